@@ -1,0 +1,2 @@
+namespace Pipeline.Core.Tests;
+public sealed class T { [Xunit.Fact] public void X() => Xunit.Assert.True(true); }
