@@ -11,7 +11,8 @@ internal sealed record HostJson(string RoutePrefix, QueueSettings Queues)
         var builder = new ConfigurationBuilder();
         var path = Path.Combine(AppContext.BaseDirectory, "host.json");
         if (File.Exists(path))
-            builder.AddConfiguration(JsonSettings.Read(path));
+            // Not AddConfiguration: that takes an empty routePrefix for none.
+            builder.AddInMemoryCollection(JsonSettings.Read(path).AsEnumerable());
         var extensions = builder.AddConfiguration(settings.GetSection("AzureFunctionsJobHost")).Build().GetSection("extensions");
         return new HostJson(
             (extensions["http:routePrefix"] ?? "api").Trim('/'),
