@@ -1,0 +1,171 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Azure.Data.Tables;
+using Microsoft.Extensions.Configuration;
+using Pipeline.LocalHost.Settings;
+
+namespace Pipeline.LocalHost.Demo;
+
+/// <summary>
+/// Sends samples the whole way, as people would: practices through the API, approval in the table, subscriptions confirmed from
+/// the mailbox, the digest published. It knows nothing of the application but its public contract.
+/// </summary>
+internal sealed partial class Demo(CommandLine line, IConfiguration settings)
+{
+    private const string Topic = "mainstreaming-migration";
+
+    // Of a domain that is reserved for examples: no mail could ever reach anybody.
+    private static readonly string[] Subscribers = ["amina@example.org", "camille@example.org", "thi.anh@example.org"];
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
+
+    private readonly HttpClient http = new() { BaseAddress = line.Address };
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (settings["SendGrid:ApiKey"] != LocalDefaults.LocalApiKey)
+        {
+            Say("The demo is for the local mailbox: leave SendGrid__ApiKey empty, so that nothing is mailed to the world.");
+            return;
+        }
+
+        try
+        {
+            var references = await SubmitAsync(cancellationToken);
+            await PublishAsync(references, cancellationToken);
+            await SubscribeAsync(cancellationToken);
+            await DigestAsync(cancellationToken);
+        }
+        catch (Exception fault) when (fault is HttpRequestException or TimeoutException or Azure.RequestFailedException or JsonException)
+        {
+            Say($"The demo stopped: {fault.Message}");
+        }
+    }
+
+    private async Task<List<string>> SubmitAsync(CancellationToken cancellationToken)
+    {
+        var samples = JsonSerializer.Deserialize<List<JsonElement>>(await SamplesAsync(cancellationToken))!;
+        Step(1, $"{samples.Count} practices are submitted (POST /api/submissions)");
+        List<string> references = [];
+        foreach (var sample in samples)
+        {
+            using var answer = await http.PostAsJsonAsync("api/submissions", sample, cancellationToken);
+            answer.EnsureSuccessStatusCode();
+            var received = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+            references.Add(received.GetProperty("reference").GetString()!);
+            Say($"    {references[^1]}  {sample.GetProperty("title").GetString()}");
+        }
+
+        await UntilAsync("the practices are stored", async () =>
+        {
+            foreach (var reference in references)
+                if (await StatusAsync(reference, cancellationToken) == "received")
+                    return false;
+            return true;
+        }, cancellationToken);
+        Say($"    All are stored. Where one stands: {Link($"practices/{Topic}/{references[0]}")}");
+        return references;
+    }
+
+    private async Task PublishAsync(List<string> references, CancellationToken cancellationToken)
+    {
+        Step(2, "They are published, as an admin does in Azure Storage Explorer: Practices, Status = Published");
+        var practices = new TableClient(settings["PipelineStorage"], "Practices");
+        foreach (var reference in references)
+            // Without an issue they go into the next one, also when an earlier demo has sent them out.
+            await practices.UpdateEntityAsync(
+                new TableEntity(Topic, reference) { ["Status"] = "Published", ["DigestIssue"] = "" }, Azure.ETag.All, TableUpdateMode.Merge, cancellationToken);
+        Say($"    What readers see: {Link($"topics/{Topic}")}");
+    }
+
+    private async Task SubscribeAsync(CancellationToken cancellationToken)
+    {
+        Step(3, $"{Subscribers.Length} readers subscribe (POST /api/subscriptions) and confirm from their mail");
+        foreach (var email in Subscribers)
+        {
+            using var answer = await http.PostAsJsonAsync("api/subscriptions", new { email, topic = Topic }, cancellationToken);
+            answer.EnsureSuccessStatusCode();
+            var mail = await MailAsync(email, text => ConfirmationLink().IsMatch(text), cancellationToken);
+            using var confirmed = await http.PostAsync(ConfirmationLink().Match(mail).Value, null, cancellationToken);
+            confirmed.EnsureSuccessStatusCode();
+            Say($"    {email} has confirmed");
+        }
+    }
+
+    private async Task DigestAsync(CancellationToken cancellationToken)
+    {
+        Step(4, "The digest is published (POST /admin/functions/PublishDigest; in Azure a timer does it)");
+        using var answer = await http.PostAsJsonAsync("admin/functions/PublishDigest", new { input = "" }, cancellationToken);
+        answer.EnsureSuccessStatusCode();
+        foreach (var email in Subscribers)
+        {
+            await MailAsync(email, text => UnsubscribeLink().IsMatch(text), cancellationToken);
+            Say($"    {email} has the digest");
+        }
+
+        Say($"""
+
+            The digest lies in the mailbox.
+              Read it              {Link("mailbox")}
+              Practices            {Link($"topics/{Topic}")}
+              Submit your own      {Link("submit")}
+              Earlier digests      {Link($"digests/{Topic}")}
+            Ctrl+C ends it.
+            """);
+    }
+
+    private async Task<string?> StatusAsync(string reference, CancellationToken cancellationToken) =>
+        (await http.GetFromJsonAsync<JsonElement>($"api/submissions/{Topic}/{reference}", cancellationToken)).GetProperty("status").GetString();
+
+    /// <summary>The text of the newest mail to this address that is meant, once it is there.</summary>
+    private async Task<string> MailAsync(string email, Func<string, bool> isMeant, CancellationToken cancellationToken)
+    {
+        var found = "";
+        await UntilAsync($"a mail to {email}", async () =>
+        {
+            var mails = await http.GetFromJsonAsync<List<JsonElement>>($"mailbox.json?to={WebUtility.UrlEncode(email)}", cancellationToken);
+            found = mails!.OrderBy(mail => mail.GetProperty("receivedOn").GetDateTimeOffset())
+                .Select(mail => mail.GetProperty("text").GetString() ?? "").LastOrDefault(isMeant) ?? "";
+            return found.Length > 0;
+        }, cancellationToken);
+        return found;
+    }
+
+    private static async Task UntilAsync(string what, Func<Task<bool>> isSo, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(Deadline);
+        while (!await isSo())
+        {
+            try
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), deadline.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new TimeoutException($"{Deadline.TotalSeconds:0} seconds went by without {what}.");
+            }
+        }
+    }
+
+    private static async Task<string> SamplesAsync(CancellationToken cancellationToken)
+    {
+        using var stream = typeof(Demo).Assembly.GetManifestResourceStream("Pipeline.LocalHost.Demo.practices.json")!;
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync(cancellationToken);
+    }
+
+    private Uri Link(string path) => new(line.Address, path);
+
+    private static void Step(int number, string what) => Say($"\n[{number}/4] {what}");
+
+    private static void Say(string sentence) => System.Console.WriteLine(sentence);
+
+    [GeneratedRegex(@"https?://\S+/subscriptions/confirm\?token=\S+")]
+    private static partial Regex ConfirmationLink();
+
+    [GeneratedRegex(@"https?://\S+/subscriptions/unsubscribe\?token=\S+")]
+    private static partial Regex UnsubscribeLink();
+}

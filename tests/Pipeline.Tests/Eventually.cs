@@ -1,0 +1,18 @@
+namespace Pipeline.Tests;
+
+/// <summary>Waits for a condition, with a deadline that only a broken app meets.</summary>
+public static class Eventually
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    public static async Task IsTrueAsync(string what, Func<Task<bool>> condition)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Deadline);
+        while (!await condition())
+        {
+            Assert.False(deadline.IsCancellationRequested, $"It did not come to pass within {Deadline.TotalSeconds} s that {what}.");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), CancellationToken.None);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Azure.Core.Pipeline;
+using Azure.Data.Tables;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Pipeline.Functions.Submissions;
+using Pipeline.LocalHost;
+using Pipeline.LocalHost.Settings;
+using Pipeline.Mail;
+using Pipeline.Storage;
+
+namespace Pipeline.Tests;
+
+/// <summary>
+/// The whole app in this process: Program.cs's composition on LocalHost, with a storage account of its own, the local mailbox,
+/// and a clock that stands still, so that timers fire only when a test asks for it.
+/// </summary>
+public sealed class PipelineApp : IAsyncDisposable
+{
+    public const string Topic = "mainstreaming-migration";
+
+    private readonly IHost host;
+
+    private PipelineApp(string connectionString, IHost host, Wire wire, SendGridWire sendGrid, FakeTimeProvider time, LogLines log)
+    {
+        (ConnectionString, this.host, Wire, SendGrid, Time, Log) = (connectionString, host, wire, sendGrid, time, log);
+        // Answers are looked at as they are: a redirect is one, too.
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = host.Services.GetRequiredService<CommandLine>().Address };
+    }
+
+    public string ConnectionString { get; }
+    public HttpClient Http { get; }
+    public Wire Wire { get; }
+    public SendGridWire SendGrid { get; }
+    public FakeTimeProvider Time { get; }
+    public LogLines Log { get; }
+    public PipelineStorage Storage => Get<PipelineStorage>();
+
+    public T Get<T>() where T : notnull => host.Services.GetRequiredService<T>();
+
+    /// <param name="connectionString">Of the storage account; its own for each test.</param>
+    /// <param name="settings">Like "Pipeline:Moderation=Off", over those of the sample.</param>
+    public static async Task<PipelineApp> StartAsync(string connectionString, params string[] settings)
+    {
+        var (wire, sendGrid, log) = (new Wire(), new SendGridWire(), new LogLines());
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 10, 30, 0, TimeSpan.Zero));
+        string[] arguments =
+        [
+            "--port", "0", $"--PipelineStorage={connectionString}", $"--AzureWebJobsStorage={connectionString}",
+            // A failed message comes back at once instead of after half a minute.
+            "--AzureFunctionsJobHost:extensions:queues:visibilityTimeout=00:00:00",
+            .. settings.Select(setting => $"--{setting}"),
+        ];
+
+        var builder = FunctionsApplication.CreateBuilder(arguments);
+        builder.UseFunctionsOf(typeof(AcceptSubmission).Assembly);
+        builder.Logging.ClearProviders().AddProvider(log);
+        builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddSingleton<HttpPipelinePolicy>(wire);
+        builder.ConfigureFunctionsWebApplication();
+        builder.Services.AddRazorComponents();
+        builder.Services.AddPipeline();
+        builder.Services.AddHttpClient(SendGridMailer.HttpClientName).AddHttpMessageHandler(() => sendGrid.Handler());
+        var host = builder.Build();
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        return new PipelineApp(connectionString, host, wire, sendGrid, time, log);
+    }
+
+    public Task<HttpResponseMessage> SubmitAsync(object submission) => Http.PostAsJsonAsync("api/submissions", submission, Cancellation);
+
+    /// <summary>Submits, expects 202 and gives the reference.</summary>
+    public async Task<string> AcceptedAsync(object submission)
+    {
+        using var answer = await SubmitAsync(submission);
+        Assert.Equal(System.Net.HttpStatusCode.Accepted, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("reference").GetString()!;
+    }
+
+    public async Task<TableEntity> StoredAsync(string reference)
+    {
+        TableEntity? row = null;
+        await Eventually.IsTrueAsync($"{reference} is stored", async () =>
+        {
+            var found = await Storage.Practices.GetEntityIfExistsAsync<TableEntity>(Topic, reference, cancellationToken: Cancellation);
+            row = found.HasValue ? found.Value : null;
+            return row is not null;
+        });
+        return row!;
+    }
+
+    /// <summary>Submits a practice and publishes it as an admin does.</summary>
+    public async Task<string> PublishedAsync(object submission)
+    {
+        var reference = await AcceptedAsync(submission);
+        await StoredAsync(reference);
+        await SetStatusAsync(reference, "Published");
+        return reference;
+    }
+
+    public Task SetStatusAsync(string reference, string status) => Storage.Practices.UpdateEntityAsync(
+        new TableEntity(Topic, reference) { ["Status"] = status }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
+
+    /// <summary>Writes confirmed subscribers straight into the table, as so many would take long over HTTP.</summary>
+    public async Task<IReadOnlyList<string>> SubscribersAsync(int count, string prefix = "reader")
+    {
+        string[] emails = [.. Enumerable.Range(0, count).Select(i => $"{prefix}{i}@example.org")];
+        var rows = emails.Select(email =>
+        {
+            Assert.True(Pipeline.Subscribers.EmailAddress.TryParse(email, out var address));
+            var key = Pipeline.Subscribers.SubscriberKey.Of(address).ToString();
+            return new TableEntity($"{Topic}~{key[..2]}", key)
+            {
+                ["Email"] = email,
+                ["Status"] = "Confirmed",
+                ["SubscribedOn"] = Time.GetUtcNow(),
+                ["ConfirmedOn"] = Time.GetUtcNow(),
+                ["Reason"] = "",
+            };
+        });
+        foreach (var partition in rows.GroupBy(row => row.PartitionKey))
+            foreach (var batch in partition.Chunk(100))
+                await Storage.Subscribers.SubmitTransactionAsync(batch.Select(row => new TableTransactionAction(TableTransactionActionType.Add, row)), Cancellation);
+        return emails;
+    }
+
+    /// <summary>Runs a timer function and waits for its end, as the admin endpoint answers before it.</summary>
+    public async Task PublishDigestAsync()
+    {
+        // In "Always" an issue is named after the second it is made in.
+        Time.Advance(TimeSpan.FromSeconds(1));
+        await Get<Pipeline.Digests.DigestPublisher>().RunAsync(Cancellation);
+    }
+
+    public async Task<IReadOnlyList<JsonElement>> MailsAsync(string? to = null) =>
+        (await Http.GetFromJsonAsync<List<JsonElement>>(to is null ? "mailbox.json" : $"mailbox.json?to={Uri.EscapeDataString(to)}", Cancellation))!;
+
+    /// <summary>The digests in the mailbox.</summary>
+    public async Task<IReadOnlyList<JsonElement>> DigestsAsync() =>
+        [.. (await MailsAsync()).Where(mail => mail.GetProperty("issue").ValueKind == JsonValueKind.String)];
+
+    public async Task<IReadOnlyList<TableEntity>> RowsAsync(TableClient table)
+    {
+        List<TableEntity> rows = [];
+        await foreach (var row in table.QueryAsync<TableEntity>(cancellationToken: Cancellation))
+            rows.Add(row);
+        return rows;
+    }
+
+    /// <summary>The only issue, once it is closed.</summary>
+    public async Task<TableEntity> ClosedIssueAsync()
+    {
+        TableEntity? issue = null;
+        await Eventually.IsTrueAsync("the issue is closed", async () =>
+        {
+            await Get<Pipeline.Digests.DigestLedger>().CloseCompleteAsync(Cancellation);
+            issue = Assert.Single(await RowsAsync(Storage.Digests));
+            return issue.GetString("Status") == "Closed";
+        });
+        return issue!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Wire.Reset();
+        SendGrid.Reset();
+        Http.Dispose();
+        await host.StopAsync(CancellationToken.None);
+        await ((IAsyncDisposable)host).DisposeAsync();
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+}

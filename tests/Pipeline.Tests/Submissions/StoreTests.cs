@@ -1,0 +1,131 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Azure.Data.Tables;
+using Pipeline.Practices;
+using Pipeline.Submissions;
+
+namespace Pipeline.Tests.Submissions;
+
+public sealed class StoreTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_message_twice_is_stored_once()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var reference = await app.AcceptedAsync(Samples.Practice());
+        var stored = await app.StoredAsync(reference);
+
+        var (submission, _) = app.Get<SubmissionRules>().Check(SubmissionFields.Draft(field => Samples.Practice().GetValueOrDefault(field)));
+        await app.Storage.SubmissionQueue.SendMessageAsync(SubmissionMessage.Write(submission!, app.Time.GetUtcNow()), Cancellation);
+        await QueueIsEmptyAsync(app);
+
+        Assert.Equal(stored.ETag, Assert.Single(await app.RowsAsync(app.Storage.Practices)).ETag);
+    }
+
+    [Theory]
+    [InlineData("hello", "not JSON")]
+    [InlineData("{\"title\":\"From an older app\"}", "no version")]
+    [InlineData("{\"version\":7,\"topic\":\"mainstreaming-migration\"}", "version 7")]
+    [InlineData("{\"version\":1,\"submittedOn\":\"2026-11-24T00:00:00Z\",\"topic\":\"mainstreaming-migration\",\"title\":\"x\"}", "Title must be 3 characters")]
+    public async Task What_cannot_be_used_is_kept_with_the_reason(string payload, string words)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+
+        await app.Storage.SubmissionQueue.SendMessageAsync(payload, Cancellation);
+        var row = await RejectionAsync(app);
+
+        Assert.Equal(("Invalid", payload, ""), (row.GetString("Kind"), row.GetString("Payload"), row.GetString("Requeue")));
+        Assert.Contains(words, row.GetString("Reasons"));
+        Assert.Equal(payload.Contains("mainstreaming") ? PipelineApp.Topic : "unknown", row.PartitionKey);
+        var status = await app.Http.GetFromJsonAsync<JsonElement>($"api/submissions/{PipelineApp.Topic}/{row.RowKey}", Cancellation);
+        Assert.Equal("rejected", status.GetProperty("status").GetString());
+        Assert.Contains(words, status.GetProperty("reasons")[0].GetString());
+    }
+
+    [Fact]
+    public async Task A_message_that_is_not_even_base64_is_kept_as_it_is()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var plain = new Azure.Storage.Queues.QueueClient(app.ConnectionString, "practice-submissions");
+
+        await plain.SendMessageAsync("typed by hand in Storage Explorer, \u0645\u062d\u0645\u062f", Cancellation);
+        var row = await RejectionAsync(app);
+
+        Assert.Equal("typed by hand in Storage Explorer, \u0645\u062d\u0645\u062f", row.GetString("Payload"));
+        Assert.Equal("Poison", row.GetString("Kind"));
+        Assert.Contains("made by hand", row.GetString("Reasons"));
+    }
+
+    [Fact]
+    public async Task A_large_message_is_kept_whole()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var payload = new string('x', 32 * 1024 - 1) + "😀" + new string('y', 15_000);
+
+        await app.Storage.SubmissionQueue.SendMessageAsync(payload, Cancellation);
+        var row = await RejectionAsync(app);
+
+        Assert.Equal(payload, row.GetString("Payload") + row.GetString("Payload2") + row.GetString("Payload3"));
+    }
+
+    [Fact]
+    public async Task What_fails_again_and_again_is_kept_as_poison_and_comes_back_when_an_admin_says_so()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        app.Wire.Before = call =>
+        {
+            if (call is { Method: "POST", Path: "/Practices" })
+                throw new InvalidOperationException("Broken on purpose.");
+        };
+        var reference = await app.AcceptedAsync(Samples.Practice());
+        var row = await RejectionAsync(app);
+        Assert.Equal((reference, "Poison", PipelineApp.Topic), (row.RowKey, row.GetString("Kind"), row.PartitionKey));
+
+        app.Wire.Before = null;
+        row["Requeue"] = " Yes ";
+        await app.Storage.Rejections.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, Cancellation);
+        await app.Get<PracticeSweep>().RunAsync(Cancellation);
+
+        Assert.Equal("Migra Movil", (await app.StoredAsync(reference)).GetString("Title"));
+        Assert.Empty(await app.RowsAsync(app.Storage.Rejections));
+    }
+
+    [Theory]
+    [InlineData("Camille Saadé", "Municipal Action Plan - City of Oujda")]
+    [InlineData("Nguyễn Thị Ánh", "Thẻ căn cước")]
+    [InlineData("محمد الأمين", "خطة العمل")]
+    [InlineData("O'Brien <script>alert(1)</script>", "<img src=x onerror=alert(1)> & \"quotes\"")]
+    [InlineData("=HYPERLINK(\"http://example.org\")", "😀 \u202eright to left")]
+    public async Task Names_come_through_unharmed(string submitter, string title)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var sample = Samples.Practice(title);
+        sample["submitter"] = submitter;
+
+        var row = await app.StoredAsync(await app.AcceptedAsync(sample));
+
+        Assert.Equal((submitter, title), (row.GetString("Submitter"), row.GetString("Title")));
+    }
+
+    [Fact]
+    public async Task No_column_that_an_admin_meets_is_null_or_binary()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var row = await app.StoredAsync(await app.AcceptedAsync(new { topic = PipelineApp.Topic, title = "Bare", summary = "Nothing but what has to be there." }));
+
+        foreach (var column in new[] { "Status", "StatusHelp", "Title", "Honorific", "Submitter", "Email", "Organisation", "Country", "Summary", "Link", "DigestIssue" })
+            Assert.IsType<string>(row[column]);
+        Assert.IsType<DateTimeOffset>(row["SubmittedOn"]);
+    }
+
+    private static async Task<TableEntity> RejectionAsync(PipelineApp app)
+    {
+        await Eventually.IsTrueAsync("there is a rejection", async () => (await app.RowsAsync(app.Storage.Rejections)).Count > 0);
+        return Assert.Single(await app.RowsAsync(app.Storage.Rejections));
+    }
+
+    private static Task QueueIsEmptyAsync(PipelineApp app) => Eventually.IsTrueAsync("the queue is empty", async () =>
+        (await app.Storage.SubmissionQueue.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount == 0);
+}

@@ -1,0 +1,181 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Azure.Data.Tables;
+
+namespace Pipeline.Tests.Subscribers;
+
+public sealed partial class SubscriptionTests(AzuriteFixture azurite)
+{
+    private const string Email = "angelica@example.org";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Nobody_is_subscribed_before_he_posts_the_confirmation()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var link = await ConfirmationLinkAsync(app);
+        Assert.Equal("Unconfirmed", (await RowAsync(app)).GetString("Status"));
+
+        var before = await RowAsync(app);
+        for (var i = 0; i < 3; i++)
+        {
+            using var page = await app.Http.GetAsync(link, Cancellation);
+            Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+            Assert.Contains("<form", await page.Content.ReadAsStringAsync(Cancellation));
+        }
+
+        using var head = await app.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, link), Cancellation);
+        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
+        Assert.Equal(before.ETag, (await RowAsync(app)).ETag);
+
+        using var confirmed = await app.Http.PostAsync(link, null, Cancellation);
+        Assert.Equal(HttpStatusCode.OK, confirmed.StatusCode);
+        var row = await RowAsync(app);
+        Assert.Equal("Confirmed", row.GetString("Status"));
+        Assert.NotNull(row.GetDateTimeOffset("ConfirmedOn"));
+
+        using var again = await app.Http.PostAsync(link, null, Cancellation);
+        Assert.Equal(row.ETag, (await RowAsync(app)).ETag);
+    }
+
+    [Fact]
+    public async Task A_stranger_cannot_tell_whether_an_address_is_known()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.SubscribersAsync(1);
+
+        var known = await AnswerAsync(app, "reader0@example.org");
+        var unknown = await AnswerAsync(app, "nobody@example.org");
+
+        Assert.Equal(HttpStatusCode.Accepted, known.Status);
+        Assert.Equal(known, unknown);
+    }
+
+    [Theory]
+    [InlineData("nobody", PipelineApp.Topic, "email")]
+    [InlineData("a@example.org", "nothing", "topic")]
+    [InlineData(null, null, "email")]
+    public async Task What_is_no_address_or_topic_is_400(string? email, string? topic, string field)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+
+        using var answer = await app.Http.PostAsJsonAsync("api/subscriptions", new { email, topic }, Cancellation);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.True((await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("errors").TryGetProperty(field, out _));
+    }
+
+    [Fact]
+    public async Task Leaving_takes_one_post_from_a_page_or_a_mail_program_and_can_be_undone()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        using (await app.Http.PostAsync(await ConfirmationLinkAsync(app), null, Cancellation))
+        {
+        }
+
+        await app.PublishedAsync(Samples.Practice());
+        await app.PublishDigestAsync();
+        await Eventually.IsTrueAsync("the digest is there", async () => (await app.DigestsAsync()).Count == 1);
+        var digest = (await app.DigestsAsync())[0];
+        var header = digest.GetProperty("headers").GetProperty("List-Unsubscribe").GetString()!;
+        var link = header.Trim('<', '>');
+        Assert.Contains(link, digest.GetProperty("text").GetString());
+        Assert.Equal("List-Unsubscribe=One-Click", digest.GetProperty("headers").GetProperty("List-Unsubscribe-Post").GetString());
+
+        var before = await RowAsync(app);
+        using (var page = await app.Http.GetAsync(link, Cancellation))
+            Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        Assert.Equal(before.ETag, (await RowAsync(app)).ETag);
+
+        using var oneClick = new FormUrlEncodedContent(new Dictionary<string, string> { ["List-Unsubscribe"] = "One-Click" });
+        using var left = await app.Http.PostAsync(link, oneClick, Cancellation);
+        Assert.Equal(HttpStatusCode.OK, left.StatusCode);
+        Assert.False(left.Headers.Contains("Set-Cookie"));
+        var row = await RowAsync(app);
+        Assert.Equal("Unsubscribed", row.GetString("Status"));
+        Assert.NotNull(row.GetDateTimeOffset("EndedOn"));
+
+        using var parts = new MultipartFormDataContent { { new StringContent("One-Click"), "List-Unsubscribe" } };
+        using var twice = await app.Http.PostAsync(link, parts, Cancellation);
+        Assert.Equal(HttpStatusCode.OK, twice.StatusCode);
+        Assert.Equal(row.ETag, (await RowAsync(app)).ETag);
+
+        var undo = UndoAction().Match(await twice.Content.ReadAsStringAsync(Cancellation)).Groups[1].Value;
+        using var undone = await app.Http.PostAsync(WebUtility.HtmlDecode(undo), null, Cancellation);
+        Assert.Equal(HttpStatusCode.OK, undone.StatusCode);
+        Assert.Equal("Confirmed", (await RowAsync(app)).GetString("Status"));
+    }
+
+    [Fact]
+    public async Task An_expired_link_changes_nothing_and_says_what_to_do()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var link = await ConfirmationLinkAsync(app);
+
+        app.Time.Advance(TimeSpan.FromDays(8));
+        using var answer = await app.Http.PostAsync(link, null, Cancellation);
+
+        Assert.Contains("/subscribe", await answer.Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal("Unconfirmed", (await RowAsync(app)).GetString("Status"));
+    }
+
+    [Theory]
+    [InlineData("confirm")]
+    [InlineData("unsubscribe")]
+    public async Task A_forged_link_changes_nothing(string what)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+
+        foreach (var token in new[] { "", "x", "AQIAAAAAASNFZ4mrze8AAAAAAAAAKm1haW5zdHJlYW1pbmctbWlncmF0aW9u", new string('A', 4_000) })
+        {
+            using var get = await app.Http.GetAsync($"subscriptions/{what}?token={token}", Cancellation);
+            using var post = await app.Http.PostAsync($"subscriptions/{what}?token={token}", null, Cancellation);
+            Assert.InRange((int)get.StatusCode, 400, 499);
+            Assert.InRange((int)post.StatusCode, 400, 499);
+        }
+
+        Assert.Empty(await app.RowsAsync(app.Storage.Subscribers));
+    }
+
+    [Fact]
+    public async Task An_outage_of_SendGrid_loses_no_confirmation()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        app.SendGrid.Instead = (_, _) => throw new HttpRequestException(HttpRequestError.ConnectionError);
+
+        await AnswerAsync(app, Email);
+        await Eventually.IsTrueAsync("the mail waits with one attempt counted", async () =>
+            app.SendGrid.Calls == 1 && (await app.Storage.MailQueue.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount == 1
+            && app.Log.All.Any(line => line.Contains("NotTaken")));
+
+        // What waits is hidden for a while; its way back is that of every message.
+        app.SendGrid.Reset();
+        Assert.Empty(await app.MailsAsync());
+        Assert.Empty(await app.RowsAsync(app.Storage.Rejections));
+    }
+
+    private static async Task<string> ConfirmationLinkAsync(PipelineApp app)
+    {
+        Assert.Equal(HttpStatusCode.Accepted, (await AnswerAsync(app, Email)).Status);
+        IReadOnlyList<JsonElement> mails = [];
+        await Eventually.IsTrueAsync("the confirmation is there", async () => (mails = await app.MailsAsync(Email)).Count == 1);
+        return ConfirmationLink().Match(mails[0].GetProperty("text").GetString()!).Value;
+    }
+
+    private static async Task<(HttpStatusCode Status, string Body)> AnswerAsync(PipelineApp app, string email)
+    {
+        using var answer = await app.Http.PostAsJsonAsync("api/subscriptions", new { email, topic = PipelineApp.Topic }, Cancellation);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    private static async Task<TableEntity> RowAsync(PipelineApp app) => Assert.Single(await app.RowsAsync(app.Storage.Subscribers));
+
+    [GeneratedRegex(@"http://\S+/subscriptions/confirm\?token=\S+")]
+    private static partial Regex ConfirmationLink();
+
+    [GeneratedRegex("action=\"([^\"]*subscriptions/confirm[^\"]*)\"")]
+    private static partial Regex UndoAction();
+}
