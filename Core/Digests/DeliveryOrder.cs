@@ -1,0 +1,30 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Pipeline.Subscribers;
+
+namespace Pipeline.Digests;
+
+/// <summary>One issue to one range of subscribers, as it lies on the queue digest-deliveries.</summary>
+public sealed record DeliveryOrder(string Topic, string Issue, string From, string To)
+{
+    public static DeliveryOrder Of(DigestIssue issue, HashRange range) => new(issue.Topic, issue.Name, range.From.ToString(), range.ToText);
+
+    /// <summary>Null where the text is no order.</summary>
+    public static DeliveryOrder? Parse(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<DeliveryOrder>(text, JsonSerializerOptions.Web) is { Topic: not null, Issue: not null } order
+                && HashRange.TryParse(order.From, order.To, out _) ? order : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    [JsonIgnore]
+    public HashRange Range => HashRange.TryParse(From, To, out var range) ? range : throw new InvalidOperationException($"{From} to {To} is no range.");
+
+    public string Write() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
+}

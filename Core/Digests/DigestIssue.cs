@@ -1,0 +1,25 @@
+using Azure;
+using Pipeline.Practices;
+
+namespace Pipeline.Digests;
+
+public enum IssueStatus
+{
+    /// <summary>Its deliveries are under way.</summary>
+    Sending,
+
+    /// <summary>Its ledger is complete: every candidate is accounted for.</summary>
+    Closed,
+
+    /// <summary>An admin stopped it: nothing is enqueued for it until the status says Sending again.</summary>
+    Held,
+}
+
+/// <summary>One topic's digest for one due date.</summary>
+/// <param name="Name">A date, or date and time; the row key.</param>
+/// <param name="Practices">What it contains, oldest first.</param>
+/// <param name="Ranges">Into how many deliveries the hash space was cut at first.</param>
+/// <param name="Enqueued">All first deliveries are on the queue and the list of practices is final.</param>
+public sealed record DigestIssue(
+    string Topic, string Name, IssueStatus Status, IReadOnlyList<Reference> Practices, int Ranges, bool Enqueued, DateTimeOffset StartedOn,
+    DeliveryCount Count, ETag ETag);

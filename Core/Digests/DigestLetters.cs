@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using Pipeline.Mail;
+using Pipeline.Practices;
+using Pipeline.Settings;
+using Pipeline.Topics;
+
+namespace Pipeline.Digests;
+
+/// <summary>
+/// Writes an issue's letter, once in each process however many deliveries it has: what a delivery costs does not grow with
+/// the practices in it.
+/// </summary>
+public sealed class DigestLetters(
+    TopicCatalog topics, DigestTable digests, PracticeTable practices, MailRenderer renderer, PipelineSettings settings)
+{
+    private const int MostRemembered = 20;
+
+    private readonly ConcurrentDictionary<(string Topic, string Issue), DigestLetter> written = new();
+
+    /// <summary>Null where there is no such issue.</summary>
+    public async Task<DigestLetter?> FindAsync(string topicId, string issueName, CancellationToken cancellationToken)
+    {
+        if (written.TryGetValue((topicId, issueName), out var there))
+            return there;
+        if (topics.Find(topicId) is not { } topic || await digests.FindAsync(topicId, issueName, cancellationToken) is not { Enqueued: var enqueued } issue)
+            return null;
+
+        var letter = await WriteAsync(topic, issue, cancellationToken);
+        if (written.Count >= MostRemembered)
+            written.Clear();
+        // Before that the list of practices may still change.
+        if (enqueued)
+            written.TryAdd((topicId, issueName), letter);
+        return letter;
+    }
+
+    /// <summary>The issue as a page, without anything personal.</summary>
+    public async Task<string> PageAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken) =>
+        await RenderAsync(await ContentAsync(topic, issue, null, cancellationToken));
+
+    private async Task<DigestLetter> WriteAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken)
+    {
+        // Nobody who writes a practice can guess it and so put a reader's link where it does not belong.
+        var placeholder = $"%unsubscribe-{Guid.NewGuid():N}%";
+        var content = await ContentAsync(topic, issue, placeholder, cancellationToken);
+        var host = settings.BaseUrl.Host;
+        return new DigestLetter(
+            new Letter(
+                content.Subject,
+                await RenderAsync(content),
+                content.Text(),
+                new Dictionary<string, string>
+                {
+                    ["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click",
+                    ["List-Id"] = $"<{topic.Id}.{host}>",
+                    ["Auto-Submitted"] = "auto-generated",
+                    // Gmail's complaint figures by issue, topic and kind, ending with a name of the sender.
+                    ["Feedback-ID"] = $"{issue.Name}:{topic.Id}:digest:pipeline",
+                },
+                new Dictionary<string, string>()),
+            placeholder);
+    }
+
+    private Task<string> RenderAsync(DigestContent content) =>
+        renderer.RenderAsync<DigestMail>(new Dictionary<string, object?> { [nameof(DigestMail.Content)] = content });
+
+    private async Task<DigestContent> ContentAsync(Topic topic, DigestIssue issue, string? unsubscribe, CancellationToken cancellationToken)
+    {
+        List<Practice> there = [];
+        foreach (var reference in issue.Practices)
+            // What an admin took back meanwhile is no longer for readers.
+            if (await practices.FindAsync(topic.Id, reference, cancellationToken) is { Status: PracticeStatus.Published } practice)
+                there.Add(practice);
+
+        return DigestContent.Of(topic, issue.Name, there, settings, unsubscribe);
+    }
+}

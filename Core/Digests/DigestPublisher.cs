@@ -1,0 +1,98 @@
+using Azure;
+using Microsoft.Extensions.Logging;
+using Pipeline.Practices;
+using Pipeline.Subscribers;
+using Pipeline.Topics;
+
+namespace Pipeline.Digests;
+
+/// <summary>
+/// Makes the issues that are due and sees them to the queue. Every step can be run again, by two at once and after dying
+/// between any two writes: insert the issue with the chosen practices (the insert decides who made it), stamp the practices
+/// (each belongs to the issue that stamped it first), enqueue the deliveries (the ledger decides what a message twice means).
+/// </summary>
+public sealed partial class DigestPublisher(
+    TopicCatalog topics, PracticeSweep sweep, PracticeTable practices, DigestTable digests, DigestLedger ledger, DeliveryQueue queue,
+    TimeProvider time, ILogger<DigestPublisher> logger)
+{
+    // A little under SendGrid's thousand: hash ranges vary, and one that comes out too large costs a second call.
+    private const int RecipientsPerRange = 900;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        foreach (var topic in topics.All)
+        {
+            await sweep.RunAsync(topic, cancellationToken);
+            foreach (var open in await digests.OpenAsync(topic.Id, cancellationToken))
+                await ContinueAsync(topic, open, cancellationToken);
+
+            var now = time.GetUtcNow();
+            var latest = await digests.LatestAsync(topic.Id, now, cancellationToken);
+            var due = topic.Schedule.Rhythm == DigestRhythm.Always
+                ? [DigestSchedule.NameOfMoment(now)]
+                : topic.Schedule.DueIssues(latest?.Name, now);
+            foreach (var name in due)
+                await MakeAsync(topic, name, latest, cancellationToken);
+        }
+    }
+
+    private async Task MakeAsync(Topic topic, string name, DigestIssue? latest, CancellationToken cancellationToken)
+    {
+        var waiting = (await practices.NotInAnIssueAsync(topic.Id, cancellationToken)).Take(DigestTable.MostPractices).ToList();
+        if (waiting.Count == 0 && topic.Schedule.Rhythm == DigestRhythm.Always)
+            return;
+
+        var now = time.GetUtcNow();
+        var nothingToSend = waiting.Count == 0 && topic.Schedule.SkipEmpty;
+        var issue = new DigestIssue(
+            topic.Id, name, nothingToSend ? IssueStatus.Closed : IssueStatus.Sending, [.. waiting.Select(practice => practice.Reference)],
+            RangesAfter(latest), Enqueued: nothingToSend, now, DeliveryCount.None, ETag.All);
+        if (await digests.AddAsync(issue, cancellationToken))
+            LogMade(topic.Id, name, waiting.Count);
+
+        // Also where another instance made it: it may die before it is through.
+        if (await digests.FindAsync(topic.Id, name, cancellationToken) is { Status: IssueStatus.Sending } made)
+            await ContinueAsync(topic, made, cancellationToken);
+    }
+
+    private async Task ContinueAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken)
+    {
+        if (issue.Status == IssueStatus.Held)
+            return;
+
+        if (issue.Enqueued)
+        {
+            await ledger.ReviveAsync(issue, cancellationToken);
+            return;
+        }
+
+        List<Reference> mine = [];
+        foreach (var reference in issue.Practices)
+            if (await practices.TryAssignAsync(topic.Id, reference, issue.Name, cancellationToken))
+                mine.Add(reference);
+
+        // An issue made at the same moment by another instance may have got some of them first.
+        if (mine.Count == 0 && issue.Practices.Count > 0)
+        {
+            await digests.RemoveAsync(issue, cancellationToken);
+            return;
+        }
+
+        if (mine.Count < issue.Practices.Count && !await digests.TrySetPracticesAsync(issue, mine, cancellationToken))
+            return;
+
+        foreach (var range in HashRange.Split(issue.Ranges))
+            await queue.AddAsync(DeliveryOrder.Of(issue, range), TimeSpan.Zero, cancellationToken);
+        await digests.SetEnqueuedAsync(issue, cancellationToken);
+        LogEnqueued(issue.Topic, issue.Name, issue.Ranges);
+    }
+
+    private static int RangesAfter(DigestIssue? latest) =>
+        Math.Max(1, (int)Math.Ceiling((latest?.Count.Candidates ?? 0) / (double)RecipientsPerRange));
+
+    [LoggerMessage(LogLevel.Information, "Issue {Topic}/{Issue} has {Practices} practices.")]
+    private partial void LogMade(string topic, string issue, int practices);
+
+    [LoggerMessage(LogLevel.Information, "Issue {Topic}/{Issue} is on the queue in {Ranges} ranges.")]
+    private partial void LogEnqueued(string topic, string issue, int ranges);
+}

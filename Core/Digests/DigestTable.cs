@@ -1,0 +1,139 @@
+using System.Globalization;
+using Azure;
+using Azure.Data.Tables;
+using Pipeline.Practices;
+using Pipeline.Storage;
+
+namespace Pipeline.Digests;
+
+/// <summary>The table Digests: a partition a topic, a row an issue.</summary>
+public sealed class DigestTable(PipelineStorage storage)
+{
+    /// <summary>A reference and a space take 17 characters, and a column holds 32 Ki of them; the rest waits for the next issue.</summary>
+    public const int MostPractices = 1_500;
+
+    /// <summary>Inserts the issue: whoever succeeds has made it. False where it is there already.</summary>
+    public async Task<bool> AddAsync(DigestIssue issue, CancellationToken cancellationToken)
+    {
+        var row = new TableEntity(issue.Topic, issue.Name)
+        {
+            ["Status"] = issue.Status.ToString(),
+            ["Practices"] = Join(issue.Practices),
+            ["Ranges"] = issue.Ranges,
+            ["Enqueued"] = issue.Enqueued,
+            ["Candidates"] = 0,
+            ["Sent"] = 0,
+            ["Skipped"] = 0,
+            ["Failed"] = 0,
+            ["Unknown"] = 0,
+            ["StartedOn"] = issue.StartedOn,
+        };
+        if (issue.Status == IssueStatus.Closed)
+            row["ClosedOn"] = issue.StartedOn;
+
+        try
+        {
+            await storage.Digests.AddEntityAsync(row, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException conflict) when (conflict.Status == 409)
+        {
+            return false;
+        }
+    }
+
+    public async Task<DigestIssue?> FindAsync(string topic, string issue, CancellationToken cancellationToken)
+    {
+        var row = await storage.Digests.GetEntityIfExistsAsync<TableEntity>(topic, issue, cancellationToken: cancellationToken);
+        return row.HasValue ? Read(row.Value!) : null;
+    }
+
+    /// <summary>Issues that are not closed, oldest first.</summary>
+    public Task<IReadOnlyList<DigestIssue>> OpenAsync(string topic, CancellationToken cancellationToken) =>
+        QueryAsync(TableFilter.Of($"PartitionKey eq {topic} and Status ne 'Closed'"), cancellationToken);
+
+    /// <summary>All issues, newest first.</summary>
+    public async Task<IReadOnlyList<DigestIssue>> AllAsync(string topic, CancellationToken cancellationToken) =>
+        [.. (await QueryAsync(TableFilter.Of($"PartitionKey eq {topic}"), cancellationToken)).Reverse()];
+
+    /// <summary>The newest issue of the last year; null where there is none.</summary>
+    public async Task<DigestIssue?> LatestAsync(string topic, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var since = now.AddDays(-366).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        return await QueryAsync(TableFilter.Of($"PartitionKey eq {topic} and RowKey ge {since}"), cancellationToken) is [.., var latest] ? latest : null;
+    }
+
+    /// <summary>Writes down which practices the issue really got. False where somebody else changed the row meanwhile.</summary>
+    public Task<bool> TrySetPracticesAsync(DigestIssue issue, IReadOnlyList<Reference> practices, CancellationToken cancellationToken) =>
+        TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Practices"] = Join(practices) }, issue.ETag, cancellationToken);
+
+    public Task SetEnqueuedAsync(DigestIssue issue, CancellationToken cancellationToken) =>
+        TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Enqueued"] = true }, ETag.All, cancellationToken);
+
+    /// <summary>Writes the figures and closes the issue. False where somebody else changed the row meanwhile.</summary>
+    public Task<bool> TryCloseAsync(DigestIssue issue, DeliveryCount count, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var row = new TableEntity(issue.Topic, issue.Name)
+        {
+            ["Status"] = nameof(IssueStatus.Closed),
+            ["Candidates"] = count.Candidates,
+            ["Sent"] = count.Sent,
+            ["Skipped"] = count.Skipped,
+            ["Failed"] = count.Failed,
+            ["Unknown"] = count.Unknown,
+            ["ClosedOn"] = now,
+        };
+        return TryMergeAsync(row, issue.ETag, cancellationToken);
+    }
+
+    /// <summary>Takes back an issue that turned out to have nothing in it.</summary>
+    public async Task RemoveAsync(DigestIssue issue, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await storage.Digests.DeleteEntityAsync(issue.Topic, issue.Name, issue.ETag, cancellationToken);
+        }
+        catch (RequestFailedException changed) when (changed.Status is 404 or 412)
+        {
+            // Whoever was quicker came to the same conclusion, or to another one that the next run sees.
+        }
+    }
+
+    private async Task<IReadOnlyList<DigestIssue>> QueryAsync(string filter, CancellationToken cancellationToken)
+    {
+        List<DigestIssue> issues = [];
+        await foreach (var row in storage.Digests.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+            issues.Add(Read(row));
+        return issues;
+    }
+
+    private async Task<bool> TryMergeAsync(TableEntity row, ETag ifMatch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await storage.Digests.UpdateEntityAsync(row, ifMatch, TableUpdateMode.Merge, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException changed) when (changed.Status is 404 or 412)
+        {
+            return false;
+        }
+    }
+
+    private static string Join(IReadOnlyList<Reference> practices) => string.Join(' ', practices);
+
+    private static DigestIssue Read(TableEntity row) => new(
+        row.PartitionKey,
+        row.RowKey,
+        // A word that is no status stops nothing: the ledger goes on, and closing it writes the right one.
+        Enum.TryParse<IssueStatus>(row.GetString("Status")?.Trim(), ignoreCase: true, out var status) ? status : IssueStatus.Sending,
+        [.. (row.GetString("Practices") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(text => Reference.TryParse(text, out var reference) ? reference : null).OfType<Reference>()],
+        Math.Max(1, row.GetInt32("Ranges") ?? 1),
+        row.GetBoolean("Enqueued") ?? false,
+        row.GetDateTimeOffset("StartedOn") ?? row.Timestamp ?? default,
+        new DeliveryCount(
+            row.GetInt32("Candidates") ?? 0, row.GetInt32("Sent") ?? 0, row.GetInt32("Skipped") ?? 0, row.GetInt32("Failed") ?? 0,
+            row.GetInt32("Unknown") ?? 0),
+        row.ETag);
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Pipeline.Practices;
+using Pipeline.Subscribers;
+
+namespace Pipeline.Mail;
+
+public enum MailKind
+{
+    Confirmation,
+    PracticeStatus,
+}
+
+/// <summary>A mail to one person, as it lies on the queue outgoing-mail. It names rows, never an address.</summary>
+/// <param name="Subscriber">Whom to ask for a confirmation; empty otherwise.</param>
+/// <param name="Reference">The practice that has a new status; empty otherwise.</param>
+/// <param name="Status">That status; empty otherwise.</param>
+/// <param name="Attempt">How often SendGrid did not take it.</param>
+public sealed record MailOrder(
+    [property: JsonConverter(typeof(JsonStringEnumConverter<MailKind>))] MailKind Kind, string Topic, string Subscriber, string Reference, string Status, int Attempt)
+{
+    public static MailOrder Confirmation(string topic, SubscriberKey subscriber) => new(MailKind.Confirmation, topic, subscriber.ToString(), "", "", 0);
+
+    public static MailOrder PracticeStatus(string topic, Reference reference, PracticeStatus status) =>
+        new(MailKind.PracticeStatus, topic, "", reference.ToString(), status.ToString(), 0);
+
+    /// <summary>Null where the text is no order.</summary>
+    public static MailOrder? Parse(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<MailOrder>(text, JsonSerializerOptions.Web);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public string Write() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
+}

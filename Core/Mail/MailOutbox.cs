@@ -1,0 +1,13 @@
+using Pipeline.Storage;
+
+namespace Pipeline.Mail;
+
+/// <summary>The queue outgoing-mail: mail that a request or an admin caused waits there while SendGrid is away.</summary>
+public sealed class MailOutbox(PipelineStorage storage)
+{
+    public Task AddAsync(MailOrder order, CancellationToken cancellationToken) => AddAsync(order, TimeSpan.Zero, cancellationToken);
+
+    /// <param name="delay">How long it stays invisible; at most seven days.</param>
+    public async Task AddAsync(MailOrder order, TimeSpan delay, CancellationToken cancellationToken) =>
+        await storage.MailQueue.SendMessageAsync(order.Write(), delay, QueueMessages.KeptForever, cancellationToken);
+}

@@ -1,0 +1,145 @@
+using Microsoft.Extensions.Logging;
+using Pipeline.Practices;
+using Pipeline.Settings;
+using Pipeline.Submissions;
+using Pipeline.Subscribers;
+using Pipeline.Topics;
+
+namespace Pipeline.Mail;
+
+/// <summary>
+/// Sends what lies on the queue outgoing-mail: confirmations, and news of a submission. What SendGrid does not take waits on the
+/// queue and is tried for days. A mail of unknown outcome is sent again: one too many is better here than none.
+/// </summary>
+public sealed partial class PersonalMail(
+    SubscriberTable subscribers, PracticeTable practices, TopicCatalog topics, SubscriptionTokens tokens, MailRenderer renderer,
+    SendGridMailer mailer, MailOutbox outbox, RejectionTable rejections, PipelineSettings settings, ILogger<PersonalMail> logger)
+{
+    // 15 s, 30 s, 1 min … 1 h and then hourly: about three days in all.
+    private const int MostAttempts = 80;
+
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
+
+    /// <param name="message">As it lies on the queue.</param>
+    public async Task SendAsync(string message, CancellationToken cancellationToken)
+    {
+        if (MailOrder.Parse(message) is not { } order)
+        {
+            await RejectAsync(message, "The message on outgoing-mail is no order of ours; it was probably made by hand.", cancellationToken);
+            return;
+        }
+
+        if (topics.Find(order.Topic) is not { } topic || await WriteAsync(order, topic, cancellationToken) is not var (address, letter))
+        {
+            LogPointless(order.Kind, order.Topic);
+            return;
+        }
+
+        var outcome = await mailer.SendAsync(
+            letter, [new Addressee(address, new Dictionary<string, string>(), new Dictionary<string, string>())], cancellationToken);
+        switch (outcome)
+        {
+            case SendOutcome.Sent:
+                await RememberAsync(order, cancellationToken);
+                LogSent(order.Kind, order.Topic);
+                break;
+            case SendOutcome.Refused:
+                LogRefused(order.Kind, order.Topic, outcome.Reason);
+                break;
+            default:
+                await LaterAsync(order, outcome, cancellationToken);
+                break;
+        }
+    }
+
+    /// <summary>Brings back what the host gave up because of faults of ours.</summary>
+    public async Task KeepPoisonAsync(string message, CancellationToken cancellationToken)
+    {
+        if (MailOrder.Parse(message) is { Attempt: < MostAttempts } order)
+            await outbox.AddAsync(order with { Attempt = order.Attempt + 1 }, LongestDelay, cancellationToken);
+        else
+            await RejectAsync(message, "The message on outgoing-mail failed again and again; the log of SendMail tells why.", cancellationToken);
+    }
+
+    private async Task RejectAsync(string message, string reason, CancellationToken cancellationToken)
+    {
+        await rejections.KeepAsync(
+            new Rejection(Topic.UnknownId, Reference.Of(message), RejectionKind.Poison, [reason], message), cancellationToken);
+        LogRejected(reason);
+    }
+
+    private async Task LaterAsync(MailOrder order, SendOutcome outcome, CancellationToken cancellationToken)
+    {
+        if (order.Attempt >= MostAttempts)
+        {
+            LogGivenUp(order.Kind, order.Topic, outcome.Reason);
+            return;
+        }
+
+        var backOff = TimeSpan.FromSeconds(15 * Math.Pow(2, Math.Min(order.Attempt, 10)));
+        var delay = outcome is SendOutcome.NotTaken { RetryAfter: var asked } && asked > backOff ? asked : backOff;
+        await outbox.AddAsync(order with { Attempt = order.Attempt + 1 }, delay < LongestDelay ? delay : LongestDelay, cancellationToken);
+    }
+
+    private Task<(string Address, Letter Letter)?> WriteAsync(MailOrder order, Topic topic, CancellationToken cancellationToken) => order.Kind switch
+    {
+        MailKind.Confirmation => ConfirmationAsync(order, topic, cancellationToken),
+        MailKind.PracticeStatus => StatusAsync(order, topic, cancellationToken),
+        _ => Task.FromResult<(string, Letter)?>(null),
+    };
+
+    private async Task<(string Address, Letter Letter)?> ConfirmationAsync(MailOrder order, Topic topic, CancellationToken cancellationToken)
+    {
+        // Somebody who called our mail spam is not asked again, whoever types the address.
+        if (!SubscriberKey.TryParse(order.Subscriber, out var key)
+            || await subscribers.FindAsync(topic.Id, key, cancellationToken) is not { Email.Length: > 0, Status: not SubscriberStatus.Complained } subscriber)
+            return null;
+
+        var link = settings.Link($"subscriptions/confirm?token={tokens.Confirmation(topic.Id, key)}").AbsoluteUri;
+        var html = await renderer.RenderAsync<ConfirmationMail>(
+            new Dictionary<string, object?> { [nameof(ConfirmationMail.Topic)] = topic, [nameof(ConfirmationMail.Address)] = link });
+        return (subscriber.Email, Personal(ConfirmationMail.Subject(topic), html, ConfirmationMail.Text(topic, link), "confirmation"));
+    }
+
+    private async Task<(string Address, Letter Letter)?> StatusAsync(MailOrder order, Topic topic, CancellationToken cancellationToken)
+    {
+        // What was told already, or is no longer so, is not told (again).
+        if (!Reference.TryParse(order.Reference, out var reference)
+            || await practices.FindAsync(topic.Id, reference, cancellationToken) is not { Email.Length: > 0 } practice
+            || practice.Status.ToString() != order.Status
+            || await practices.ToldAsync(topic.Id, reference, cancellationToken) == order.Status
+            || !EmailAddress.TryParse(practice.Email, out var address))
+            return null;
+
+        var link = settings.Link($"practices/{topic.Id}/{reference}").AbsoluteUri;
+        var html = await renderer.RenderAsync<StatusMail>(
+            new Dictionary<string, object?> { [nameof(StatusMail.Practice)] = practice, [nameof(StatusMail.Address)] = link });
+        return (address.Value, Personal(StatusMail.Subject(practice.Status == PracticeStatus.Published), html, StatusMail.Text(practice, link), "status"));
+    }
+
+    private async Task RememberAsync(MailOrder order, CancellationToken cancellationToken)
+    {
+        if (order.Kind == MailKind.PracticeStatus && Reference.TryParse(order.Reference, out var reference))
+            await practices.SetToldAsync(order.Topic, reference, order.Status, cancellationToken);
+    }
+
+    private static Letter Personal(string subject, string html, string text, string kind) => new(
+        subject, html, text,
+        new Dictionary<string, string> { ["Auto-Submitted"] = "auto-generated", ["Feedback-ID"] = $"{kind}:pipeline" },
+        new Dictionary<string, string> { ["kind"] = kind });
+
+    [LoggerMessage(LogLevel.Information, "A mail ({Kind}, {Topic}) was sent.")]
+    private partial void LogSent(MailKind kind, string topic);
+
+    [LoggerMessage(LogLevel.Information, "A mail ({Kind}, {Topic}) was not sent: nobody is there to get it, or it is out of date.")]
+    private partial void LogPointless(MailKind kind, string topic);
+
+    [LoggerMessage(LogLevel.Warning, "A mail ({Kind}, {Topic}) cannot be sent. {Reason}")]
+    private partial void LogRefused(MailKind kind, string topic, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "A message was rejected. {Reason}")]
+    private partial void LogRejected(string reason);
+
+    [LoggerMessage(LogLevel.Error, "A mail ({Kind}, {Topic}) was given up after days. {Reason}")]
+    private partial void LogGivenUp(MailKind kind, string topic, string reason);
+}

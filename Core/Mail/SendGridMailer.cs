@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Pipeline.Settings;
+using SendGrid;
+
+namespace Pipeline.Mail;
+
+/// <summary>Sends a letter through SendGrid, once; whoever calls decides about trying again.</summary>
+public sealed partial class SendGridMailer(
+    IHttpClientFactory httpClients, PipelineSettings settings, TimeProvider time, ILogger<SendGridMailer> logger)
+{
+    /// <summary>The name of the HTTP client; its time-out is the time SendGrid has to answer.</summary>
+    public const string HttpClientName = "SendGrid";
+
+    /// <summary>SendGrid's limit for one request.</summary>
+    public const int MostRecipients = 1_000;
+
+    private static readonly TimeSpan UsualDelay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
+
+    // Mail is no HTML page: what would protect a script tag only makes non-Latin text six times as long.
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Never throws for what SendGrid or the network does; throws <see cref="OperationCanceledException"/> only before the call.</summary>
+    /// <param name="recipients">1 to <see cref="MostRecipients"/>, each address once.</param>
+    public async Task<SendOutcome> SendAsync(Letter letter, IReadOnlyCollection<Addressee> recipients, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var http = httpClients.CreateClient(HttpClientName);
+        var options = new SendGridClientOptions { ApiKey = settings.SendGrid.ApiKey };
+        if (settings.SendGrid.BaseUrl is { } address)
+            options.Host = address.AbsoluteUri.TrimEnd('/');
+
+        SendOutcome outcome;
+        try
+        {
+            // Not cancelled when the app stops: an answer that nobody waits for leaves the outcome unknown.
+            var response = await new SendGridClient(http, options).RequestAsync(
+                BaseClient.Method.POST, Body(letter, recipients), urlPath: "mail/send", cancellationToken: CancellationToken.None);
+            outcome = await OutcomeOfAsync(response);
+        }
+        catch (HttpRequestException fault) when (fault.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)
+        {
+            outcome = new SendOutcome.NotTaken($"SendGrid cannot be reached ({fault.HttpRequestError}).", UsualDelay);
+        }
+        catch (Exception fault) when (fault is HttpRequestException or IOException or OperationCanceledException)
+        {
+            outcome = new SendOutcome.Unknown(fault is OperationCanceledException ? "SendGrid did not answer in time." : "The connection to SendGrid broke while it had the request.");
+        }
+
+        if (outcome is not SendOutcome.Sent)
+            LogNotSent(recipients.Count, outcome.GetType().Name, outcome.Reason);
+        return outcome;
+    }
+
+    private async Task<SendOutcome> OutcomeOfAsync(Response response)
+    {
+        var status = (int)response.StatusCode;
+        switch (response.StatusCode)
+        {
+            case >= HttpStatusCode.OK and < HttpStatusCode.Ambiguous:
+                return new SendOutcome.Sent();
+            case HttpStatusCode.TooManyRequests:
+                return new SendOutcome.NotTaken("SendGrid's rate limit is reached (429).", DelayOf(response.Headers));
+            // The key or the sender is not accepted: that is the operator's to mend, and no recipient's fault.
+            case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.PaymentRequired or HttpStatusCode.NotFound:
+                return new SendOutcome.NotTaken(
+                    $"SendGrid refuses this account ({status}); check SendGrid__ApiKey and the sender's verification.", TimeSpan.FromMinutes(5));
+            case >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError:
+                return new SendOutcome.Refused($"SendGrid refused the request ({status}): {await MessageOfAsync(response)}");
+            default:
+                return new SendOutcome.Unknown($"SendGrid answered {status}.");
+        }
+    }
+
+    private TimeSpan DelayOf(HttpResponseHeaders headers)
+    {
+        var delay = headers.TryGetValues("X-RateLimit-Reset", out var values)
+            && long.TryParse(values.FirstOrDefault(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var seconds)
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds) - time.GetUtcNow()
+            : headers.RetryAfter?.Delta ?? UsualDelay;
+        return TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(delay.TotalSeconds), 1, LongestDelay.TotalSeconds));
+    }
+
+    /// <summary>SendGrid's own words, without anything that could be an address.</summary>
+    private static async Task<string> MessageOfAsync(Response response)
+    {
+        try
+        {
+            using var body = JsonDocument.Parse(await response.Body.ReadAsStringAsync());
+            var messages = body.RootElement.GetProperty("errors").EnumerateArray()
+                .Take(3)
+                .Select(error => $"{Text(error, "message")} {(Text(error, "field") is { Length: > 0 } field ? $"[{field}]" : "")}".Trim());
+            return string.Join(" ", string.Join(" ", messages).Split(' ').Select(word => word.Contains('@') ? "***" : word));
+        }
+        catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return "no reason given";
+        }
+    }
+
+    private static string Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() ?? "" : "";
+
+    // Written here rather than with the client's model, which takes some thirty times as long for a thousand recipients.
+    private string Body(Letter letter, IReadOnlyCollection<Addressee> recipients) => JsonSerializer.Serialize(
+        new
+        {
+            personalizations = recipients.Select(recipient => new
+            {
+                to = new[] { new { email = recipient.Email } },
+                headers = recipient.Headers,
+                substitutions = recipient.Substitutions,
+            }),
+            from = new { email = settings.SendGrid.From, name = settings.SendGrid.FromName },
+            subject = letter.Subject,
+            content = new[] { new { type = "text/plain", value = letter.Text }, new { type = "text/html", value = letter.Html } },
+            headers = letter.Headers,
+            custom_args = letter.CustomArguments,
+            tracking_settings = new
+            {
+                click_tracking = new { enable = false, enable_text = false },
+                open_tracking = new { enable = false },
+                subscription_tracking = new { enable = false },
+            },
+        },
+        Json);
+
+    [LoggerMessage(LogLevel.Warning, "A mail to {Recipients} recipients: {Outcome}. {Reason}")]
+    private partial void LogNotSent(int recipients, string outcome, string reason);
+}

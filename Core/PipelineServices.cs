@@ -1,0 +1,46 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Pipeline.Digests;
+using Pipeline.Mail;
+using Pipeline.Practices;
+using Pipeline.Settings;
+using Pipeline.Storage;
+using Pipeline.Submissions;
+using Pipeline.Subscribers;
+
+namespace Pipeline;
+
+public static class PipelineServices
+{
+    // SendGrid answers within a second or two; after this nobody can say any more whether it has taken the mail.
+    private static readonly TimeSpan SendGridTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Everything the functions need. Settings are read, and tables and queues created, when the app starts.</summary>
+    public static IServiceCollection AddPipeline(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        // Names in all scripts stay readable in the source of pages and mails; what HTML gives a meaning is encoded all the same.
+        services.TryAddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
+        services.AddSingleton(provider => new SettingsReader(provider.GetRequiredService<IConfiguration>()).Read());
+        services.AddSingleton(provider => provider.GetRequiredService<PipelineSettings>().Topics);
+        services.AddSingleton<PipelineStorage>();
+        services.AddHostedService<StorageCreation>();
+
+        services.AddSingleton<SubmissionRules>().AddSingleton<Intake>().AddSingleton<IdempotencyKeyTable>();
+        services.AddSingleton<SubmissionStore>().AddSingleton<RejectionTable>().AddSingleton<SubmissionStatusQuery>();
+        services.AddSingleton<PracticeTable>().AddSingleton<PracticeSweep>();
+        services.AddSingleton<SubscriberTable>().AddSingleton<SubscriptionTokens>().AddSingleton<Subscriptions>();
+        services.AddSingleton<DigestTable>().AddSingleton<DeliveryTable>().AddSingleton<DeliveryQueue>().AddSingleton<DigestLetters>();
+        services.AddSingleton<DigestPublisher>().AddSingleton<DigestDelivery>().AddSingleton<DigestLedger>();
+        services.AddSingleton<MailOutbox>().AddSingleton<MailRenderer>().AddSingleton<PersonalMail>().AddSingleton<SendGridMailer>();
+        services.AddSingleton<Health>();
+
+        services.AddHttpClient(SendGridMailer.HttpClientName, client => client.Timeout = SendGridTimeout);
+        services.AddLogging(logging => logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning));
+        return services;
+    }
+}

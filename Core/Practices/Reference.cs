@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Pipeline.Practices;
+
+/// <summary>
+/// A practice's public number: twelve characters of Crockford's base32 and a check character, as 7KQ2-9XHT-4MPC-V.
+/// It is derived from what it stands for, so the same content has the same reference on every machine and at every try.
+/// </summary>
+public sealed record Reference
+{
+    private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    private const int Length = 12;
+
+    private readonly string text;
+
+    private Reference(string text) => this.text = text;
+
+    /// <summary>The reference of this content: the first 60 bits of its SHA-256.</summary>
+    public static Reference Of(string content)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(content));
+        Span<int> digits = stackalloc int[Length];
+        for (var digit = 0; digit < Length; digit++)
+            for (var bit = digit * 5; bit < (digit + 1) * 5; bit++)
+                digits[digit] = digits[digit] << 1 | hash[bit / 8] >> 7 - bit % 8 & 1;
+
+        return Format(digits, CheckDigit(digits));
+    }
+
+    /// <summary>Takes any case, hyphens and spaces or none, and o, i, l for 0, 1, 1. False where the check character does not fit.</summary>
+    public static bool TryParse(string? input, out Reference reference)
+    {
+        reference = null!;
+        Span<int> digits = stackalloc int[Length + 1];
+        var count = 0;
+        foreach (var character in input ?? "")
+        {
+            if (character is '-' or ' ')
+                continue;
+
+            var digit = char.ToUpperInvariant(character) switch
+            {
+                'O' => 0,
+                'I' or 'L' => 1,
+                var letter => Alphabet.IndexOf(letter),
+            };
+            if (digit < 0 || count > Length)
+                return false;
+
+            digits[count++] = digit;
+        }
+
+        if (count != Length + 1 || CheckDigit(digits[..Length]) != digits[Length])
+            return false;
+
+        reference = Format(digits[..Length], digits[Length]);
+        return true;
+    }
+
+    public override string ToString() => text;
+
+    private static Reference Format(ReadOnlySpan<int> digits, int check)
+    {
+        Span<char> characters = stackalloc char[Length + 4];
+        var next = 0;
+        foreach (var digit in digits)
+        {
+            characters[next++] = Alphabet[digit];
+            if (next is 4 or 9 or 14)
+                characters[next++] = '-';
+        }
+
+        characters[next] = Alphabet[check];
+        return new Reference(new string(characters));
+    }
+
+    /// <summary>
+    /// A Reed-Solomon check digit over the field of 32 elements: the digits times 12 different powers of one element.
+    /// It finds every single mistyped character and every two that changed places, near or far, and needs no extra letters.
+    /// </summary>
+    private static int CheckDigit(ReadOnlySpan<int> digits)
+    {
+        var sum = 0;
+        foreach (var digit in digits)
+            sum = TimesAlpha(sum) ^ digit;
+
+        return TimesAlpha(sum);
+    }
+
+    // x^5 + x^2 + 1 is primitive, so the powers of x run through all 31 elements that are not zero.
+    private static int TimesAlpha(int element) => element << 1 ^ (element >> 4) * 0b100101;
+}

@@ -1,0 +1,181 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using Pipeline.Digests;
+using Pipeline.Practices;
+using Pipeline.Subscribers;
+using Pipeline.Topics;
+
+namespace Pipeline.Settings;
+
+/// <summary>Turns configuration into <see cref="PipelineSettings"/>, or into one sentence for each mistake in it.</summary>
+public sealed partial class SettingsReader(IConfiguration configuration)
+{
+    private const int ShortestKey = 32;
+
+    private readonly List<string> mistakes = [];
+
+    /// <exception cref="OptionsValidationException">A setting is missing or malformed; the failures name them all.</exception>
+    public PipelineSettings Read()
+    {
+        var settings = new PipelineSettings(
+            ReadBaseUrl(), ReadModeration(), ReadSendGrid(), ReadTokenKeys(), new TopicCatalog(ReadTopics()));
+
+        return mistakes.Count == 0
+            ? settings
+            : throw new OptionsValidationException(nameof(PipelineSettings), typeof(PipelineSettings), mistakes);
+    }
+
+    private string? Optional(string name) =>
+        configuration[name]?.Trim() is { Length: > 0 } value ? value : null;
+
+    private string Required(string name, string example)
+    {
+        if (Optional(name) is { } value)
+            return value;
+
+        mistakes.Add($"The setting {Shown(name)} is missing; it is something like {example}.");
+        return "";
+    }
+
+    private T Wrong<T>(string name, string expected, T fallback)
+    {
+        mistakes.Add($"The setting {Shown(name)} is '{configuration[name]}', but it should be {expected}.");
+        return fallback;
+    }
+
+    // As people write it in local.settings.json, in Azure and in the environment.
+    private static string Shown(string name) => name.Replace(":", "__", StringComparison.Ordinal);
+
+    private Uri ReadBaseUrl()
+    {
+        const string name = "Pipeline:BaseUrl";
+        var fallback = new Uri("http://localhost/");
+        var text = Required(name, "https://practices.example.org");
+        if (text.Length == 0)
+            return fallback;
+
+        return HttpAddress(text) ?? Wrong(name, "an absolute http or https address", fallback);
+    }
+
+    private static Uri? HttpAddress(string text) =>
+        Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
+
+    private Moderation ReadModeration()
+    {
+        const string name = "Pipeline:Moderation";
+        return Optional(name) switch
+        {
+            null => Moderation.Required,
+            { } text when Named<Moderation>(text) is { } moderation => moderation,
+            _ => Wrong(name, "Required or Off", Moderation.Required),
+        };
+    }
+
+    private SendGridSettings ReadSendGrid()
+    {
+        var apiKey = Required("SendGrid:ApiKey", "SG.… (from SendGrid: Settings, API Keys)");
+        var from = Required("SendGrid:From", "digest@example.org");
+        if (from.Length > 0 && !EmailAddress.TryParse(from, out _))
+            Wrong("SendGrid:From", "an e-mail address in ASCII", from);
+
+        Uri? baseUrl = null;
+        if (Optional("SendGrid:BaseUrl") is { } address)
+            baseUrl = HttpAddress(address) ?? Wrong<Uri?>("SendGrid:BaseUrl", "an absolute http or https address, or empty", null);
+
+        return new SendGridSettings(
+            apiKey, baseUrl, from, Required("SendGrid:FromName", "Making Migration Work"), Optional("SendGrid:WebhookPublicKey"));
+    }
+
+    private List<byte[]> ReadTokenKeys()
+    {
+        List<byte[]> keys = [];
+        foreach (var entry in configuration.GetSection("Tokens:Keys").GetChildren().OrderBy(entry => entry.Key, ConfigurationKeyComparer.Instance))
+        {
+            var bytes = new byte[entry.Value?.Length ?? 0];
+            if (Convert.TryFromBase64String(entry.Value ?? "", bytes, out var length) && length >= ShortestKey)
+                keys.Add(bytes[..length]);
+            else
+                // The value is a secret, so unlike the others it is not repeated.
+                mistakes.Add($"The setting {Shown(entry.Path)} should be at least {ShortestKey} random bytes in base64 (openssl rand -base64 32).");
+        }
+
+        if (keys.Count == 0 && !mistakes.Any(mistake => mistake.Contains("Tokens__Keys", StringComparison.Ordinal)))
+            mistakes.Add($"The setting Tokens__Keys__0 is missing; it is {ShortestKey} random bytes in base64 (openssl rand -base64 32).");
+        return keys;
+    }
+
+    private ImmutableArray<Topic> ReadTopics()
+    {
+        var usual = configuration.GetSection("Digest");
+        var sections = configuration.GetSection("Topics").GetChildren().OrderBy(entry => entry.Key, ConfigurationKeyComparer.Instance).ToList();
+        if (sections.Count == 0)
+            return [new Topic("mainstreaming-migration", "Mainstreaming Migration into Development Planning",
+                "How governments, cities and their partners make migration part of the way they plan development.", ReadSchedule(usual, usual))];
+
+        var topics = sections.Select(section => ReadTopic(section, usual)).ToImmutableArray();
+        foreach (var twice in topics.GroupBy(topic => topic.Id).Where(group => group.Count() > 1))
+            mistakes.Add($"The topic '{twice.Key}' is set {twice.Count()} times under Topics; each id may be there once.");
+        return topics;
+    }
+
+    private Topic ReadTopic(IConfigurationSection section, IConfigurationSection usual)
+    {
+        var id = Required($"{section.Path}:Id", "mainstreaming-migration");
+        if (id.Length > 0 && (!TopicId().IsMatch(id) || id == Topic.UnknownId))
+            Wrong($"{section.Path}:Id", $"1 to 50 lower-case letters, digits and hyphens, and not '{Topic.UnknownId}'", id);
+
+        return new Topic(
+            id,
+            Required($"{section.Path}:Name", "Mainstreaming Migration into Development Planning"),
+            Optional($"{section.Path}:Introduction") ?? "",
+            ReadSchedule(section.GetSection("Digest"), usual));
+    }
+
+    // A topic may have a day, a time or a time zone of its own; what it leaves out is as for all.
+    private DigestSchedule ReadSchedule(IConfigurationSection own, IConfigurationSection usual)
+    {
+        string Setting(string name) => Optional($"{own.Path}:{name}") is null ? $"{usual.Path}:{name}" : $"{own.Path}:{name}";
+
+        var dayName = Setting("Day");
+        var dayText = Required(dayName, "Monday (or Daily, or Always)");
+        var (rhythm, day) = dayText switch
+        {
+            "" => (DigestRhythm.Weekly, DayOfWeek.Monday),
+            _ when Named<DayOfWeek>(dayText) is { } weekday => (DigestRhythm.Weekly, weekday),
+            _ when Named<DigestRhythm>(dayText) is { } named and not DigestRhythm.Weekly => (named, DayOfWeek.Monday),
+            _ => Wrong(dayName, "a weekday in English, Daily or Always", (DigestRhythm.Weekly, DayOfWeek.Monday)),
+        };
+
+        var timeName = Setting("Time");
+        var time = TimeOnly.TryParseExact(Required(timeName, "09:00"), "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var parsed)
+            ? parsed
+            : Optional(timeName) is null ? default : Wrong(timeName, "a time of day as 09:00", TimeOnly.MinValue);
+
+        var zoneName = Setting("TimeZone");
+        var zone = TimeZoneInfo.TryFindSystemTimeZoneById(Required(zoneName, "Europe/Brussels"), out var found)
+            ? found
+            : Optional(zoneName) is null ? TimeZoneInfo.Utc : Wrong(zoneName, "a time zone's name as Europe/Brussels", TimeZoneInfo.Utc);
+
+        var skipName = Setting("SkipEmpty");
+        var skipEmpty = Optional(skipName) switch
+        {
+            null => true,
+            { } text when bool.TryParse(text, out var value) => value,
+            _ => Wrong(skipName, "true or false", true),
+        };
+
+        return new DigestSchedule(rhythm, day, time, zone, skipEmpty);
+    }
+
+    // Enum.TryParse would take "3" as well.
+    private static T? Named<T>(string text) where T : struct, Enum =>
+        Enum.GetNames<T>().FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } match
+            ? Enum.Parse<T>(match)
+            : null;
+
+    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?$")]
+    private static partial Regex TopicId();
+}

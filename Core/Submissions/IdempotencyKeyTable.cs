@@ -1,0 +1,32 @@
+using System.Security.Cryptography;
+using System.Text;
+using Azure;
+using Azure.Data.Tables;
+using Pipeline.Practices;
+using Pipeline.Storage;
+
+namespace Pipeline.Submissions;
+
+/// <summary>Which content a client's Idempotency-Key stands for. Only clients that send the header cost anything here.</summary>
+public sealed class IdempotencyKeyTable(PipelineStorage storage, TimeProvider time)
+{
+    public const int MaxLength = 255;
+
+    /// <summary>False where the key is already bound to another reference, that is, to other content.</summary>
+    public async Task<bool> BindAsync(string key, Reference reference, CancellationToken cancellationToken)
+    {
+        // Hashed: a key may hold characters that a row key may not, and what clients put into it is their secret.
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+        var row = new TableEntity(hash[..2], hash) { ["Reference"] = reference.ToString(), ["BoundOn"] = time.GetUtcNow() };
+        try
+        {
+            await storage.IdempotencyKeys.AddEntityAsync(row, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException conflict) when (conflict.Status == 409)
+        {
+            var bound = await storage.IdempotencyKeys.GetEntityAsync<TableEntity>(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
+            return bound.Value.GetString("Reference") == reference.ToString();
+        }
+    }
+}

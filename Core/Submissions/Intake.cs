@@ -1,0 +1,46 @@
+using Azure;
+using Microsoft.Extensions.Logging;
+using Pipeline.Storage;
+
+namespace Pipeline.Submissions;
+
+/// <summary>The door: checks a submission and puts it on the queue.</summary>
+public sealed partial class Intake(
+    SubmissionRules rules, IdempotencyKeyTable idempotencyKeys, PipelineStorage storage, TimeProvider time, ILogger<Intake> logger)
+{
+    /// <param name="idempotencyKey">The header of that name; null where the client sent none. At most 255 characters.</param>
+    public async Task<Acceptance> AcceptAsync(SubmissionDraft draft, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var (submission, errors) = rules.Check(draft);
+        if (idempotencyKey?.Length > IdempotencyKeyTable.MaxLength)
+            errors.Add(FieldErrors.Body, $"The header Idempotency-Key must be {IdempotencyKeyTable.MaxLength} characters or fewer");
+        if (submission is null || errors.Any)
+            return new Acceptance.Invalid(errors);
+
+        var reference = submission.Reference;
+        try
+        {
+            // The key decides nothing about storing: what was queued before under the same key is queued again,
+            // and the row key sees to it that it is stored once. So no crash in between can lose it.
+            if (!string.IsNullOrEmpty(idempotencyKey) && !await idempotencyKeys.BindAsync(idempotencyKey, reference, cancellationToken))
+                return new Acceptance.KeyReused();
+
+            await storage.SubmissionQueue.SendMessageAsync(
+                SubmissionMessage.Write(submission, time.GetUtcNow()), timeToLive: QueueMessages.KeptForever, cancellationToken: cancellationToken);
+        }
+        catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+        {
+            LogUnavailable(fault, reference.ToString());
+            return new Acceptance.Unavailable();
+        }
+
+        LogAccepted(submission.Topic, reference.ToString());
+        return new Acceptance.Accepted(submission.Topic, reference);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Submission {Topic}/{Reference} is on the queue.")]
+    private partial void LogAccepted(string topic, string reference);
+
+    [LoggerMessage(LogLevel.Error, "Submission {Reference} was turned away because storage cannot be reached.")]
+    private partial void LogUnavailable(Exception fault, string reference);
+}

@@ -1,0 +1,18 @@
+using Pipeline.Practices;
+
+namespace Pipeline.Submissions;
+
+public enum RejectionKind
+{
+    /// <summary>The content breaks the rules.</summary>
+    Invalid,
+
+    /// <summary>It looked like spam.</summary>
+    Spam,
+
+    /// <summary>It failed again and again, for reasons that are not its own.</summary>
+    Poison,
+}
+
+/// <summary>What could not be used, with the reasons and the payload as it came.</summary>
+public sealed record Rejection(string Topic, Reference Reference, RejectionKind Kind, IReadOnlyList<string> Reasons, string Payload);

@@ -1,0 +1,15 @@
+namespace Pipeline.Submissions;
+
+/// <summary>What somebody sent, not yet trusted: every field as it came, or null.</summary>
+public sealed record SubmissionDraft
+{
+    public string? Topic { get; init; }
+    public string? Title { get; init; }
+    public string? Summary { get; init; }
+    public string? Honorific { get; init; }
+    public string? Submitter { get; init; }
+    public string? Email { get; init; }
+    public string? Organisation { get; init; }
+    public string? Country { get; init; }
+    public string? Link { get; init; }
+}

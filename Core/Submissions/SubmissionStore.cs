@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Logging;
+using Pipeline.Practices;
+using Pipeline.Settings;
+using Pipeline.Topics;
+
+namespace Pipeline.Submissions;
+
+/// <summary>Takes submissions off the queue: into Practices, or into Rejections with the reasons. Only passing faults are thrown.</summary>
+public sealed partial class SubmissionStore(
+    SubmissionRules rules, TopicCatalog topics, PracticeTable practices, RejectionTable rejections, PipelineSettings settings, TimeProvider time,
+    ILogger<SubmissionStore> logger)
+{
+    public async Task StoreAsync(string payload, CancellationToken cancellationToken)
+    {
+        var read = SubmissionMessage.Parse(payload);
+        if (read.Draft is null)
+        {
+            await RejectAsync(read, RejectionKind.Invalid, [read.Problem!], payload, cancellationToken);
+            return;
+        }
+
+        var (submission, errors) = rules.Check(read.Draft);
+        if (submission is null)
+        {
+            await RejectAsync(read, RejectionKind.Invalid, errors.AllSentences, payload, cancellationToken);
+            return;
+        }
+
+        var practice = Practice.From(submission, read.SubmittedOn, settings.Moderation, time.GetUtcNow());
+        if (await practices.AddAsync(practice, cancellationToken))
+            LogStored(submission.Topic, submission.Reference.ToString());
+        else
+            LogThere(submission.Topic, submission.Reference.ToString());
+    }
+
+    /// <summary>Keeps what failed so often that the host gave it up.</summary>
+    public Task KeepPoisonAsync(string payload, CancellationToken cancellationToken) => RejectAsync(
+        SubmissionMessage.Parse(payload), RejectionKind.Poison,
+        ["It could not be stored although it was tried several times; the log of StoreSubmission tells why.", .. Problem(payload)], payload, cancellationToken);
+
+    private static IEnumerable<string> Problem(string payload) => SubmissionMessage.Parse(payload).Problem is { } problem ? [problem] : [];
+
+    private async Task RejectAsync(
+        SubmissionMessage.Read read, RejectionKind kind, IReadOnlyList<string> reasons, string payload, CancellationToken cancellationToken)
+    {
+        var topic = topics.Find(read.Topic)?.Id ?? Topic.UnknownId;
+        var reference = read.Reference ?? Reference.Of(payload);
+        await rejections.KeepAsync(new Rejection(topic, reference, kind, reasons, payload), cancellationToken);
+        LogRejected(kind, topic, reference.ToString());
+    }
+
+    [LoggerMessage(LogLevel.Information, "Submission {Topic}/{Reference} is stored.")]
+    private partial void LogStored(string topic, string reference);
+
+    [LoggerMessage(LogLevel.Information, "Submission {Topic}/{Reference} was there already.")]
+    private partial void LogThere(string topic, string reference);
+
+    [LoggerMessage(LogLevel.Warning, "A message was rejected ({Kind}) and is kept in Rejections as {Topic}/{Reference}.")]
+    private partial void LogRejected(RejectionKind kind, string topic, string reference);
+}

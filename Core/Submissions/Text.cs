@@ -1,0 +1,43 @@
+using System.Text;
+
+namespace Pipeline.Submissions;
+
+/// <summary>Brings text that people typed or pasted into one form.</summary>
+public static class Text
+{
+    /// <summary>
+    /// Trimmed, NFC, line breaks as \n. Null where it holds what no text should: control characters other than line breaks,
+    /// or what is no character in Unicode at all.
+    /// </summary>
+    public static string? Clean(string? input, bool manyLines)
+    {
+        if (string.IsNullOrEmpty(input))
+            return "";
+
+        var text = input.ReplaceLineEndings("\n");
+        if (!manyLines)
+            text = text.Replace('\n', ' ');
+
+        if (text.Any(character => char.IsControl(character) && character != '\n'))
+            return null;
+
+        try
+        {
+            return text.Normalize(NormalizationForm.FormC).Trim();
+        }
+        catch (ArgumentException)
+        {
+            // Halves of surrogate pairs, and code points that Unicode reserves as never being characters.
+            return null;
+        }
+    }
+
+    /// <summary>Characters as people count them when they see one emoji as one: Unicode code points.</summary>
+    public static int Length(string text)
+    {
+        var length = 0;
+        foreach (var _ in text.EnumerateRunes())
+            length++;
+        return length;
+    }
+}

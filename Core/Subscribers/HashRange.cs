@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace Pipeline.Subscribers;
+
+/// <summary>A half-open range of the hash space.</summary>
+/// <param name="From">The first key in it.</param>
+/// <param name="To">The first key no longer in it; null for the end of the space.</param>
+public readonly record struct HashRange(SubscriberKey From, SubscriberKey? To)
+{
+    /// <summary>How the end of the space is written: after every hexadecimal digit in the alphabet.</summary>
+    public const string End = "~";
+
+    public static HashRange Whole { get; } = new(default, null);
+
+    public bool IsEmpty => To is { } to && to.Value <= From.Value;
+
+    public string ToText => To?.ToString() ?? End;
+
+    /// <summary>The space in so many pieces of the same size.</summary>
+    public static IEnumerable<HashRange> Split(int pieces)
+    {
+        var size = UInt128.MaxValue / (UInt128)pieces;
+        SubscriberKey Start(int piece) => new(size * (UInt128)piece);
+        return Enumerable.Range(0, pieces).Select(piece => new HashRange(Start(piece), piece == pieces - 1 ? null : Start(piece + 1)));
+    }
+
+    public static bool TryParse(string? from, string? to, out HashRange range)
+    {
+        range = default;
+        SubscriberKey last = default;
+        if (!SubscriberKey.TryParse(from, out var first) || to != End && !SubscriberKey.TryParse(to, out last))
+            return false;
+
+        range = new HashRange(first, to == End ? null : last);
+        return true;
+    }
+
+    /// <summary>What comes after this key in the range.</summary>
+    public HashRange After(SubscriberKey key) =>
+        key.Value == UInt128.MaxValue ? new HashRange(key, key) : this with { From = new SubscriberKey(key.Value + 1) };
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"[{From}, {ToText})");
+}

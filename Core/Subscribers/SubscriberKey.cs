@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Pipeline.Subscribers;
+
+/// <summary>
+/// Where a subscriber stands in the hash space of 128 bits: the first half of the SHA-256 of the address in lower case.
+/// As text it is 32 hexadecimal digits, so that a table's order is the order of the numbers.
+/// </summary>
+public readonly record struct SubscriberKey(UInt128 Value)
+{
+    public const int Bytes = 16;
+
+    public static SubscriberKey Of(EmailAddress address)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(address.Value.ToLowerInvariant()));
+        return Read(hash);
+    }
+
+    public static SubscriberKey Read(ReadOnlySpan<byte> bytes) => new(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes));
+
+    public static bool TryParse(string? text, out SubscriberKey key)
+    {
+        key = default;
+        if (text is not { Length: 2 * Bytes } || !UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+            return false;
+
+        key = new SubscriberKey(value);
+        return true;
+    }
+
+    public void Write(Span<byte> destination) => System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(destination, Value);
+
+    public override string ToString() => Value.ToString("x32", CultureInfo.InvariantCulture);
+}

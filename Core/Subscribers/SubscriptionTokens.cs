@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Pipeline.Settings;
+
+namespace Pipeline.Subscribers;
+
+public enum TokenPurpose : byte
+{
+    Confirm = 1,
+    Unsubscribe = 2,
+}
+
+/// <summary>
+/// The tokens in links: who, which topic, what for and until when, under an HMAC-SHA-256. They need no storage, name no
+/// address, and those without an end are good as long as the key that made them is among the configured ones.
+/// </summary>
+public sealed class SubscriptionTokens(PipelineSettings settings, TimeProvider time)
+{
+    /// <summary>How long a confirmation link works.</summary>
+    public static readonly TimeSpan ConfirmationPeriod = TimeSpan.FromDays(7);
+
+    private const byte Version = 1;
+    private const int HeaderBytes = 1 + 1 + sizeof(uint);
+    private const int MacBytes = 16;
+
+    public string Confirmation(string topic, SubscriberKey subscriber) =>
+        Create(TokenPurpose.Confirm, topic, subscriber, time.GetUtcNow() + ConfirmationPeriod);
+
+    public string Unsubscription(string topic, SubscriberKey subscriber) => Create(TokenPurpose.Unsubscribe, topic, subscriber, null);
+
+    /// <summary>Null where the token is none of ours or made for something else; a token past its end is read and says so.</summary>
+    public Content? Read(string? token, TokenPurpose purpose)
+    {
+        if (token is null || token.Length > 300 || !Base64Url.IsValid(token))
+            return null;
+
+        var bytes = Base64Url.DecodeFromChars(token);
+        if (bytes.Length <= HeaderBytes + SubscriberKey.Bytes + MacBytes)
+            return null;
+
+        var payload = bytes.AsSpan(..^MacBytes);
+        if (payload[0] != Version || payload[1] != (byte)purpose || !IsOurs(payload, bytes.AsSpan(^MacBytes..)))
+            return null;
+
+        var end = BinaryPrimitives.ReadUInt32BigEndian(payload[2..]);
+        return new Content(
+            Encoding.UTF8.GetString(payload[(HeaderBytes + SubscriberKey.Bytes)..]),
+            SubscriberKey.Read(payload[HeaderBytes..]),
+            end != 0 && DateTimeOffset.UnixEpoch.AddMinutes(end) < time.GetUtcNow());
+    }
+
+    private string Create(TokenPurpose purpose, string topic, SubscriberKey subscriber, DateTimeOffset? end)
+    {
+        var payload = new byte[HeaderBytes + SubscriberKey.Bytes + Encoding.UTF8.GetByteCount(topic)];
+        payload[0] = Version;
+        payload[1] = (byte)purpose;
+        BinaryPrimitives.WriteUInt32BigEndian(payload.AsSpan(2), end is { } time ? (uint)(time - DateTimeOffset.UnixEpoch).TotalMinutes : 0);
+        subscriber.Write(payload.AsSpan(HeaderBytes));
+        Encoding.UTF8.GetBytes(topic, payload.AsSpan(HeaderBytes + SubscriberKey.Bytes));
+        return Base64Url.EncodeToString([.. payload, .. Mac(settings.TokenKeys[0], payload)]);
+    }
+
+    private bool IsOurs(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> mac)
+    {
+        foreach (var key in settings.TokenKeys)
+            if (CryptographicOperations.FixedTimeEquals(Mac(key, payload), mac))
+                return true;
+
+        return false;
+    }
+
+    private static byte[] Mac(byte[] key, ReadOnlySpan<byte> payload) => HMACSHA256.HashData(key, payload)[..MacBytes];
+
+    public sealed record Content(string Topic, SubscriberKey Subscriber, bool Expired);
+}

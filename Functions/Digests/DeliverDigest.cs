@@ -1,0 +1,14 @@
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Digests;
+using Pipeline.Storage;
+
+namespace Pipeline.Functions.Digests;
+
+/// <summary>Sends one issue to one range of its subscribers.</summary>
+public sealed class DeliverDigest(DigestDelivery delivery)
+{
+    [Function(nameof(DeliverDigest))]
+    public Task Run(
+        [QueueTrigger(QueueNames.Deliveries, Connection = PipelineStorage.Connection)] string message, CancellationToken cancellationToken) =>
+        delivery.DeliverAsync(message, cancellationToken);
+}

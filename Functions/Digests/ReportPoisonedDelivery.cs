@@ -1,0 +1,13 @@
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Digests;
+using Pipeline.Storage;
+
+namespace Pipeline.Functions.Digests;
+
+/// <summary>Says so in the log; nothing is lost, as the issue stays open and PublishDigest enqueues again what its ledger lacks.</summary>
+public sealed class ReportPoisonedDelivery(DigestDelivery delivery)
+{
+    [Function(nameof(ReportPoisonedDelivery))]
+    public void Run([QueueTrigger(QueueNames.PoisonDeliveries, Connection = PipelineStorage.Connection)] string message) =>
+        delivery.ReportPoison(message);
+}

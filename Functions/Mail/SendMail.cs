@@ -1,0 +1,14 @@
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Mail;
+using Pipeline.Storage;
+
+namespace Pipeline.Functions.Mail;
+
+/// <summary>Sends a mail to one person: a confirmation, or news of a submission.</summary>
+public sealed class SendMail(PersonalMail mail)
+{
+    [Function(nameof(SendMail))]
+    public Task Run(
+        [QueueTrigger(QueueNames.Mail, Connection = PipelineStorage.Connection)] string message, CancellationToken cancellationToken) =>
+        mail.SendAsync(message, cancellationToken);
+}

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+
+namespace Pipeline.Functions;
+
+/// <summary>The fields of a request's body, which may be JSON or a form; everything about it is limited.</summary>
+public sealed class RequestBody
+{
+    public const int MaxBytes = 256 * 1024;
+
+    private readonly Dictionary<string, string?> fields;
+
+    private RequestBody(Dictionary<string, string?> fields, Dictionary<string, string[]> errors) => (this.fields, Errors) = (fields, errors);
+
+    /// <summary>Fields that are there, but are no text.</summary>
+    public Dictionary<string, string[]> Errors { get; }
+
+    /// <summary>Null where the field is not there.</summary>
+    public string? this[string field] => fields.GetValueOrDefault(field);
+
+    /// <summary>Reads the body, or says with what to refuse it: 400 for what cannot be read, 413 for too much, 415 for another type.</summary>
+    public static async Task<(RequestBody? Body, IResult? Refusal)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var isForm = request.HasFormContentType;
+        if (!isForm && !IsJson(request))
+            return (null, Problems.Of(StatusCodes.Status415UnsupportedMediaType, "Send application/json or a form."));
+        if (await BytesAsync(request, cancellationToken) is not { } bytes)
+            return (null, Problems.Of(StatusCodes.Status413PayloadTooLarge, $"The body must be {MaxBytes / 1024} KiB or less."));
+
+        try
+        {
+            return (isForm ? await FormAsync(request, bytes, cancellationToken) : Json(bytes), null);
+        }
+        catch (Exception malformed) when (malformed is JsonException or InvalidDataException or BadHttpRequestException or IOException or ArgumentException)
+        {
+            var sentence = isForm ? "The form could not be read." : "The body is not JSON in UTF-8 with an object at its top.";
+            return (null, Problems.Invalid(new Dictionary<string, string[]> { ["body"] = [sentence] }, "The request could not be read."));
+        }
+    }
+
+    private static bool IsJson(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+
+    private static async Task<byte[]?> BytesAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > MaxBytes)
+            return null;
+
+        var bytes = new byte[MaxBytes + 1];
+        var length = await request.Body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+        return length > MaxBytes ? null : bytes[..length];
+    }
+
+    private static RequestBody Json(byte[] bytes)
+    {
+        using var document = JsonDocument.Parse(bytes);
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+            throw new JsonException("Not an object.");
+
+        Dictionary<string, string?> fields = new(StringComparer.OrdinalIgnoreCase);
+        Dictionary<string, string[]> errors = new(StringComparer.Ordinal);
+        foreach (var property in document.RootElement.EnumerateObject())
+        {
+            if (property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Null)
+                fields[property.Name] = Text(property.Value);
+            else
+                errors[property.Name] = [$"{property.Name} must be text"];
+        }
+
+        return new RequestBody(fields, errors);
+    }
+
+    private static string? Text(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair, escaped. The validator refuses a lone one in its own words.
+            return "\ud800";
+        }
+    }
+
+    private static async Task<RequestBody> FormAsync(HttpRequest request, byte[] bytes, CancellationToken cancellationToken)
+    {
+        request.Body = new MemoryStream(bytes);
+        var form = await new FormFeature(request, new FormOptions { ValueLengthLimit = MaxBytes, BufferBodyLengthLimit = MaxBytes }).ReadFormAsync(cancellationToken);
+        return new RequestBody(
+            form.Keys.ToDictionary(key => key, key => form[key].FirstOrDefault(), StringComparer.OrdinalIgnoreCase), []);
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Settings;
+using Pipeline.Submissions;
+
+namespace Pipeline.Functions.Submissions;
+
+/// <summary>POST /api/submissions: takes a practice as JSON or as a form and puts it on the queue.</summary>
+public sealed class AcceptSubmission(Intake intake, PipelineSettings settings)
+{
+    [Function(nameof(AcceptSubmission))]
+    public async Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/submissions")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var (draft, refusal) = await SubmissionRequest.ReadAsync(request, cancellationToken);
+        if (draft is null)
+            return refusal!;
+
+        return await intake.AcceptAsync(draft, request.Headers["Idempotency-Key"], cancellationToken) switch
+        {
+            Acceptance.Accepted accepted => Received(accepted),
+            Acceptance.Invalid invalid => Problems.Invalid(invalid.Errors.ToDictionary(), "The submission could not be taken."),
+            Acceptance.KeyReused => Problems.Of(
+                StatusCodes.Status422UnprocessableEntity, "This Idempotency-Key came with other content before. Use a new key for new content."),
+            _ => Problems.TryLater("Submissions cannot be stored at the moment. Send the same again later; it is stored once."),
+        };
+    }
+
+    private IResult Received(Acceptance.Accepted accepted)
+    {
+        var statusUrl = settings.Link($"api/submissions/{accepted.Topic}/{accepted.Reference}").AbsoluteUri;
+        return Results.Accepted(statusUrl, new { reference = accepted.Reference.ToString(), status = "received", statusUrl });
+    }
+}

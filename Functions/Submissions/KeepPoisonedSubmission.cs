@@ -1,0 +1,14 @@
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Storage;
+using Pipeline.Submissions;
+
+namespace Pipeline.Functions.Submissions;
+
+/// <summary>Brings what the host gave up into Rejections: a poison queue forgets after seven days.</summary>
+public sealed class KeepPoisonedSubmission(SubmissionStore store)
+{
+    [Function(nameof(KeepPoisonedSubmission))]
+    public Task Run(
+        [QueueTrigger(QueueNames.PoisonSubmissions, Connection = PipelineStorage.Connection)] string message, CancellationToken cancellationToken) =>
+        store.KeepPoisonAsync(message, cancellationToken);
+}

@@ -1,0 +1,14 @@
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Storage;
+using Pipeline.Submissions;
+
+namespace Pipeline.Functions.Submissions;
+
+/// <summary>Takes a submission off the queue, checks it again and stores it.</summary>
+public sealed class StoreSubmission(SubmissionStore store)
+{
+    [Function(nameof(StoreSubmission))]
+    public Task Run(
+        [QueueTrigger(QueueNames.Submissions, Connection = PipelineStorage.Connection)] string message, CancellationToken cancellationToken) =>
+        store.StoreAsync(message, cancellationToken);
+}
