@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.LocalHost.Functions;
@@ -8,7 +9,7 @@ using Pipeline.LocalHost.Settings;
 namespace Pipeline.LocalHost.Queues;
 
 /// <summary>A function with a queue trigger.</summary>
-internal sealed record QueueFunction(Function Function, Type MessageType, string Queue, string ConnectionString)
+internal sealed partial record QueueFunction(Function Function, Type MessageType, string Queue, string ConnectionString)
 {
     // As the worker's own: the names in a message may begin with small letters.
     private static readonly JsonSerializerOptions Json = new() { PropertyNameCaseInsensitive = true };
@@ -18,10 +19,14 @@ internal sealed record QueueFunction(Function Function, Type MessageType, string
     public static QueueFunction From(Function function, ParameterInfo trigger, QueueTriggerAttribute attribute, SettingNames names)
     {
         ParameterCheck.RefuseOthers(function, trigger);
+        var queue = names.Resolve(attribute.QueueName, function.Name);
+        if (!QueueName().IsMatch(queue))
+            throw new StartException(
+                $"Function {function.Name}: '{queue}' is not a queue name. It has 3 to 63 small letters, digits and single hyphens between them.");
         return new QueueFunction(
             function,
             trigger.ParameterType,
-            names.Resolve(attribute.QueueName, function.Name),
+            queue,
             names.Storage(attribute.Connection, function.Name));
     }
 
@@ -37,4 +42,7 @@ internal sealed record QueueFunction(Function Function, Type MessageType, string
         : MessageType == typeof(BinaryData) ? body
         : MessageType == typeof(QueueMessage) ? QueuesModelFactory.QueueMessage($"{Guid.NewGuid()}", "", body, 1, null, null, null)
         : JsonSerializer.Deserialize(body.ToMemory().Span, MessageType, Json);
+
+    [GeneratedRegex("^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$")]
+    private static partial Regex QueueName();
 }

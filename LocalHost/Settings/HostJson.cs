@@ -8,14 +8,18 @@ internal sealed record HostJson(string RoutePrefix, QueueSettings Queues)
     /// <summary>AzureFunctionsJobHost__extensions__… overrides the file, as in Azure.</summary>
     public static HostJson Read(IConfiguration settings)
     {
-        var builder = new ConfigurationBuilder();
         var path = Path.Combine(AppContext.BaseDirectory, "host.json");
+        var builder = new ConfigurationBuilder();
         if (File.Exists(path))
-            // Not AddConfiguration: that takes an empty routePrefix for none.
-            builder.AddInMemoryCollection(JsonSettings.Read(path).AsEnumerable());
-        var extensions = builder.AddConfiguration(settings.GetSection("AzureFunctionsJobHost")).Build().GetSection("extensions");
+            builder.AddInMemoryCollection(Values(JsonSettings.Read(path)));
+        builder.AddInMemoryCollection(Values(settings.GetSection("AzureFunctionsJobHost")));
+        var extensions = builder.Build().GetSection("extensions");
         return new HostJson(
             (extensions["http:routePrefix"] ?? "api").Trim('/'),
             QueueSettings.Read(extensions.GetSection("queues")));
     }
+
+    // Not AddConfiguration: it takes an empty value, as an empty route prefix, for none.
+    private static IEnumerable<KeyValuePair<string, string?>> Values(IConfiguration configuration) =>
+        configuration.AsEnumerable(makePathsRelative: true).Where(pair => pair.Value is not null);
 }
