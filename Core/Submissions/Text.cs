@@ -7,7 +7,7 @@ public static class Text
 {
     /// <summary>
     /// Trimmed, NFC, line breaks as \n. Null where it holds what no text should: control characters other than line breaks,
-    /// or halves of surrogate pairs, which are not Unicode.
+    /// or what is no character in Unicode at all.
     /// </summary>
     public static string? Clean(string? input, bool manyLines)
     {
@@ -18,9 +18,18 @@ public static class Text
         if (!manyLines)
             text = text.Replace('\n', ' ');
 
-        return text.Any(character => char.IsControl(character) && character != '\n') || HasLoneSurrogate(text)
-            ? null
-            : text.Normalize(NormalizationForm.FormC).Trim();
+        if (text.Any(character => char.IsControl(character) && character != '\n'))
+            return null;
+
+        try
+        {
+            return text.Normalize(NormalizationForm.FormC).Trim();
+        }
+        catch (ArgumentException)
+        {
+            // Halves of surrogate pairs, and code points that Unicode reserves as never being characters.
+            return null;
+        }
     }
 
     /// <summary>Characters as people count them when they see one emoji as one: Unicode code points.</summary>
@@ -30,19 +39,5 @@ public static class Text
         foreach (var _ in text.EnumerateRunes())
             length++;
         return length;
-    }
-
-    private static bool HasLoneSurrogate(string text)
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (!char.IsSurrogate(text[i]))
-                continue;
-            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
-                return true;
-            i++;
-        }
-
-        return false;
     }
 }

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+
+namespace Pipeline.LocalHost.Azurite;
+
+/// <summary>
+/// Storage on this machine. What already listens on the ports is used and left running; else Azurite is started, and ended
+/// on disposal or when this process is gone, however it went.
+/// </summary>
+public sealed class AzuriteServer : IAsyncDisposable
+{
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(8);
+
+    private readonly Process? _process;
+
+    private AzuriteServer(StoragePorts ports, Process? process)
+    {
+        Ports = ports;
+        _process = process;
+    }
+
+    public StoragePorts Ports { get; }
+
+    public static async Task<AzuriteServer> StartAsync(
+        StoragePorts ports,
+        string dataFolder,
+        IReadOnlyCollection<StorageAccount>? accounts = null,
+        CancellationToken cancellationToken = default)
+    {
+        if (await IsThereAlreadyAsync(ports, cancellationToken))
+            return new AzuriteServer(ports, process: null);
+
+        await AzuriteInstall.EnsureAsync(cancellationToken);
+        Directory.CreateDirectory(dataFolder);
+        var process = NodeProcess.Start(Command(ports, dataFolder, accounts));
+        var server = new AzuriteServer(ports, process);
+        try
+        {
+            await server.WaitUntilListeningAsync(new LastLines(process), cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is null)
+            return;
+
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It is gone already.
+        }
+
+        using var deadline = new CancellationTokenSource(EndDeadline);
+        try
+        {
+            await _process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private static async Task<bool> IsThereAlreadyAsync(StoragePorts ports, CancellationToken cancellationToken)
+    {
+        var listening = new List<(string Service, int Port)>();
+        foreach (var service in ports.All)
+            if (await StorageProbe.IsListeningAsync(service.Port, cancellationToken))
+                listening.Add(service);
+
+        foreach (var (service, port) in listening)
+            if (!await StorageProbe.IsStorageAsync(port, cancellationToken))
+                throw new StartException(
+                    $"Port {port}, meant for {service} storage, is taken by another program. End it, or choose other ports "
+                    + "with --storage-port-base.");
+
+        return listening.Count switch
+        {
+            0 => false,
+            3 => true,
+            _ => throw new StartException(
+                $"Of the storage ports {ports.Blob} to {ports.Table} only {string.Join(" and ", listening.Select(service => service.Port))} "
+                + "are in use: a storage emulator runs there without all of its services. End it, or choose other ports with --storage-port-base."),
+        };
+    }
+
+    private static ProcessStartInfo Command(StoragePorts ports, string dataFolder, IReadOnlyCollection<StorageAccount>? accounts)
+    {
+        // The current client libraries speak newer API versions than this Azurite knows; what they need of them it has.
+        var start = new ProcessStartInfo("node",
+        [
+            AzuriteFolder.Script, "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--location", dataFolder,
+            "--blobHost", "127.0.0.1", "--queueHost", "127.0.0.1", "--tableHost", "127.0.0.1",
+            "--blobPort", $"{ports.Blob}", "--queuePort", $"{ports.Queue}", "--tablePort", $"{ports.Table}",
+        ])
+        {
+            WorkingDirectory = dataFolder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (accounts is not null)
+            start.Environment["AZURITE_ACCOUNTS"] = StorageAccount.Join(accounts);
+        return start;
+    }
+
+    private async Task WaitUntilListeningAsync(LastLines lines, CancellationToken cancellationToken)
+    {
+        var deadline = Stopwatch.StartNew();
+        foreach (var (service, port) in Ports.All)
+            while (!await StorageProbe.IsListeningAsync(port, cancellationToken))
+            {
+                if (_process!.HasExited)
+                    throw new StartException($"Azurite did not start (exit code {_process.ExitCode}). Its last lines: {lines}");
+                if (deadline.Elapsed > StartDeadline)
+                    throw new StartException($"Azurite's {service} service did not answer on port {port} within {StartDeadline.TotalSeconds:0} s. Its last lines: {lines}");
+                await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
+            }
+    }
+}

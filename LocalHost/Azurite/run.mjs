@@ -1,0 +1,26 @@
+// Runs Azurite until stdin closes. The parent holds the other end of that pipe, so Azurite also ends when the parent is
+// killed and cannot say goodbye; on every system, without process groups or signals.
+import { createRequire } from "node:module";
+
+if (Number(process.versions.node.split(".")[0]) < 20) {
+  console.error(`Azurite needs Node 20 or newer; this is ${process.versions.node}.`);
+  process.exit(1);
+}
+
+// Ctrl+C reaches every process of the terminal. Azurite would close at once, while the functions still finish their
+// work; so nobody but this file decides when it ends.
+const once = process.once.bind(process);
+process.once = (event, listener) => (event === "SIGINT" ? process : once(event, listener));
+process.on("SIGINT", () => {});
+
+process.stdin.resume();
+process.stdin.on("error", end);
+process.stdin.on("end", end);
+
+function end() {
+  // Azurite's own way to close, which writes its files; it listens for this message once it is up.
+  if (!process.emit("message", "shutdown")) process.exit(0);
+  setTimeout(() => process.exit(0), 5000).unref();
+}
+
+createRequire(import.meta.url)("azurite/dist/src/azurite.js");

@@ -1,0 +1,16 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Pipeline.LocalHost.Http;
+
+/// <summary>What this host serves besides the functions. Each feature of it has its services and its endpoints here, in one line each.</summary>
+internal static class BuiltInEndpoints
+{
+    public static void AddServices(IServiceCollection services)
+    {
+    }
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+    }
+}

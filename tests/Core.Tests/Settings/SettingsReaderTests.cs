@@ -1,0 +1,109 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using Pipeline.Digests;
+using Pipeline.Practices;
+using Pipeline.Settings;
+using Xunit;
+
+namespace Pipeline.Core.Tests.Settings;
+
+public sealed class SettingsReaderTests
+{
+    private static readonly string Key = Convert.ToBase64String(new byte[32]);
+
+    private static readonly Dictionary<string, string?> Good = new()
+    {
+        ["Pipeline:BaseUrl"] = "https://example.org",
+        ["Digest:Day"] = "Monday",
+        ["Digest:Time"] = "09:00",
+        ["Digest:TimeZone"] = "Europe/Brussels",
+        ["SendGrid:ApiKey"] = "SG.x",
+        ["SendGrid:From"] = "digest@example.org",
+        ["SendGrid:FromName"] = "Making Migration Work",
+        ["Tokens:Keys:0"] = Key,
+    };
+
+    [Fact]
+    public void Reads_what_is_there_and_takes_the_usual_for_the_rest()
+    {
+        var settings = Read([]);
+
+        Assert.Equal("https://example.org/a", settings.Link("a").AbsoluteUri);
+        Assert.Equal(Moderation.Required, settings.Moderation);
+        var topic = Assert.Single(settings.Topics.All);
+        Assert.Equal("mainstreaming-migration", topic.Id);
+        Assert.Equal(DayOfWeek.Monday, topic.Schedule.Day);
+        Assert.True(topic.Schedule.SkipEmpty);
+    }
+
+    [Fact]
+    public void A_topic_may_have_a_schedule_of_its_own()
+    {
+        var settings = Read(new()
+        {
+            ["Topics:0:Id"] = "health",
+            ["Topics:0:Name"] = "Health",
+            ["Topics:1:Id"] = "work",
+            ["Topics:1:Name"] = "Work",
+            ["Topics:1:Digest:Day"] = "always",
+        });
+
+        Assert.Equal([DigestRhythm.Weekly, DigestRhythm.Always], settings.Topics.All.Select(topic => topic.Schedule.Rhythm));
+    }
+
+    [Theory]
+    [InlineData("Pipeline:BaseUrl", "example.org", "Pipeline__BaseUrl")]
+    [InlineData("Pipeline:BaseUrl", "ftp://example.org", "Pipeline__BaseUrl")]
+    [InlineData("Pipeline:BaseUrl", null, "Pipeline__BaseUrl")]
+    [InlineData("Pipeline:Moderation", "Maybe", "Pipeline__Moderation")]
+    [InlineData("Pipeline:Moderation", "1", "Pipeline__Moderation")]
+    [InlineData("Digest:Day", "Mon", "Digest__Day")]
+    [InlineData("Digest:Day", "", "Digest__Day")]
+    [InlineData("Digest:Time", "9 am", "Digest__Time")]
+    [InlineData("Digest:Time", null, "Digest__Time")]
+    [InlineData("Digest:TimeZone", "Mars/Olympus", "Digest__TimeZone")]
+    [InlineData("Digest:SkipEmpty", "perhaps", "Digest__SkipEmpty")]
+    [InlineData("SendGrid:ApiKey", "", "SendGrid__ApiKey")]
+    [InlineData("SendGrid:BaseUrl", "mail", "SendGrid__BaseUrl")]
+    [InlineData("SendGrid:From", "digest", "SendGrid__From")]
+    [InlineData("SendGrid:FromName", null, "SendGrid__FromName")]
+    [InlineData("Tokens:Keys:0", null, "Tokens__Keys__0")]
+    [InlineData("Tokens:Keys:0", "c2hvcnQ=", "Tokens__Keys__0")]
+    [InlineData("Tokens:Keys:1", "not base64", "Tokens__Keys__1")]
+    [InlineData("Topics:0:Id", "No Such Id", "Topics__0__Id")]
+    [InlineData("Topics:0:Id", "unknown", "Topics__0__Id")]
+    public void Names_the_setting_that_is_missing_or_malformed(string name, string? value, string shown)
+    {
+        Dictionary<string, string?> bad = new() { [name] = value };
+        if (name.StartsWith("Topics", StringComparison.Ordinal))
+            bad["Topics:0:Name"] = "A topic";
+
+        var failures = Assert.Throws<OptionsValidationException>(() => Read(bad)).Failures.ToList();
+
+        Assert.Contains($"The setting {shown} ", Assert.Single(failures));
+    }
+
+    [Fact]
+    public void Names_them_all_at_once()
+    {
+        var failures = Assert.Throws<OptionsValidationException>(() => new SettingsReader(new ConfigurationBuilder().Build()).Read()).Failures;
+
+        Assert.Equal(8, failures.Count());
+    }
+
+    [Fact]
+    public void Never_repeats_a_secret()
+    {
+        var failures = Assert.Throws<OptionsValidationException>(() => Read(new() { ["Tokens:Keys:0"] = "c2VjcmV0" })).Failures;
+
+        Assert.DoesNotContain(failures, failure => failure.Contains("c2VjcmV0"));
+    }
+
+    private static PipelineSettings Read(Dictionary<string, string?> changes)
+    {
+        var values = new Dictionary<string, string?>(Good);
+        foreach (var (name, value) in changes)
+            values[name] = value;
+        return new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(values).Build()).Read();
+    }
+}

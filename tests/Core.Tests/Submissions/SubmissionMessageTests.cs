@@ -1,0 +1,50 @@
+using CsCheck;
+using Pipeline.Submissions;
+using Xunit;
+
+namespace Pipeline.Core.Tests.Submissions;
+
+public sealed class SubmissionMessageTests
+{
+    private static readonly SubmissionRules Rules = new(Some.Topics);
+
+    [Theory]
+    [InlineData("Camille Saadé")]
+    [InlineData("Nguyễn Thị Ánh")]
+    [InlineData("محمد الأمين")]
+    [InlineData("O'Brien <script>alert(\"1\")</script>")]
+    [InlineData("back\\slash 😀 \u2028 \u202e")]
+    public void Brings_names_through_unharmed_and_readable(string name)
+    {
+        var submission = Rules.Check(Some.Draft with { Submitter = name }).Submission!;
+        var text = SubmissionMessage.Write(submission, DateTimeOffset.UnixEpoch);
+        var read = SubmissionMessage.Parse(text);
+
+        Assert.Null(read.Problem);
+        Assert.Equal(submission, Rules.Check(read.Draft!).Submission);
+        Assert.Equal(submission.Reference, read.Reference);
+        Assert.Contains(name.Split(' ')[0], text.Replace("\\\\", "\\"));
+    }
+
+    [Theory]
+    [InlineData("", "not JSON")]
+    [InlineData("hello", "not JSON")]
+    [InlineData("[]", "not JSON")]
+    [InlineData("5", "not JSON")]
+    [InlineData("{\"title\":5}", "not JSON")]
+    [InlineData("null", "empty")]
+    [InlineData("{}", "no version")]
+    [InlineData("{\"version\":0,\"title\":\"x\"}", "version 0")]
+    [InlineData("{\"version\":2}", "version 2")]
+    [InlineData("{\"version\":1}", "submittedOn")]
+    public void Says_in_words_why_a_message_is_none_of_ours(string payload, string words)
+    {
+        var read = SubmissionMessage.Parse(payload);
+
+        Assert.Null(read.Draft);
+        Assert.Contains(words, read.Problem);
+    }
+
+    [Fact]
+    public void Never_throws() => Gen.String.Sample(payload => { SubmissionMessage.Parse(payload); });
+}

@@ -1,0 +1,176 @@
+using System.Text;
+using CsCheck;
+using Pipeline.Submissions;
+using Xunit;
+
+namespace Pipeline.Core.Tests.Submissions;
+
+public sealed class SubmissionRulesTests
+{
+    private static readonly SubmissionRules Rules = new(Some.Topics);
+
+    [Fact]
+    public void Takes_a_practice_with_nothing_but_topic_title_and_summary()
+    {
+        var (submission, _) = Rules.Check(Some.Draft);
+
+        Assert.Equal("Migra Movil", submission!.Title);
+        Assert.Equal("", submission.Submitter);
+    }
+
+    [Fact]
+    public void Trims_composes_and_unifies_line_breaks()
+    {
+        var (submission, _) = Rules.Check(Some.Draft with
+        {
+            Topic = " Mainstreaming-Migration ",
+            Title = "  Cafe\u0301 and\ncompany ",
+            Summary = "First line of it\r\nsecond line of it\rthird  ",
+            Email = " Angelica@EXAMPLE.org ",
+            Country = "cr",
+        });
+
+        Assert.Equal("mainstreaming-migration", submission!.Topic);
+        Assert.Equal("Caf\u00e9 and company", submission.Title);
+        Assert.Equal("First line of it\nsecond line of it\nthird", submission.Summary);
+        Assert.Equal("Angelica@example.org", submission.Email);
+        Assert.Equal("CR", submission.Country);
+    }
+
+    [Fact]
+    public void The_same_content_has_the_same_reference_however_it_was_typed()
+    {
+        var (one, _) = Rules.Check(Some.Draft with { Submitter = "Camille Saade\u0301", Country = "jo" });
+        var (other, _) = Rules.Check(Some.Draft with { Submitter = " Camille Saad\u00e9", Country = "JO", Topic = "MAINSTREAMING-MIGRATION" });
+
+        Assert.Equal(one!.Reference, other!.Reference);
+    }
+
+    [Fact]
+    public void Content_that_moved_to_another_field_has_another_reference()
+    {
+        var (one, _) = Rules.Check(Some.Draft with { Honorific = "Ms.", Submitter = "" });
+        var (other, _) = Rules.Check(Some.Draft with { Honorific = "", Submitter = "Ms." });
+
+        Assert.NotEqual(one!.Reference, other!.Reference);
+    }
+
+    [Theory]
+    [InlineData(3, 20, true)]
+    [InlineData(200, 10_000, true)]
+    [InlineData(2, 20, false)]
+    [InlineData(201, 20, false)]
+    [InlineData(3, 19, false)]
+    [InlineData(3, 10_001, false)]
+    public void Keeps_to_the_limits_of_title_and_summary(int title, int summary, bool fits)
+    {
+        foreach (var character in new[] { "a", "é", "م", "😀" })
+        {
+            var (submission, errors) = Rules.Check(Some.Draft with { Title = Repeat(character, title), Summary = Repeat(character, summary) });
+            Assert.Equal(fits, submission is not null);
+            Assert.Equal(fits, !errors.Any);
+        }
+    }
+
+    [Theory]
+    [InlineData(nameof(SubmissionDraft.Honorific), 20)]
+    [InlineData(nameof(SubmissionDraft.Submitter), 100)]
+    [InlineData(nameof(SubmissionDraft.Organisation), 200)]
+    public void Keeps_to_the_limits_of_the_other_fields(string field, int most)
+    {
+        SubmissionDraft With(string value) => field switch
+        {
+            nameof(SubmissionDraft.Honorific) => Some.Draft with { Honorific = value },
+            nameof(SubmissionDraft.Submitter) => Some.Draft with { Submitter = value },
+            _ => Some.Draft with { Organisation = value },
+        };
+
+        Assert.NotNull(Rules.Check(With(Repeat("ü", most))).Submission);
+        Assert.Equal([field.ToLowerInvariant()], Rules.Check(With(Repeat("ü", most + 1))).Errors.ToDictionary().Keys);
+    }
+
+    [Theory]
+    [InlineData("https://example.org/a", true)]
+    [InlineData("http://example.org", true)]
+    [InlineData("https://ar.wikipedia.org/wiki/هجرة", true)]
+    [InlineData("example.org", false)]
+    [InlineData("/a", false)]
+    [InlineData("javascript:alert(1)", false)]
+    [InlineData("ftp://example.org/a", false)]
+    [InlineData("https://user:password@example.org/", false)]
+    [InlineData("https://", false)]
+    public void Takes_web_addresses_only(string link, bool fits) =>
+        Assert.Equal(fits, Rules.Check(Some.Draft with { Link = link }).Submission is not null);
+
+    [Fact]
+    public void A_link_may_have_two_thousand_characters()
+    {
+        const string start = "https://example.org/";
+        Assert.NotNull(Rules.Check(Some.Draft with { Link = start + Repeat("a", 2_000 - start.Length) }).Submission);
+        Assert.Null(Rules.Check(Some.Draft with { Link = start + Repeat("a", 2_001 - start.Length) }).Submission);
+        Assert.Null(Rules.Check(Some.Draft with { Link = start + Repeat("م", 1_900) }).Submission);
+    }
+
+    [Theory]
+    [InlineData("a\0b")]
+    [InlineData("tab\there")]
+    [InlineData("escape\u001b[31m")]
+    [InlineData("del\u007f")]
+    [InlineData("c1\u0085\u009f")]
+    [InlineData("never a character \ufffe")]
+    public void Refuses_what_is_no_text(string text)
+    {
+        Assert.Contains("title", Rules.Check(Some.Draft with { Title = "abc" + text }).Errors.ToDictionary());
+        Assert.Contains("summary", Rules.Check(Some.Draft with { Summary = "A summary that is long enough " + text }).Errors.ToDictionary());
+    }
+
+    [Fact]
+    public void Refuses_half_a_surrogate_pair() =>
+        Assert.Contains("title", Rules.Check(Some.Draft with { Title = "half " + '\ud83d' + " a smile" }).Errors.ToDictionary());
+
+    [Theory]
+    [InlineData("XX")]
+    [InlineData("CRI")]
+    [InlineData("Costa Rica")]
+    [InlineData("12")]
+    public void Refuses_what_is_no_country(string country) =>
+        Assert.Equal(["country"], Rules.Check(Some.Draft with { Country = country }).Errors.ToDictionary().Keys);
+
+    [Fact]
+    public void Says_everything_that_is_wrong_at_once_in_the_order_of_the_form()
+    {
+        var (_, errors) = Rules.Check(new SubmissionDraft { Email = "nobody", Country = "XX", Link = "x" });
+
+        Assert.Equal(["topic", "title", "summary", "email", "country", "link"], errors.ToDictionary().Keys);
+        Assert.All(errors.AllSentences, sentence => Assert.DoesNotMatch("(?i)please|valid|required", sentence));
+    }
+
+    [Fact]
+    public void What_passes_always_fits_one_queue_message()
+    {
+        // 64 KiB hold 48 KiB before base64.
+        const int most = 48 * 1024;
+        var characters = Gen.Int[0, 8].Select(i => new[] { "a", "\"", "\\", "\n", "é", "م", "\u2028", "😀", "𝒳" }[i]);
+        Gen.Select(characters, characters, characters).Sample((one, two, three) =>
+        {
+            string Text(int length) => "x" + string.Concat(Enumerable.Range(0, length - 2).Select(i => (i % 3) switch { 0 => one, 1 => two, _ => three })) + "x";
+            var (submission, errors) = Rules.Check(new SubmissionDraft
+            {
+                Topic = Some.Topics.All[0].Id,
+                Title = Text(200),
+                Summary = Text(10_000),
+                Honorific = Text(20),
+                Submitter = Text(100),
+                Email = Repeat("a", 64) + "@" + Repeat("b", 60) + "." + Repeat("c", 60) + "." + Repeat("d", 60) + ".org",
+                Organisation = Text(200),
+                Country = "CR",
+                Link = "https://example.org/" + Repeat("a", 1_980),
+            });
+
+            Assert.Empty(errors.AllSentences);
+            Assert.InRange(Encoding.UTF8.GetByteCount(SubmissionMessage.Write(submission!, DateTimeOffset.MaxValue)), 1, most);
+        }, iter: 200);
+    }
+
+    private static string Repeat(string text, int times) => new StringBuilder().Insert(0, text, times).ToString();
+}

@@ -1,0 +1,57 @@
+using Pipeline.Subscribers;
+using Xunit;
+
+namespace Pipeline.Core.Tests.Subscribers;
+
+public sealed class EmailAddressTests
+{
+    [Theory]
+    [InlineData("a@example.org", "a@example.org")]
+    [InlineData("  Angelica.Pinzon+digest@Example.ORG ", "Angelica.Pinzon+digest@example.org")]
+    [InlineData("o'brien@example.org", "o'brien@example.org")]
+    [InlineData("info@münchen.example", "info@xn--mnchen-3ya.example")]
+    public void Takes_ordinary_addresses(string input, string expected)
+    {
+        Assert.True(EmailAddress.TryParse(input, out var address));
+        Assert.Equal(expected, address.Value);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("nobody")]
+    [InlineData("@example.org")]
+    [InlineData("a@")]
+    [InlineData("a@localhost")]
+    [InlineData("a b@example.org")]
+    [InlineData("a@exam ple.org")]
+    [InlineData("a@b@example.org")]
+    [InlineData("\"a b\"@example.org")]
+    [InlineData("Name <a@example.org>")]
+    [InlineData("a@example.org, b@example.org")]
+    [InlineData("a@example.org\r\nBcc: b@example.org")]
+    [InlineData("a@-example.org")]
+    [InlineData("a@example..org")]
+    [InlineData("a@[127.0.0.1]")]
+    [InlineData("é@example.org")]
+    public void Refuses_the_rest(string? input) => Assert.False(EmailAddress.TryParse(input, out _));
+
+    [Fact]
+    public void May_have_254_characters()
+    {
+        static string OfLength(int length) => new string('a', 64) + "@" + string.Join('.', Enumerable.Repeat(new string('b', 45), 4)) + "." + new string('c', length - 64 - 1 - 4 * 46);
+
+        Assert.True(EmailAddress.TryParse(OfLength(254), out _));
+        Assert.False(EmailAddress.TryParse(OfLength(255), out _));
+    }
+
+    [Fact]
+    public void Has_one_key_in_any_case_and_never_prints_itself()
+    {
+        Assert.True(EmailAddress.TryParse("Angelica@example.org", out var one));
+        Assert.True(EmailAddress.TryParse("angelica@Example.org", out var other));
+
+        Assert.Equal(SubscriberKey.Of(one), SubscriberKey.Of(other));
+        Assert.DoesNotContain("angelica", $"{one} {new { one }}", StringComparison.OrdinalIgnoreCase);
+    }
+}
