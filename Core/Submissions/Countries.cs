@@ -17,6 +17,10 @@ public static class Countries
 
     private static readonly FrozenSet<string> Codes = Alpha2.Split(' ').ToFrozenSet();
 
+    /// <summary>Every code with its country's name, in the order of the names.</summary>
+    public static IReadOnlyList<(string Code, string Name)> All { get; } =
+        [.. Alpha2.Split(' ').Select(code => (code, NameOf(code))).OrderBy(country => country.Item2, StringComparer.InvariantCultureIgnoreCase)];
+
     /// <summary>Takes the two letters in any case; gives them in capitals.</summary>
     public static bool TryFind(string input, out string code)
     {

@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Digests;
+using Pipeline.Topics;
+
+namespace Pipeline.Functions.Pages.Archive;
+
+/// <summary>GET /digests/{topic}: the issues that had something in them, newest first.</summary>
+public sealed class ShowArchive(TopicCatalog topics, DigestTable digests)
+{
+    [Function(nameof(ShowArchive))]
+    public Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "digests/{topic}")] HttpRequest request,
+        string topic, CancellationToken cancellationToken) =>
+        Outage.CoverAsync(async () =>
+        {
+            if (topics.Find(topic) is not { } known)
+                return Missing.Topic();
+
+            List<DigestIssue> issues = [.. (await digests.AllAsync(known.Id, cancellationToken)).Where(issue => issue.Practices.Count > 0)];
+            return Page.Of<ArchivePage>(new { Topic = known, Issues = issues });
+        });
+}

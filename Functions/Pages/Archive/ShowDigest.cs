@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Digests;
+using Pipeline.Topics;
+
+namespace Pipeline.Functions.Pages.Archive;
+
+/// <summary>GET /digests/{topic}/{issue}: an issue as it was mailed, without anybody's own links.</summary>
+public sealed class ShowDigest(TopicCatalog topics, DigestTable digests, DigestLetters letters)
+{
+    [Function(nameof(ShowDigest))]
+    public Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "digests/{topic}/{issue}")] HttpRequest request,
+        string topic, string issue, CancellationToken cancellationToken) =>
+        Outage.CoverAsync(async () =>
+        {
+            if (topics.Find(topic) is not { } known)
+                return Missing.Topic();
+            if (!IssueName.IsOne(issue) || await digests.FindAsync(known.Id, issue, cancellationToken) is not { } found)
+                return Missing.Digest();
+
+            PageHeaders.Write(request.HttpContext.Response.Headers, PageHeaders.MailPolicy, personal: false);
+            return Results.Content(await letters.PageAsync(known, found, cancellationToken), "text/html; charset=utf-8");
+        });
+}

@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace Pipeline.Functions.Pages.Assets;
+
+/// <summary>A file inside the assembly. Its address changes with its content, so browsers may keep what they have.</summary>
+public sealed class Asset
+{
+    public static readonly Asset Stylesheet = new("style.css", "text/css; charset=utf-8");
+    public static readonly Asset Favicon = new("favicon.svg", "image/svg+xml");
+
+    private const string Version = "v";
+
+    private readonly string contentType;
+    private readonly byte[] bytes;
+    private readonly string hash;
+
+    private Asset(string name, string contentType)
+    {
+        using var stream = typeof(Asset).Assembly.GetManifestResourceStream(name)!;
+        using var memory = new MemoryStream();
+        stream.CopyTo(memory);
+        this.contentType = contentType;
+        bytes = memory.ToArray();
+        hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12];
+        Address = $"/{name}?{Version}={hash}";
+    }
+
+    public string Address { get; }
+
+    public IResult Answer(HttpRequest request)
+    {
+        var headers = request.HttpContext.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        // Another version in the address is one of before or after a deployment; what it gets must not stick to it.
+        headers.CacheControl = request.Query[Version] == hash ? "public, max-age=31536000, immutable" : "no-cache";
+        return TypedResults.Bytes(bytes, contentType, entityTag: new EntityTagHeaderValue($"\"{hash}\""));
+    }
+}

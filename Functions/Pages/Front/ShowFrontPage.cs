@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Practices;
+using Pipeline.Topics;
+
+namespace Pipeline.Functions.Pages.Front;
+
+/// <summary>GET /: what this is, and the newest practices of every topic.</summary>
+public sealed class ShowFrontPage(TopicCatalog topics, PracticeTable practices)
+{
+    private const int LatestOfATopic = 5;
+
+    // The host takes an empty route for no route at all; this one matches the empty path and nothing else.
+    private const string Root = "{ignored:maxlength(0)?}";
+
+    [Function(nameof(ShowFrontPage))]
+    public Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Root)] HttpRequest request, CancellationToken cancellationToken) =>
+        Outage.CoverAsync(async () =>
+        {
+            List<TopicLatest> latest = [];
+            foreach (var topic in topics.All)
+                latest.Add(new TopicLatest(topic, PracticePage.Of(await practices.PublishedAsync(topic.Id, cancellationToken), LatestOfATopic, null)));
+            return Page.Of<FrontPage>(new { Latest = latest });
+        });
+}

@@ -1,0 +1,7 @@
+using Pipeline.Practices;
+using Pipeline.Topics;
+
+namespace Pipeline.Functions.Pages.Front;
+
+/// <summary>A topic with its newest practices.</summary>
+public sealed record TopicLatest(Topic Topic, PracticePage Page);

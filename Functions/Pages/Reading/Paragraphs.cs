@@ -1,0 +1,22 @@
+namespace Pipeline.Functions.Pages.Reading;
+
+/// <summary>A text cut where its writer left a line empty. Single line breaks stay inside a paragraph, and the stylesheet keeps them.</summary>
+public static class Paragraphs
+{
+    public static IEnumerable<string> Of(string text)
+    {
+        List<string> lines = [];
+        foreach (var line in text.ReplaceLineEndings("\n").Split('\n').Append(""))
+        {
+            if (!string.IsNullOrWhiteSpace(line))
+            {
+                lines.Add(line.TrimEnd());
+            }
+            else if (lines.Count > 0)
+            {
+                yield return string.Join('\n', lines);
+                lines.Clear();
+            }
+        }
+    }
+}

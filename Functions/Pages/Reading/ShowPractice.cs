@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Practices;
+using Pipeline.Submissions;
+using Pipeline.Topics;
+
+namespace Pipeline.Functions.Pages.Reading;
+
+/// <summary>GET /practices/{topic}/{reference}: a published practice; of any other one only where it stands.</summary>
+public sealed class ShowPractice(TopicCatalog topics, SubmissionStatusQuery query)
+{
+    [Function(nameof(ShowPractice))]
+    public Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "practices/{topic}/{reference}")] HttpRequest request,
+        string topic, string reference, CancellationToken cancellationToken) =>
+        Outage.CoverAsync(async () =>
+        {
+            if (topics.Find(topic) is not { } known)
+                return Missing.Topic();
+            if (!Reference.TryParse(reference, out var parsed))
+                return Missing.Practice();
+
+            var standing = await query.OfAsync(known.Id, parsed, cancellationToken);
+            return standing.Practice is { Status: PracticeStatus.Published } published
+                ? Page.Of<PublishedPage>(new { Topic = known, Practice = published })
+                : Page.Personal<StandingPage>(new { Topic = known, Reference = parsed, standing.Status, standing.Reasons });
+        });
+}

@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Practices;
+using Pipeline.Topics;
+
+namespace Pipeline.Functions.Pages.Reading;
+
+/// <summary>GET /topics/{topic}?after=: a topic's published practices, newest first.</summary>
+public sealed class ShowTopic(TopicCatalog topics, PracticeTable practices)
+{
+    [Function(nameof(ShowTopic))]
+    public Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "topics/{topic}")] HttpRequest request,
+        string topic, CancellationToken cancellationToken) =>
+        Outage.CoverAsync(async () =>
+        {
+            if (topics.Find(topic) is not { } known)
+                return Missing.Topic();
+
+            string? after = request.Query["after"];
+            var page = PracticePage.Of(await practices.PublishedAsync(known.Id, cancellationToken), PracticePage.UsuallyPerPage, after);
+            return Page.Of<TopicPage>(new { Topic = known, page.Practices, page.Next, Later = !string.IsNullOrEmpty(after) });
+        });
+}

@@ -1,0 +1,16 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Pipeline.Functions.Pages;
+
+/// <summary>303: what was posted is taken, and the address to look at is another one. Reloading that posts nothing again.</summary>
+/// <param name="path">Relative to the host that was asked, which need not be the one in Pipeline__BaseUrl.</param>
+public sealed class SeeOther(string path) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        PageHeaders.Write(httpContext.Response.Headers, PageHeaders.OwnPolicy, personal: true);
+        httpContext.Response.Headers.Location = path;
+        httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,13 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Submissions;
+
+namespace Pipeline.Functions.Pages.Submit;
+
+/// <summary>GET /submit?topic=: the empty form.</summary>
+public sealed class ShowSubmitForm
+{
+    [Function(nameof(ShowSubmitForm))]
+    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "submit")] HttpRequest request) =>
+        Page.Of<SubmitPage>(new { Draft = new SubmissionDraft { Topic = request.Query["topic"] } });
+}

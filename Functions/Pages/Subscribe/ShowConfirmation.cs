@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Subscribers;
+
+namespace Pipeline.Functions.Pages.Subscribe;
+
+/// <summary>GET /subscriptions/confirm?token=: a button, and nothing changes. Scanners in mail programs follow every link.</summary>
+public sealed class ShowConfirmation(Pipeline.Subscribers.Subscriptions subscriptions)
+{
+    [Function(nameof(ShowConfirmation))]
+    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "subscriptions/confirm")] HttpRequest request)
+    {
+        string? token = request.Query["token"];
+        return subscriptions.Read(token, TokenPurpose.Confirm) switch
+        {
+            null => BadLink.Unreadable("confirm"),
+            { Expired: true } => BadLink.Expired(),
+            var link => Page.Personal<ConfirmPage>(new { link.Topic, Token = token }),
+        };
+    }
+}

@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Subscribers;
+
+namespace Pipeline.Functions.Pages.Subscribe;
+
+/// <summary>GET /subscriptions/unsubscribe?token=: a button, and nothing changes.</summary>
+public sealed class ShowUnsubscription(Pipeline.Subscribers.Subscriptions subscriptions)
+{
+    [Function(nameof(ShowUnsubscription))]
+    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "subscriptions/unsubscribe")] HttpRequest request)
+    {
+        string? token = request.Query["token"];
+        return subscriptions.Read(token, TokenPurpose.Unsubscribe) is { } link
+            ? Page.Personal<UnsubscribePage>(new { link.Topic, Token = token })
+            : BadLink.Unreadable("unsubscribe");
+    }
+}
