@@ -49,6 +49,8 @@ internal sealed partial class LocalApplication(WebApplication web, IReadOnlyColl
         _listening.Add(await timers.StartAsync(_stop.Token, _abandon.Token));
 
         Welcome.Print(line, functions, azurite is null ? null : (await azurite).Ports);
+        if (line.Demo)
+            _listening.Add(Task.Run(() => Get<Demo.Demo>().RunAsync(_stop.Token), CancellationToken.None));
     }
 
     public async Task StopAsync(CancellationToken cancellationToken = default)

@@ -62,6 +62,7 @@ internal sealed class LocalApplicationBuilder
         Web.Services.AddSingleton<QueueClients>();
         Web.Services.AddSingleton<TimerMonitor>();
         Web.Services.AddSingleton<TimerLease>();
+        Web.Services.AddSingleton<Demo.Demo>();
 
         var classes = FunctionClasses.Count > 0 ? FunctionClasses : Assembly.GetEntryAssembly()?.GetTypes() ?? [];
         var hostId = TimerStorage.HostIdOf(classes.FirstOrDefault()?.Assembly ?? typeof(LocalApplication).Assembly);

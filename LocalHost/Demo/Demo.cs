@@ -12,7 +12,7 @@ namespace Pipeline.LocalHost.Demo;
 /// Sends samples the whole way, as people would: practices through the API, approval in the table, subscriptions confirmed from
 /// the mailbox, the digest published. It knows nothing of the application but its public contract.
 /// </summary>
-internal sealed partial class Demo(CommandLine line, IConfiguration settings)
+internal sealed partial class Demo(CommandLine line, IConfiguration settings) : IDisposable
 {
     private const string Topic = "mainstreaming-migration";
 
@@ -156,6 +156,8 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings)
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync(cancellationToken);
     }
+
+    public void Dispose() => http.Dispose();
 
     private Uri Link(string path) => new(line.Address, path);
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.LocalHost.Mailbox;
 
 namespace Pipeline.LocalHost.Http;
 
@@ -8,9 +9,11 @@ internal static class BuiltInEndpoints
 {
     public static void AddServices(IServiceCollection services)
     {
+        services.AddMailbox();
     }
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
+        endpoints.MapMailbox();
     }
 }

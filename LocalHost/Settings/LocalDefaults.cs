@@ -5,6 +5,9 @@ namespace Pipeline.LocalHost.Settings;
 /// <summary>What follows from the settings and the chosen ports.</summary>
 internal static class LocalDefaults
 {
+    /// <summary>Stands for SendGrid's key where there is none: mail then goes to the local mailbox.</summary>
+    public const string LocalApiKey = "local";
+
     private const string DevelopmentStorage = "UseDevelopmentStorage=true";
 
     /// <summary>After <see cref="Derive"/>, and after what the program or a test set since then.</summary>
@@ -27,7 +30,7 @@ internal static class LocalDefaults
 
         if (string.IsNullOrWhiteSpace(settings["SendGrid:ApiKey"]))
         {
-            derived["SendGrid:ApiKey"] = "local";
+            derived["SendGrid:ApiKey"] = LocalApiKey;
             derived["SendGrid:BaseUrl"] = $"http://127.0.0.1:{line.Port}";
         }
 

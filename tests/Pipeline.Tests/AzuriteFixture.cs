@@ -1,6 +1,7 @@
 using Pipeline.LocalHost.Azurite;
 using Pipeline.LocalHost.Settings;
 using Pipeline.Tests;
+using Xunit;
 
 [assembly: AssemblyFixture(typeof(AzuriteFixture))]
 

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace Pipeline.Tests;
 
 /// <summary>Waits for a condition, with a deadline that only a broken app meets.</summary>

@@ -13,6 +13,8 @@ using Pipeline.LocalHost.Settings;
 using Pipeline.Mail;
 using Pipeline.Storage;
 
+using Xunit;
+
 namespace Pipeline.Tests;
 
 /// <summary>

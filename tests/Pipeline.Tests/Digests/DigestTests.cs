@@ -6,6 +6,8 @@ using AngleSharp.Html.Parser;
 using Azure.Data.Tables;
 using Pipeline.Digests;
 
+using Xunit;
+
 namespace Pipeline.Tests.Digests;
 
 public sealed class DigestTests(AzuriteFixture azurite)
@@ -190,7 +192,7 @@ public sealed class DigestTests(AzuriteFixture azurite)
                         throw new ProcessDied();
                 }
 
-                (app.Wire.Before, app.Wire.After) = done ? (null, (Action<Wire.Call>)Die) : (Die, null);
+                (app.Wire.Before, app.Wire.After) = (done ? null : Die, done ? Die : null);
                 finished = await Record.ExceptionAsync(app.PublishDigestAsync) is null;
                 (app.Wire.Before, app.Wire.After) = (null, null);
 

@@ -4,6 +4,8 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 
+using Xunit;
+
 namespace Pipeline.Tests.Submissions;
 
 public sealed class IntakeTests(AzuriteFixture azurite)

@@ -4,6 +4,8 @@ using Azure.Data.Tables;
 using Pipeline.Practices;
 using Pipeline.Submissions;
 
+using Xunit;
+
 namespace Pipeline.Tests.Submissions;
 
 public sealed class StoreTests(AzuriteFixture azurite)

@@ -4,6 +4,8 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Azure.Data.Tables;
 
+using Xunit;
+
 namespace Pipeline.Tests.Subscribers;
 
 public sealed partial class SubscriptionTests(AzuriteFixture azurite)

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using Pipeline.LocalHost;
+using Pipeline.LocalHost.Azurite;
+using Pipeline.LocalHost.Settings;
+using Xunit;
+
+namespace Pipeline.Tests.LocalHost;
+
+public sealed class AzuriteServerTests(AzuriteFixture azurite) : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-azurite-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Accounts_of_tests_have_blobs_queues_and_tables_and_see_nothing_of_each_other()
+    {
+        var one = azurite.NewAccount();
+        await new BlobContainerClient(one, "mine").CreateAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await new QueueClient(one, "mine").CreateAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await new TableClient(one, "mine").CreateAsync(TestContext.Current.CancellationToken);
+
+        var other = azurite.NewAccount();
+        Assert.Empty(await new BlobServiceClient(other).GetBlobContainersAsync(cancellationToken: TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(await new QueueServiceClient(other).GetQueuesAsync(cancellationToken: TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(await new TableServiceClient(other).QueryAsync(cancellationToken: TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task What_listens_already_is_used_and_left_running()
+    {
+        var ports = new StoragePorts(FreePort.Next(inARow: 3));
+        await using var first = await AzuriteServer.StartAsync(ports, _folder, cancellationToken: TestContext.Current.CancellationToken);
+
+        await (await AzuriteServer.StartAsync(ports, _folder, cancellationToken: TestContext.Current.CancellationToken)).DisposeAsync();
+
+        Assert.True(IsListening(ports.Table));
+    }
+
+    [Fact]
+    public async Task A_port_with_something_else_on_it_is_named()
+    {
+        var ports = new StoragePorts(FreePort.Next(inARow: 3));
+        using var somethingElse = new TcpListener(System.Net.IPAddress.Loopback, ports.Queue);
+        somethingElse.Start();
+        var silence = somethingElse.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+
+        var exception = await Assert.ThrowsAsync<StartException>(() =>
+            AzuriteServer.StartAsync(ports, _folder, cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.Contains($"Port {ports.Queue}", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("--storage-port-base", exception.Message, StringComparison.Ordinal);
+        (await silence).Dispose();
+    }
+
+    [Fact]
+    public async Task It_ends_when_its_parent_is_killed()
+    {
+        // A parent that can be killed: a second Node process, which holds the pipe as LocalHost does.
+        var ports = new StoragePorts(FreePort.Next(inARow: 3));
+        const string Parent = "require('child_process').spawn(process.execPath, process.argv.slice(1), { stdio: ['pipe', 'inherit', 'inherit'] })";
+        using var parent = Process.Start(new ProcessStartInfo("node",
+        [
+            "-e", Parent, "--", AzuriteFolder.Script, "--silent", "--disableTelemetry", "--location", _folder,
+            "--blobPort", $"{ports.Blob}", "--queuePort", $"{ports.Queue}", "--tablePort", $"{ports.Table}",
+        ])
+        { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        await RunningHost.UntilAsync(() => IsListening(ports.Table));
+
+        parent.Kill(entireProcessTree: false);
+
+        await RunningHost.UntilAsync(() => !IsListening(ports.Blob) && !IsListening(ports.Queue) && !IsListening(ports.Table));
+    }
+
+    private static bool IsListening(int port)
+    {
+        using var client = new TcpClient(AddressFamily.InterNetwork);
+        try
+        {
+            client.Connect("127.0.0.1", port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

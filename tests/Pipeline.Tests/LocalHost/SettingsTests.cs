@@ -1,0 +1,103 @@
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.LocalHost;
+using Pipeline.LocalHost.Settings;
+using Xunit;
+
+namespace Pipeline.Tests.LocalHost;
+
+public sealed class SettingsTests : IDisposable
+{
+    private readonly string _file = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(_file);
+
+    [Fact]
+    public void The_environment_wins_over_the_file_and_the_command_line_over_both()
+    {
+        Write("""{"Values":{"PrecedenceTest__A":"file","PrecedenceTest__B":"file","PrecedenceTest__C":"file"}}""");
+        Environment.SetEnvironmentVariable("PrecedenceTest__B", "environment");
+        Environment.SetEnvironmentVariable("PrecedenceTest__C", "environment");
+
+        var section = Configure("--PrecedenceTest:C=line").GetSection("PrecedenceTest");
+
+        Assert.Equal(["file", "environment", "line"], [section["A"], section["B"], section["C"]]);
+    }
+
+    [Fact]
+    public void A_malformed_file_is_named_with_the_line()
+    {
+        Write("{\n  \"Values\": {\n    \"A\": 1,,\n  }\n}");
+
+        var exception = Assert.Throws<StartException>(() => Configure());
+
+        Assert.StartsWith($"{_file}, line 3, is not proper JSON", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Development_storage_follows_the_port_base_and_the_base_address_the_port()
+    {
+        Write("""{"Values":{"PipelineStorage":"UseDevelopmentStorage=true","Pipeline__BaseUrl":"http://localhost:7071"}}""");
+
+        var settings = Configure("--port", "7099", "--storage-port-base", "21000");
+
+        Assert.Contains("QueueEndpoint=http://127.0.0.1:21001/devstoreaccount1;", settings["PipelineStorage"], StringComparison.Ordinal);
+        Assert.Contains("TableEndpoint=http://127.0.0.1:21002/devstoreaccount1;", settings["PipelineStorage"], StringComparison.Ordinal);
+        Assert.Equal("http://localhost:7099", settings["Pipeline:BaseUrl"]);
+    }
+
+    [Fact]
+    public void A_base_address_elsewhere_stays()
+    {
+        Write("""{"Values":{"Pipeline__BaseUrl":"http://localhost:70710"}}""");
+
+        Assert.Equal("http://localhost:70710", Configure("--port", "7099")["Pipeline:BaseUrl"]);
+    }
+
+    [Theory]
+    [InlineData("", "local", "http://127.0.0.1:7099")]
+    [InlineData("SG.real", "SG.real", null)]
+    public void Without_a_key_mail_goes_to_the_local_mailbox(string key, string expected, string? baseUrl)
+    {
+        Write("{}");
+
+        var settings = Configure("--port", "7099", $"--SendGrid:ApiKey={key}");
+
+        Assert.Equal(expected, settings["SendGrid:ApiKey"]);
+        Assert.Equal(baseUrl, settings["SendGrid:BaseUrl"]);
+    }
+
+    [Theory]
+    [InlineData("--prot", "1")]
+    [InlineData("--port", "many")]
+    [InlineData("--port", "70000")]
+    [InlineData("--port")]
+    [InlineData("--storage-port-base", "0")]
+    [InlineData("--demo=maybe")]
+    [InlineData("stray")]
+    public void What_it_does_not_understand_on_the_command_line_it_refuses(params string[] arguments)
+    {
+        var exception = Assert.Throws<StartException>(() => FunctionsApplication.CreateBuilder(arguments));
+
+        Assert.Equal(2, exception.ExitCode);
+        Assert.Contains(arguments[0].Split('=')[0], exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_reach_those_who_ask_for_them()
+    {
+        var builder = FunctionsApplication.CreateBuilder(["--demo", "--port=0"]);
+
+        using var services = builder.Services.BuildServiceProvider();
+        var line = services.GetRequiredService<CommandLine>();
+
+        Assert.True(line.Demo);
+        Assert.InRange(line.Port, 20000, 32000);
+    }
+
+    private ConfigurationManager Configure(params string[] arguments) =>
+        FunctionsApplication.CreateBuilder(["--settings", _file, .. arguments]).Configuration;
+
+    private void Write(string json) => File.WriteAllText(_file, json);
+}

@@ -1,0 +1,333 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Pipeline.Tests.Mailbox;
+
+public sealed class SendGridLimitsTests : IAsyncLifetime
+{
+    private MailboxServer server = null!;
+
+    public async ValueTask InitializeAsync() => server = await MailboxServer.StartAsync();
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    [Theory]
+    [InlineData("""{ "personalizations": null }""", "personalizations")]
+    [InlineData("""{ "personalizations": [] }""", "personalizations")]
+    [InlineData("""{ "personalizations": [null] }""", "personalizations.0")]
+    [InlineData("""{ "personalizations": {} }""", "personalizations")]
+    [InlineData("""{ "from": null }""", "from")]
+    [InlineData("""{ "from": { "name": "Practices" } }""", "from.email")]
+    [InlineData("""{ "from": { "email": "digest" } }""", "from.email")]
+    [InlineData("""{ "from": { "email": "überblick@example.org" } }""", "from.email")]
+    [InlineData("""{ "from": { "email": "digest@exämple.org" } }""", "from.email")]
+    [InlineData("""{ "reply_to": { "email": "nobody" } }""", "reply_to.email")]
+    [InlineData("""{ "reply_to_list": [{ "email": "a@example.org" }, {}] }""", "reply_to_list.1.email")]
+    [InlineData("""{ "reply_to": { "email": "a@example.org" }, "reply_to_list": [{ "email": "b@example.org" }] }""", "reply_to_list")]
+    [InlineData("""{ "subject": null }""", "subject")]
+    [InlineData("""{ "subject": "" }""", "subject")]
+    [InlineData("""{ "subject": 7 }""", "subject")]
+    [InlineData("""{ "content": null }""", "content")]
+    [InlineData("""{ "content": [] }""", "content")]
+    [InlineData("""{ "content": [null] }""", "content.0.type")]
+    [InlineData("""{ "content": [{ "type": "", "value": "x" }] }""", "content.0.type")]
+    [InlineData("""{ "content": [{ "type": "text/plain; charset=utf-8", "value": "x" }] }""", "content.0.type")]
+    [InlineData("""{ "content": [{ "type": "text/plain", "value": "x" }, { "type": "text/html" }] }""", "content.1.value")]
+    [InlineData("""{ "content": [{ "type": "text/plain", "value": "" }] }""", "content.0.value")]
+    [InlineData("""{ "content": [{ "type": "text/html", "value": "x" }, { "type": "text/plain", "value": "x" }] }""", "content")]
+    [InlineData("""{ "content": [{ "type": "text/x-amp-html", "value": "x" }, { "type": "text/html", "value": "x" }] }""", "content")]
+    [InlineData("""{ "content": [{ "type": "text/html", "value": "x" }, { "type": "text/html", "value": "x" }] }""", "content")]
+    [InlineData("""{ "attachments": [{ "content": "eA==" }] }""", "attachments.0.filename")]
+    [InlineData("""{ "attachments": [{ "content": "eA==", "filename": "a;b" }] }""", "attachments.0.filename")]
+    [InlineData("""{ "custom_args": {} }""", "custom_args")]
+    [InlineData("""{ "custom_args": { "a": 1 } }""", "custom_args.a")]
+    [InlineData("""{ "categories": ["a", "b", "a"] }""", "categories")]
+    [InlineData("""{ "categories": ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"] }""", "categories")]
+    [InlineData("""{ "categories": ["a", "é"] }""", "categories.1")]
+    [InlineData("""{ "template_id": "d-1" }""", "template_id")]
+    [InlineData("""{ "send_at": "tomorrow" }""", "send_at")]
+    public async Task A_message_that_SendGrid_would_not_take_is_refused(string changes, string field) =>
+        await AssertRefused(SampleRequest.With(changes), field);
+
+    [Theory]
+    [InlineData("""{ "to": [] }""", "personalizations.0.to")]
+    [InlineData("""{ "to": null }""", "personalizations.0.to")]
+    [InlineData("""{ "to": [null] }""", "personalizations.0.to.0.email")]
+    [InlineData("""{ "to": [{ "name": "Amina" }] }""", "personalizations.0.to.0.email")]
+    [InlineData("""{ "to": [{ "email": "amina@example.org", "name": "Diallo, Amina" }] }""", "personalizations.0.to.0.name")]
+    [InlineData("""{ "cc": [{ "email": "b@example.org", "name": "a;b" }] }""", "personalizations.0.cc.0.name")]
+    [InlineData("""{ "cc": [{ "email": "amina@example.org" }] }""", "personalizations.0")]
+    [InlineData("""{ "bcc": [{ "email": "AMINA@example.org" }] }""", "personalizations.0")]
+    [InlineData("""{ "bcc": [{ "email": "b@" }] }""", "personalizations.0.bcc.0.email")]
+    [InlineData("""{ "from": { "email": "nobody" } }""", "personalizations.0.from.email")]
+    [InlineData("""{ "subject": "" }""", "personalizations.0.subject")]
+    [InlineData("""{ "headers": { "X-A": 1 } }""", "personalizations.0.headers.X-A")]
+    [InlineData("""{ "headers": { "X-A": null } }""", "personalizations.0.headers")]
+    [InlineData("""{ "headers": { "X-A": "a\r\nBcc: b@example.org" } }""", "personalizations.0.headers")]
+    [InlineData("""{ "headers": { "X-A": "é" } }""", "personalizations.0.headers")]
+    [InlineData("""{ "headers": { "X A": "a" } }""", "personalizations.0.headers")]
+    [InlineData("""{ "headers": { "": "a" } }""", "personalizations.0.headers")]
+    [InlineData("""{ "headers": { "X-A": "a", "x-a": "b" } }""", "personalizations.0.headers")]
+    [InlineData("""{ "substitutions": { "-a-": null } }""", "personalizations.0.substitutions")]
+    [InlineData("""{ "substitutions": { "-a-": ["b"] } }""", "personalizations.0.substitutions.-a-")]
+    [InlineData("""{ "custom_args": { "a": null } }""", "personalizations.0.custom_args")]
+    public async Task A_personalization_that_SendGrid_would_not_take_is_refused(string members, string field) =>
+        await AssertRefused(SampleRequest.WithPersonalization(members), field);
+
+    [Theory]
+    [InlineData("x-sg-id")]
+    [InlineData("x-sg-eid")]
+    [InlineData("received")]
+    [InlineData("DKIM-Signature")]
+    [InlineData("Content-Type")]
+    [InlineData("Content-Transfer-Encoding")]
+    [InlineData("To")]
+    [InlineData("from")]
+    [InlineData("Subject")]
+    [InlineData("Reply-To")]
+    [InlineData("CC")]
+    [InlineData("Bcc")]
+    public async Task A_reserved_header_is_refused_for_all_and_for_one(string name)
+    {
+        var headers = new JsonObject { ["headers"] = new JsonObject { [name] = "x" } }.ToJsonString();
+        await AssertRefused(SampleRequest.With(headers), "headers");
+        await AssertRefused(SampleRequest.WithPersonalization(headers), "personalizations.0.headers");
+    }
+
+    [Theory]
+    [InlineData("amina")]
+    [InlineData("@example.org")]
+    [InlineData("amina@example")]
+    [InlineData("amina@@example.org")]
+    [InlineData("a b@example.org")]
+    [InlineData("amina.@example.org")]
+    [InlineData("a..b@example.org")]
+    [InlineData("amina@-example.org")]
+    [InlineData("amina@example..org")]
+    [InlineData("amina@example.org\n")]
+    [InlineData("Amina <amina@example.org>")]
+    [InlineData("amina@example.org,b@example.org")]
+    [InlineData("12345678901234567890123456789012345678901234567890123456789012345@example.org")]
+    public async Task A_malformed_address_is_refused_where_it_stands(string address)
+    {
+        var request = SampleRequest.ToMany(5);
+        request["personalizations"]![3]!["to"]![0]!["email"] = address;
+        await AssertRefused(request, "personalizations.3.to.0.email");
+    }
+
+    [Theory]
+    [InlineData("amina@example.org")]
+    [InlineData("amina.o'neill+digest@mail.example.org")]
+    [InlineData("amína@exämple.org")]
+    [InlineData("1@a.co")]
+    [InlineData("1234567890123456789012345678901234567890123456789012345678901234@example.org")]
+    public async Task A_wellformed_address_is_taken(string address)
+    {
+        var request = SampleRequest.Good();
+        request["personalizations"]![0]!["to"]![0]!["email"] = address;
+        await AssertTaken(request);
+        Assert.Equal(address, (string?)(await server.MailAsync())[0]!["to"]);
+    }
+
+    [Fact]
+    public async Task An_address_is_taken_once_in_a_request()
+    {
+        var request = SampleRequest.ToMany(5);
+        request["personalizations"]![4]!["to"]![0]!["email"] = "Subscriber1@Example.org";
+        var error = await AssertRefused(request, "personalizations.4");
+        Assert.Contains("Subscriber1@Example.org", (string?)error["message"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_thousand_personalizations_are_taken_and_not_one_more()
+    {
+        await AssertRefused(SampleRequest.ToMany(1_001), "personalizations");
+        await AssertTaken(SampleRequest.ToMany(1_000));
+    }
+
+    [Fact]
+    public async Task A_thousand_recipients_in_all_are_taken_and_not_one_more()
+    {
+        var request = SampleRequest.ToMany(500);
+        for (var i = 0; i < 500; i++)
+            request["personalizations"]![i]!["cc"] = JsonNode.Parse($$"""[{ "email": "copy{{i}}@example.org" }]""");
+        await AssertTaken(request);
+        request["personalizations"]![7]!["bcc"] = JsonNode.Parse("""[{ "email": "one.more@example.org" }]""");
+        await AssertRefused(request, "personalizations");
+    }
+
+    [Fact]
+    public async Task Custom_arguments_stay_under_10000_bytes_together_with_the_common_ones()
+    {
+        JsonObject Request(int common, int own)
+        {
+            var request = SampleRequest.WithPersonalization($$"""{ "custom_args": { "o": "{{new string('x', own - 1)}}" } }""");
+            request["custom_args"] = new JsonObject { ["c"] = new string('x', common - 1) };
+            return request;
+        }
+
+        await AssertTaken(Request(5_000, 4_999));
+        await AssertRefused(Request(5_000, 5_000), "personalizations.0.custom_args");
+    }
+
+    [Fact]
+    public async Task Custom_arguments_of_a_person_replace_the_common_ones_of_that_name()
+    {
+        var request = SampleRequest.WithPersonalization($$"""{ "custom_args": { "a": "{{new string('é', 3_000)}}" } }""");
+        request["custom_args"] = new JsonObject { ["a"] = new string('x', 9_000) };
+        await AssertTaken(request);
+    }
+
+    [Fact]
+    public async Task Substitutions_are_at_most_100_and_10000_bytes()
+    {
+        static JsonObject Request(int count, int bytes) => SampleRequest.WithPersonalization(new JsonObject
+        {
+            ["substitutions"] = new JsonObject(Enumerable.Range(0, count).Select(i =>
+                KeyValuePair.Create<string, JsonNode?>($"-{i:000}-", i == 0 ? new string('x', bytes - (5 * count)) : ""))),
+        }.ToJsonString());
+
+        await AssertTaken(Request(100, 10_000));
+        await AssertRefused(Request(101, 10_000), "personalizations.0.substitutions");
+        await AssertRefused(Request(100, 10_001), "personalizations.0.substitutions");
+    }
+
+    [Fact]
+    public async Task A_category_has_at_most_255_characters()
+    {
+        static JsonObject Request(int length) =>
+            SampleRequest.With($$"""{ "categories": ["digest", "{{new string('x', length)}}"] }""");
+
+        await AssertTaken(Request(255));
+        await AssertRefused(Request(256), "categories.1");
+    }
+
+    [Fact]
+    public async Task Nothing_is_scheduled_more_than_72_hours_ahead()
+    {
+        var latest = (MailboxServer.Start + TimeSpan.FromHours(72)).ToUnixTimeSeconds();
+        await AssertTaken(SampleRequest.With($$"""{ "send_at": {{latest}} }"""));
+        await AssertRefused(SampleRequest.With($$"""{ "send_at": {{latest + 1}} }"""), "send_at");
+        await AssertRefused(
+            SampleRequest.WithPersonalization($$"""{ "send_at": {{latest + 1}} }"""), "personalizations.0.send_at");
+    }
+
+    [Fact]
+    public async Task A_subject_of_every_personalization_stands_for_the_common_one()
+    {
+        var request = SampleRequest.ToMany(2);
+        request.Remove("subject");
+        request["personalizations"]![0]!["subject"] = "One";
+        await AssertRefused(request, "subject");
+        request["personalizations"]![1]!["subject"] = "Two";
+        await AssertTaken(request);
+    }
+
+    [Fact]
+    public async Task All_that_is_wrong_is_said_at_once_and_nothing_is_kept()
+    {
+        var request = SampleRequest.ToMany(3);
+        request["personalizations"]![0]!["to"]![0]!["email"] = "nobody";
+        request["personalizations"]![2]!["to"]![0]!["name"] = "a,b";
+        request.Remove("subject");
+        using var response = await server.SendAsync(request);
+        Assert.Equal(
+            ["personalizations.0.to.0.email", "personalizations.2.to.0.name", "subject"],
+            (await Errors(response)).Select(error => (string?)error!["field"]));
+        Assert.Empty(await server.MailAsync());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("Bearer")]
+    [InlineData("Basic YTpi")]
+    public async Task A_request_without_a_key_is_not_authorized(string? authorization)
+    {
+        using var content = new StringContent(SampleRequest.Good().ToJsonString(), Encoding.UTF8, "application/json");
+        using var response = await server.SendAsync(content, authorization);
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        var error = Assert.Single(await Errors(response))!.AsObject();
+        Assert.NotEqual("", (string?)error["message"]);
+        Assert.True(error.ContainsKey("field") && error["field"] is null);
+        Assert.True(error.ContainsKey("help") && error["help"] is null);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("hello")]
+    [InlineData("""{ "subject": "a" """)]
+    [InlineData("""{ "subject": "a", "subject": "b" }""")]
+    [InlineData("""[]""")]
+    [InlineData("""{ "subject": "\ud800" }""")]
+    public async Task What_is_not_a_JSON_object_is_a_bad_request(string body)
+    {
+        using var response = await server.SendAsync(body);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Single(await Errors(response));
+    }
+
+    [Fact]
+    public async Task What_does_not_say_that_it_is_JSON_is_not_supported()
+    {
+        using var content = new StringContent(SampleRequest.Good().ToJsonString(), Encoding.UTF8, "text/plain");
+        using var response = await server.SendAsync(content);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        Assert.Single(await Errors(response));
+    }
+
+    [Fact]
+    public async Task What_is_not_UTF8_is_not_supported()
+    {
+        using var content = new StringContent("""{ "subject": "é" }""", Encoding.Latin1, "application/json");
+        using var response = await server.SendAsync(content);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        Assert.Single(await Errors(response));
+    }
+
+    [Fact]
+    public async Task Thirty_megabytes_are_too_much()
+    {
+        var frame = SampleRequest.With("""{ "content": [{ "type": "text/plain", "value": "@" }] }""").ToJsonString();
+        using (var largest = await server.SendAsync(frame.Replace("@\"}]", new string('x', 29_999_999 - frame.Length + 1) + "\"}]")))
+            Assert.Equal(HttpStatusCode.Accepted, largest.StatusCode);
+        await server.Http.DeleteAsync("/mailbox.json", TestContext.Current.CancellationToken);
+
+        using var content = new StringContent(
+            frame.Replace("@\"}]", new string('x', 30_000_000 - frame.Length + 1) + "\"}]"), Encoding.UTF8, "application/json");
+        // Waits for a first answer, as the server hangs up on whoever keeps sending after a refusal.
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v3/mail/send") { Content = content };
+        request.Headers.Authorization = new("Bearer", "SG.local");
+        request.Headers.ExpectContinue = true;
+        using var response = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Single(await Errors(response));
+        Assert.Empty(await server.MailAsync());
+    }
+
+    private async Task AssertTaken(JsonObject request)
+    {
+        using var response = await server.SendAsync(request);
+        Assert.Equal("", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+    }
+
+    private async Task<JsonNode> AssertRefused(JsonObject request, string field)
+    {
+        var before = (await server.MailAsync()).Count;
+        using var response = await server.SendAsync(request);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
+        var errors = await Errors(response);
+        Assert.Contains(field, errors.Select(error => (string?)error!["field"]));
+        Assert.All(errors, error => Assert.NotEqual("", (string?)error!["message"]));
+        Assert.All(errors, error => Assert.StartsWith("https://sendgrid.com/docs/", (string?)error!["help"], StringComparison.Ordinal));
+        Assert.Equal(before, (await server.MailAsync()).Count);
+        return errors.First(error => (string?)error!["field"] == field)!;
+    }
+
+    private static async Task<JsonArray> Errors(HttpResponseMessage response) =>
+        JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["errors"]!.AsArray();
+}

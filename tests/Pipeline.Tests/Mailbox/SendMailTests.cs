@@ -1,0 +1,150 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using SendGrid.Helpers.Mail;
+using Xunit;
+
+namespace Pipeline.Tests.Mailbox;
+
+public sealed class SendMailTests : IAsyncLifetime
+{
+    private MailboxServer server = null!;
+
+    public async ValueTask InitializeAsync() => server = await MailboxServer.StartAsync();
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    [Fact]
+    public async Task SendGrids_client_is_told_what_SendGrid_tells_it()
+    {
+        var message = MailHelper.CreateSingleEmail(
+            new("digest@example.org", "Practices"), new("amina@example.org", "Amina"), "Welcome", "Hello", "<p>Hello</p>");
+        message.SetClickTracking(false, false);
+        message.SetOpenTracking(false);
+        message.AddCategory("digest");
+        message.SetAsm(7);
+        message.AddAttachment("a.txt", "eA==");
+
+        var response = await server.SendGrid.SendEmailAsync(message, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        Assert.Equal("", await response.Body.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(22, Assert.Single(response.Headers.GetValues("X-Message-Id")).Length);
+        var mail = Assert.Single(await server.MailAsync())!.AsObject();
+        Assert.Equal(
+            ["to", "from", "subject", "html", "text", "headers", "receivedOn", "issue"], mail.Select(member => member.Key));
+        Assert.Equal("amina@example.org", (string?)mail["to"]);
+        Assert.Equal("digest@example.org", (string?)mail["from"]);
+        Assert.Equal("Welcome", (string?)mail["subject"]);
+        Assert.Equal("<p>Hello</p>", (string?)mail["html"]);
+        Assert.Equal("Hello", (string?)mail["text"]);
+        Assert.Empty(mail["headers"]!.AsObject());
+        Assert.Equal(MailboxServer.Start, (DateTimeOffset?)mail["receivedOn"]);
+        Assert.Null(mail["issue"]);
+    }
+
+    [Fact]
+    public async Task SendGrids_client_reads_a_refusal()
+    {
+        var message = MailHelper.CreateSingleEmail(new("digest@example.org"), new("nobody"), "Welcome", "Hello", null);
+        var response = await server.SendGrid.SendEmailAsync(message, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var body = await response.DeserializeResponseBodyAsync();
+        Assert.Contains("personalizations.0.to.0.email", Convert.ToString((object)body["errors"], null), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_thousand_readers_get_a_mail_each_of_their_own()
+    {
+        var message = new SendGridMessage
+        {
+            From = new("digest@example.org"),
+            Subject = "Hello -name-",
+            PlainTextContent = "Read on: -link-",
+            HtmlContent = "<a href=\"-link-\">-name-</a> <a href=\"-link-\">again</a>",
+            CustomArgs = new() { ["issue"] = "mainstreaming-migration/2026-11-23" },
+            Headers = new() { ["List-Id"] = "<practices.example.org>", ["List-Unsubscribe"] = "<https://example.org/>" },
+            Personalizations = [.. Enumerable.Range(0, 1_000).Select(i => new Personalization
+            {
+                Tos = [new($"subscriber{i}@example.org")],
+                Headers = new() { ["List-Unsubscribe"] = $"<https://example.org/u?token={i}>" },
+                Substitutions = new() { ["-name-"] = $"Reader {i}", ["-link-"] = $"https://example.org/{i}" },
+                CustomArgs = new() { ["reader"] = $"{i}" },
+            })],
+        };
+
+        var response = await server.SendGrid.SendEmailAsync(message, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        var mails = await server.MailAsync();
+        Assert.Equal(1_000, mails.Count);
+        for (var i = 0; i < mails.Count; i++)
+        {
+            var mail = mails[i]!;
+            Assert.Equal($"subscriber{i}@example.org", (string?)mail["to"]);
+            Assert.Equal($"Hello Reader {i}", (string?)mail["subject"]);
+            Assert.Equal($"Read on: https://example.org/{i}", (string?)mail["text"]);
+            Assert.Equal(
+                $"<a href=\"https://example.org/{i}\">Reader {i}</a> <a href=\"https://example.org/{i}\">again</a>", (string?)mail["html"]);
+            Assert.Equal("<practices.example.org>", (string?)mail["headers"]!["List-Id"]);
+            Assert.Equal($"<https://example.org/u?token={i}>", (string?)mail["headers"]!["List-Unsubscribe"]);
+            Assert.Equal("mainstreaming-migration/2026-11-23", (string?)mail["issue"]);
+        }
+    }
+
+    [Fact]
+    public async Task A_readers_own_header_replaces_the_common_one_whatever_its_case()
+    {
+        var request = SampleRequest.WithPersonalization("""{ "headers": { "list-unsubscribe": "<https://example.org/own>" } }""");
+        request["headers"] = JsonNode.Parse("""{ "List-Unsubscribe": "<https://example.org/>", "Feedback-ID": "a:b" }""");
+        using var response = await server.SendAsync(request);
+        var headers = (await server.MailAsync())[0]!["headers"]!.AsObject();
+        Assert.Equal(
+            ["Feedback-ID: a:b", "list-unsubscribe: <https://example.org/own>"],
+            headers.Select(header => $"{header.Key}: {header.Value}").Order(StringComparer.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task What_a_personalization_says_of_its_own_wins()
+    {
+        var request = SampleRequest.WithPersonalization(
+            """{ "subject": "Mine", "from": { "email": "other@example.org" }, "custom_args": { "issue": "t/2" } }""");
+        request["custom_args"] = new JsonObject { ["issue"] = "t/1" };
+        using var response = await server.SendAsync(request);
+        var mail = (await server.MailAsync())[0]!;
+        Assert.Equal("Mine", (string?)mail["subject"]);
+        Assert.Equal("other@example.org", (string?)mail["from"]);
+        Assert.Equal("t/2", (string?)mail["issue"]);
+    }
+
+    [Fact]
+    public async Task Everybody_on_copy_has_a_mail_too()
+    {
+        using var response = await server.SendAsync(SampleRequest.WithPersonalization(
+            """{ "cc": [{ "email": "b@example.org" }], "bcc": [{ "email": "c@example.org" }] }"""));
+        Assert.Equal(
+            ["amina@example.org", "b@example.org", "c@example.org"],
+            (await server.MailAsync()).Select(mail => (string?)mail!["to"]));
+    }
+
+    [Fact]
+    public async Task A_mail_of_one_part_has_no_other()
+    {
+        using var response = await server.SendAsync(SampleRequest.With("""{ "content": [{ "type": "text/html", "value": "x" }] }"""));
+        var mail = (await server.MailAsync())[0]!.AsObject();
+        Assert.Equal("x", (string?)mail["html"]);
+        Assert.True(mail.ContainsKey("text") && mail["text"] is null);
+    }
+
+    [Fact]
+    public async Task In_sandbox_mode_a_request_is_checked_and_nothing_delivered()
+    {
+        const string sandbox = """{ "mail_settings": { "sandbox_mode": { "enable": true } } }""";
+        using (var good = await server.SendAsync(SampleRequest.With(sandbox)))
+            Assert.Equal(HttpStatusCode.OK, good.StatusCode);
+        var bad = SampleRequest.With(sandbox);
+        bad.Remove("subject");
+        using (var refused = await server.SendAsync(bad))
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Empty(await server.MailAsync());
+    }
+}
