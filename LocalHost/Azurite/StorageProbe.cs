@@ -22,7 +22,7 @@ internal static class StorageProbe
         }
     }
 
-    /// <summary>Every storage service, real or emulated, puts x-ms-request-id on each answer, also on a refusal.</summary>
+    /// <summary>Storage services put x-ms-request-id on their answers, also on a refusal; Azurite not on all, but it names itself.</summary>
     public static async Task<bool> IsStorageAsync(int port, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -34,7 +34,9 @@ internal static class StorageProbe
             await using var stream = client.GetStream();
             await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET /devstoreaccount1?comp=list HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"), deadline.Token);
             using var reader = new StreamReader(stream, Encoding.ASCII);
-            return (await reader.ReadToEndAsync(deadline.Token)).Contains("x-ms-request-id", StringComparison.OrdinalIgnoreCase);
+            var answer = await reader.ReadToEndAsync(deadline.Token);
+            return answer.Contains("x-ms-request-id", StringComparison.OrdinalIgnoreCase)
+                || answer.Contains("Server: Azurite", StringComparison.OrdinalIgnoreCase);
         }
         catch (Exception exception) when (exception is SocketException or IOException)
         {

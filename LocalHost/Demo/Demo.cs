@@ -90,7 +90,7 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
             var mail = await MailAsync(email, text => ConfirmationLink().IsMatch(text), cancellationToken);
             using var confirmed = await http.PostAsync(ConfirmationLink().Match(mail).Value, null, cancellationToken);
             confirmed.EnsureSuccessStatusCode();
-            Say($"    {email} has confirmed");
+            Say($"    {Name(email)} has confirmed");
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
         foreach (var email in Subscribers)
         {
             await MailAsync(email, text => UnsubscribeLink().IsMatch(text), cancellationToken);
-            Say($"    {email} has the digest");
+            Say($"    {Name(email)} has the digest");
         }
 
         Say($"""
@@ -123,7 +123,7 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
     private async Task<string> MailAsync(string email, Func<string, bool> isMeant, CancellationToken cancellationToken)
     {
         var found = "";
-        await UntilAsync($"a mail to {email}", async () =>
+        await UntilAsync($"a mail to {Name(email)}", async () =>
         {
             var mails = await http.GetFromJsonAsync<List<JsonElement>>($"mailbox.json?to={WebUtility.UrlEncode(email)}", cancellationToken);
             found = mails!.OrderBy(mail => mail.GetProperty("receivedOn").GetDateTimeOffset())
@@ -158,6 +158,9 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
     }
 
     public void Dispose() => http.Dispose();
+
+    // No line of this program's output holds an address, not even one that nobody has.
+    private static string Name(string email) => email[..email.IndexOf('@', StringComparison.Ordinal)];
 
     private Uri Link(string path) => new(line.Address, path);
 
