@@ -43,6 +43,9 @@ public sealed record EmailAddress
         }
     }
 
+    /// <summary>A text from elsewhere, with *** for every word that could be an address.</summary>
+    public static string MaskIn(string text) => string.Join(' ', text.Split(' ').Select(word => word.Contains('@') ? "***" : word));
+
     public override string ToString() => "***";
 
     // Quoted local parts, comments and spaces are legal somewhere and wrong almost always; SendGrid takes no Unicode here.

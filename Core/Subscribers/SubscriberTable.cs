@@ -33,27 +33,54 @@ public sealed class SubscriberTable(PipelineStorage storage, TimeProvider time)
     {
         var row = Row(topic, key);
         var found = await storage.Subscribers.GetEntityIfExistsAsync<TableEntity>(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
-        return found.HasValue ? Read(topic, found.Value!) : null;
+        // What an admin mistyped counts as no consent.
+        return found.HasValue && new SubscriberRow(found.Value!) is var read
+            ? new Subscriber(topic, key, read.Email, read.Status ?? SubscriberStatus.Unconfirmed)
+            : null;
     }
 
     /// <summary>Makes the subscription count. False where there is none (any more); confirming twice changes nothing.</summary>
-    public Task<bool> ConfirmAsync(string topic, SubscriberKey key, CancellationToken cancellationToken)
+    public async Task<bool> ConfirmAsync(string topic, SubscriberKey key, CancellationToken cancellationToken)
     {
         var row = Row(topic, key);
         row["Status"] = nameof(SubscriberStatus.Confirmed);
         row["ConfirmedOn"] = time.GetUtcNow();
         row["Reason"] = "";
-        return ChangeAsync(topic, key, status => status != SubscriberStatus.Confirmed, row, cancellationToken);
+        var (found, _) = await ChangeAsync(topic, key, there => there.Status != SubscriberStatus.Confirmed ? row : null, cancellationToken);
+        return found;
     }
 
     /// <summary>Ends the subscription. False where there is none; ending it twice changes nothing, nor does it soften a complaint.</summary>
-    public Task<bool> UnsubscribeAsync(string topic, SubscriberKey key, string reason, CancellationToken cancellationToken)
+    public async Task<bool> UnsubscribeAsync(string topic, SubscriberKey key, string reason, CancellationToken cancellationToken)
     {
         var row = Row(topic, key);
         row["Status"] = nameof(SubscriberStatus.Unsubscribed);
         row["EndedOn"] = time.GetUtcNow();
         row["Reason"] = reason;
-        return ChangeAsync(topic, key, status => status is SubscriberStatus.Confirmed or SubscriberStatus.Unconfirmed, row, cancellationToken);
+        var (found, _) = await ChangeAsync(topic, key, there => there.Status is { } status && status.IsEnd() ? null : row, cancellationToken);
+        return found;
+    }
+
+    /// <summary>
+    /// Ends the subscription because of something that was reported, perhaps late, perhaps twice, perhaps out of order. The
+    /// strongest status stays, a complaint before a bounce before an unsubscription; what happened before the address was
+    /// confirmed (again), or before it signed up, is no longer about this subscription. True where the row was changed.
+    /// </summary>
+    /// <param name="status">Unsubscribed, Bounced or Complained.</param>
+    /// <param name="reason">For an admin to read; addresses in it are masked.</param>
+    public async Task<bool> EndAsync(
+        string topic, SubscriberKey key, SubscriberStatus status, string reason, DateTimeOffset happenedOn, CancellationToken cancellationToken)
+    {
+        if (!status.IsEnd())
+            throw new ArgumentOutOfRangeException(nameof(status), status, "It ends no subscription.");
+
+        var now = time.GetUtcNow();
+        var change = Row(topic, key);
+        change["Status"] = status.ToString();
+        change["EndedOn"] = happenedOn < now ? happenedOn : now;
+        change["Reason"] = EmailAddress.MaskIn(reason);
+        var (_, changed) = await ChangeAsync(topic, key, row => IsEndedBy(row, status, happenedOn) ? change : null, cancellationToken);
+        return changed;
     }
 
     /// <summary>The first confirmed subscribers of the range in order of their keys, at most so many, and whether there are more.</summary>
@@ -90,36 +117,40 @@ public sealed class SubscriberTable(PipelineStorage storage, TimeProvider time)
             TableFilter.Of($"Status eq {nameof(SubscriberStatus.Confirmed)}"));
     }
 
-    private async Task<bool> ChangeAsync(
-        string topic, SubscriberKey key, Func<SubscriberStatus, bool> when, TableEntity change, CancellationToken cancellationToken)
+    private static bool IsEndedBy(SubscriberRow row, SubscriberStatus status, DateTimeOffset happenedOn)
+    {
+        if (row.Status is { } now && now.IsEnd())
+            return status > now;
+
+        // SendGrid tells whole seconds.
+        var since = row.Status == SubscriberStatus.Confirmed ? row.ConfirmedOn : row.SubscribedOn;
+        return since is not { } start || happenedOn > start.AddSeconds(-1);
+    }
+
+    /// <param name="change">Null for nothing to do.</param>
+    private async Task<(bool Found, bool Changed)> ChangeAsync(
+        string topic, SubscriberKey key, Func<SubscriberRow, TableEntity?> change, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var found = await storage.Subscribers.GetEntityIfExistsAsync<TableEntity>(
-                change.PartitionKey, change.RowKey, ["Status", "Email"], cancellationToken);
+            var place = Row(topic, key);
+            var found = await storage.Subscribers.GetEntityIfExistsAsync<TableEntity>(place.PartitionKey, place.RowKey, cancellationToken: cancellationToken);
             if (!found.HasValue)
-                return false;
-            if (!when(Read(topic, found.Value!, key).Status))
-                return true;
+                return (false, false);
+            if (change(new SubscriberRow(found.Value!)) is not { } after)
+                return (true, false);
 
             try
             {
-                await storage.Subscribers.UpdateEntityAsync(change, found.Value!.ETag, TableUpdateMode.Merge, cancellationToken);
-                return true;
+                await storage.Subscribers.UpdateEntityAsync(after, found.Value!.ETag, TableUpdateMode.Merge, cancellationToken);
+                return (true, true);
             }
-            catch (RequestFailedException changed) when (changed.Status == 412)
+            catch (RequestFailedException changed) when (changed.Status is 404 or 412)
             {
                 // Somebody was quicker; what they wrote decides whether there is still something to do.
             }
         }
     }
-
-    private static Subscriber Read(string topic, TableEntity row, SubscriberKey? known = null) => new(
-        topic,
-        known ?? (SubscriberKey.TryParse(row.RowKey, out var key) ? key : default),
-        row.GetString("Email") ?? "",
-        // What an admin mistyped counts as no consent.
-        Enum.TryParse<SubscriberStatus>(row.GetString("Status")?.Trim(), ignoreCase: true, out var status) ? status : SubscriberStatus.Unconfirmed);
 
     private static TableEntity Row(string topic, SubscriberKey key) => new(Partition(topic, key.ToString()), key.ToString());
 
