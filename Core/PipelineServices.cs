@@ -36,6 +36,7 @@ public static class PipelineServices
         services.AddSingleton<SubscriberTable>().AddSingleton<SubscriptionTokens>().AddSingleton<Subscriptions>();
         services.AddSingleton<DigestTable>().AddSingleton<DeliveryTable>().AddSingleton<DeliveryQueue>().AddSingleton<DigestLetters>();
         services.AddSingleton<DigestPublisher>().AddSingleton<DigestDelivery>().AddSingleton<DigestLedger>();
+        services.AddSingleton<DeliveryProofs>().AddSingleton<UnknownDeliveries>().AddSingleton<SendGridPace>();
         services.AddSingleton<MailOutbox>().AddSingleton<MailRenderer>().AddSingleton<PersonalMail>().AddSingleton<SendGridMailer>();
         services.AddSingleton<Health>();
 

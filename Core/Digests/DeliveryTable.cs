@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
 using Pipeline.Storage;
@@ -7,46 +8,55 @@ using Pipeline.Subscribers;
 namespace Pipeline.Digests;
 
 /// <summary>The table Deliveries: a partition an issue, a row a range. Rows are inserted to claim a range and then only settled.</summary>
-public sealed class DeliveryTable(PipelineStorage storage, TimeProvider time)
+public sealed class DeliveryTable(PipelineStorage storage)
 {
     private const int ReasonLength = 8_000;
 
-    /// <summary>Inserts the row. False where the range was claimed before.</summary>
-    public async Task<bool> TryClaimAsync(Delivery delivery, CancellationToken cancellationToken)
+    private static readonly string[] WithoutRecipients =
+    [
+        "PartitionKey", "RowKey", "To", "Id", "Holder", "Status", "Outcomes", "Proven", "Attempts", "ClaimedOn", "NotBefore", "SettledOn", "Reason", "Decision", "Help",
+    ];
+
+    /// <summary>
+    /// Inserts the row unless the range was claimed before, and gives what is there then: the claim succeeded if its holder is
+    /// the one given. Null where the row vanished between two looks.
+    /// </summary>
+    public async Task<Delivery?> ClaimAsync(Delivery delivery, CancellationToken cancellationToken)
     {
         var row = Row(delivery);
         row["To"] = delivery.Range.ToText;
-        row["Frozen"] = Pack(delivery.Frozen);
-        row["Recipients"] = delivery.Frozen.Count;
-        row["ClaimedOn"] = delivery.ClaimedOn;
-        if (delivery.IsSettled)
-            row["SettledOn"] = delivery.ClaimedOn;
+        row["Id"] = delivery.Id;
+        row["Frozen"] = Pack(delivery.Recipients);
+        row["Recipients"] = delivery.Recipients.Count;
         try
         {
-            await storage.Deliveries.AddEntityAsync(row, cancellationToken);
-            return true;
+            return delivery with { ETag = ETagOf(await storage.Deliveries.AddEntityAsync(row, cancellationToken)) };
         }
         catch (RequestFailedException conflict) when (conflict.Status == 409)
         {
-            return false;
+            // Perhaps our own insert, repeated by the client because the first answer was lost.
+            return await FindAsync(delivery.Topic, delivery.Issue, delivery.Range.From, cancellationToken);
         }
     }
 
-    /// <summary>Writes a new state over the one that was read or claimed. False where somebody else was quicker.</summary>
-    public async Task<bool> TryUpdateAsync(Delivery delivery, CancellationToken cancellationToken)
+    /// <summary>Claims a row that was read before. Null where somebody else was quicker.</summary>
+    public async Task<Delivery?> TryReclaimAsync(Delivery delivery, CancellationToken cancellationToken) =>
+        await TryUpdateAsync(delivery, cancellationToken)
+        ?? (await FindAsync(delivery.Topic, delivery.Issue, delivery.Range.From, cancellationToken) is { } there && there.Holder == delivery.Holder ? there : null);
+
+    /// <summary>Writes a new state over the one that was read or claimed. Null where somebody else changed it meanwhile.</summary>
+    public async Task<Delivery?> TryUpdateAsync(Delivery delivery, CancellationToken cancellationToken)
     {
-        var row = Row(delivery);
-        row["ClaimedOn"] = delivery.ClaimedOn;
-        if (delivery.IsSettled)
-            row["SettledOn"] = time.GetUtcNow();
         try
         {
-            await storage.Deliveries.UpdateEntityAsync(row, delivery.ETag, TableUpdateMode.Merge, cancellationToken);
-            return true;
+            return delivery with
+            {
+                ETag = ETagOf(await storage.Deliveries.UpdateEntityAsync(Row(delivery), delivery.ETag, TableUpdateMode.Merge, cancellationToken)),
+            };
         }
         catch (RequestFailedException changed) when (changed.Status is 404 or 412)
         {
-            return false;
+            return null;
         }
     }
 
@@ -57,43 +67,90 @@ public sealed class DeliveryTable(PipelineStorage storage, TimeProvider time)
         return row.HasValue ? Read(topic, issue, row.Value!) : null;
     }
 
-    /// <summary>The ledger of an issue in the order of the hash space, without the lists of recipients.</summary>
-    public async IAsyncEnumerable<Delivery> LedgerAsync(
-        string topic, string issue, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The ledger of an issue in the order of the hash space.</summary>
+    public async IAsyncEnumerable<LedgerLine> LedgerAsync(string topic, string issue, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string[] columns = ["PartitionKey", "RowKey", "To", "Status", "Recipients", "Sent", "Skipped", "Failed", "Unknown", "Attempts", "ClaimedOn", "Reason"];
+        string[] columns = ["RowKey", "To", "Status", "Recipients", "Sent", "Skipped", "Failed", "Unknown", "ClaimedOn", "NotBefore", "SettledOn"];
         var filter = TableFilter.Of($"PartitionKey eq {Partition(topic, issue)}");
         await foreach (var row in storage.Deliveries.QueryAsync<TableEntity>(filter, select: columns, cancellationToken: cancellationToken))
-            yield return Read(topic, issue, row);
+            yield return new LedgerLine(
+                RangeOf(row),
+                StatusOf(row) ?? DeliveryStatus.Unknown,
+                new DeliveryCount(
+                    row.GetInt32("Recipients") ?? 0, row.GetInt32("Sent") ?? 0, row.GetInt32("Skipped") ?? 0, row.GetInt32("Failed") ?? 0,
+                    row.GetInt32("Unknown") ?? 0),
+                row.GetDateTimeOffset("ClaimedOn") ?? default, row.GetDateTimeOffset("NotBefore") ?? default, row.GetDateTimeOffset("SettledOn"));
     }
 
-    private static TableEntity Row(Delivery delivery) => new(Partition(delivery.Topic, delivery.Issue), delivery.Range.From.ToString())
+    /// <summary>The deliveries that an event of SendGrid's may still tell something of, without their recipients.</summary>
+    public Task<IReadOnlyList<Delivery>> UnprovedAsync(string topic, string issue, CancellationToken cancellationToken) =>
+        QueryAsync(topic, issue, "Status ne 'Sent' and Status ne 'Refused'", cancellationToken);
+
+    /// <summary>The deliveries with recipients of unknown outcome that nobody is at, without their recipients.</summary>
+    public async Task<IReadOnlyList<Delivery>> UnknownAsync(string topic, string issue, CancellationToken cancellationToken) =>
+        [.. (await QueryAsync(topic, issue, "Unknown gt 0", cancellationToken)).Where(delivery => delivery.Status == DeliveryStatus.Unknown)];
+
+    private async Task<IReadOnlyList<Delivery>> QueryAsync(string topic, string issue, string which, CancellationToken cancellationToken)
     {
-        ["Status"] = delivery.Status.ToString(),
-        ["Left"] = Pack(delivery.Left),
-        ["InDoubt"] = Pack(delivery.InDoubt),
-        ["Sent"] = delivery.Count.Sent,
-        ["Skipped"] = delivery.Count.Skipped,
-        ["Failed"] = delivery.Count.Failed,
-        ["Unknown"] = delivery.Count.Unknown,
-        ["Attempts"] = delivery.Attempts,
-        ["Reason"] = delivery.Reason.Length > ReasonLength ? delivery.Reason[..ReasonLength] + "…" : delivery.Reason,
-    };
+        List<Delivery> found = [];
+        var filter = TableFilter.And(TableFilter.Of($"PartitionKey eq {Partition(topic, issue)}"), which);
+        await foreach (var row in storage.Deliveries.QueryAsync<TableEntity>(filter, select: WithoutRecipients, cancellationToken: cancellationToken))
+            found.Add(Read(topic, issue, row));
+        return found;
+    }
+
+    private static TableEntity Row(Delivery delivery)
+    {
+        var count = delivery.Outcomes.Count;
+        var row = new TableEntity(Partition(delivery.Topic, delivery.Issue), delivery.Range.From.ToString())
+        {
+            ["Holder"] = delivery.Holder,
+            ["Status"] = delivery.Status.ToString(),
+            ["Outcomes"] = delivery.Outcomes.Letters,
+            ["Proven"] = string.Join(' ', delivery.Proven),
+            ["Sent"] = count.Sent,
+            ["Skipped"] = count.Skipped,
+            ["Failed"] = count.Failed,
+            ["Unknown"] = count.Unknown,
+            ["Attempts"] = delivery.Attempts,
+            ["ClaimedOn"] = delivery.ClaimedOn,
+            ["Reason"] = delivery.Reason.Length > ReasonLength ? delivery.Reason[..ReasonLength] + "…" : delivery.Reason,
+            ["Decision"] = delivery.Typed,
+            ["Help"] = delivery.Help,
+        };
+        if (delivery.NotBefore != default)
+            row["NotBefore"] = delivery.NotBefore;
+        if (delivery.SettledOn is { } settledOn)
+            row["SettledOn"] = settledOn;
+        return row;
+    }
 
     private static Delivery Read(string topic, string issue, TableEntity row)
     {
-        if (!HashRange.TryParse(row.RowKey, row.GetString("To"), out var range))
-            throw new InvalidOperationException($"The row {row.RowKey} of {row.PartitionKey} in Deliveries is no range; it was made or changed by hand.");
-
+        var outcomes = new Outcomes(row.GetString("Outcomes") ?? "");
+        var decision = row.GetString("Decision")?.Trim() ?? "";
+        // Where Status is not what we wrote, an admin typed there what belongs into Decision.
+        var status = StatusOf(row);
+        var isOurs = status is DeliveryStatus.Claimed or DeliveryStatus.Waiting || status == outcomes.Status;
         return new Delivery(
-            topic, issue, range,
-            Enum.TryParse<DeliveryStatus>(row.GetString("Status")?.Trim(), ignoreCase: true, out var status) ? status : DeliveryStatus.Claimed,
-            Unpack(row.GetString("Frozen")), Unpack(row.GetString("Left")), Unpack(row.GetString("InDoubt")),
-            new DeliveryCount(
-                row.GetInt32("Recipients") ?? 0, row.GetInt32("Sent") ?? 0, row.GetInt32("Skipped") ?? 0, row.GetInt32("Failed") ?? 0,
-                row.GetInt32("Unknown") ?? 0),
-            row.GetInt32("Attempts") ?? 0, row.GetDateTimeOffset("ClaimedOn") ?? default, row.GetString("Reason") ?? "", row.ETag);
+            topic, issue, RangeOf(row), row.GetString("Id") ?? "", row.GetString("Holder") ?? "",
+            isOurs ? status!.Value : outcomes.Status,
+            Unpack(row.GetString("Frozen")), outcomes,
+            [.. (row.GetString("Proven") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(text => CallSpan.TryParse(text, out var span) ? span : (CallSpan?)null).OfType<CallSpan>()],
+            row.GetInt32("Attempts") ?? 0, row.GetDateTimeOffset("ClaimedOn") ?? default, row.GetDateTimeOffset("NotBefore") ?? default,
+            row.GetDateTimeOffset("SettledOn"), row.GetString("Reason") ?? "",
+            decision.Length == 0 && !isOurs ? row.GetString("Status")?.Trim() ?? "" : decision, row.GetString("Help") ?? "", row.ETag);
     }
+
+    private static HashRange RangeOf(TableEntity row) => HashRange.TryParse(row.RowKey, row.GetString("To"), out var range)
+        ? range
+        : throw new InvalidOperationException($"The row {row.RowKey} of {row.PartitionKey} in Deliveries is no range; it was made or changed by hand.");
+
+    private static DeliveryStatus? StatusOf(TableEntity row) =>
+        Enum.TryParse<DeliveryStatus>(row.GetString("Status")?.Trim(), ignoreCase: true, out var status) && Enum.IsDefined(status) ? status : null;
+
+    private static ETag ETagOf(Response response) => response.Headers.ETag ?? ETag.All;
 
     // A thousand keys in base64 are 21,334 characters; a column holds 32 Ki. Text, as Storage Explorer cannot edit rows with binary columns.
     private static string Pack(IReadOnlyList<SubscriberKey> keys)

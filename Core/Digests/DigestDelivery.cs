@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Azure;
 using Microsoft.Extensions.Logging;
 using Pipeline.Mail;
@@ -12,11 +13,15 @@ namespace Pipeline.Digests;
 /// trace: such a delivery is settled as unknown rather than sent again.
 /// </summary>
 public sealed partial class DigestDelivery(
-    DigestTable digests, DeliveryTable deliveries, SubscriberTable subscribers, DigestLetters letters, DigestLedger ledger, SubscriptionTokens tokens,
-    SendGridMailer mailer, DeliveryQueue queue, PipelineSettings settings, TimeProvider time, ILogger<DigestDelivery> logger)
+    DigestTable digests, DeliveryTable deliveries, DeliveryProofs proofs, SubscriberTable subscribers, DigestLetters letters, DigestLedger ledger,
+    SubscriptionTokens tokens, SendGridMailer mailer, SendGridPace pace, DeliveryQueue queue, PipelineSettings settings, TimeProvider time,
+    ILogger<DigestDelivery> logger)
 {
-    // Far longer than a call to SendGrid may take: who holds a claim for so long is dead.
-    private static readonly TimeSpan ClaimPeriod = TimeSpan.FromMinutes(5);
+    /// <summary>Far longer than a call to SendGrid may take: who holds a claim for so long is dead.</summary>
+    public static readonly TimeSpan ClaimPeriod = TimeSpan.FromMinutes(5);
+
+    // A message may come a little early where two machines' clocks differ; that is no reason to send it round once more.
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(5);
 
     /// <param name="message">As it lies on the queue.</param>
     public async Task DeliverAsync(string message, CancellationToken cancellationToken)
@@ -33,24 +38,25 @@ public sealed partial class DigestDelivery(
             return;
         }
 
-        var (found, more) = await subscribers.FirstConfirmedAsync(order.Topic, order.Range, SendGridMailer.MostRecipients, cancellationToken);
-        var rest = more ? order.Range.After(found[^1].Key) : (HashRange?)null;
-        var claim = Claim(order, found, rest);
+        // Before the claim: waiting for a turn must not make it old.
+        using var turn = await pace.EnterAsync(cancellationToken);
+        if (pace.Pause is { Ticks: > 0 } pause)
+        {
+            await queue.AddAsync(order, pause, cancellationToken);
+            return;
+        }
 
-        if (await deliveries.TryClaimAsync(claim, cancellationToken))
-            await HandOnAsync(order, claim.Range, cancellationToken);
-        else if (await ResumeAsync(order, cancellationToken) is (var resumed, var still))
-            (claim, found) = (resumed, still);
-        else
+        if (await ClaimAsync(order, cancellationToken) is not var (claim, recipients))
             return;
 
-        if (!claim.IsSettled)
-            await SendAsync(order, letter, claim, found, cancellationToken);
+        if (claim.Status == DeliveryStatus.Claimed)
+            await SendAsync(order, letter, claim, recipients, cancellationToken);
+        // Often the last one; where it is not, the sweep closes the issue.
         if (claim.Range.To is null && await digests.FindAsync(order.Topic, order.Issue, cancellationToken) is { } issue)
-            await ledger.CloseIfCompleteAsync(issue, cancellationToken);
+            await ledger.ReviewAsync(issue, cancellationToken);
     }
 
-    /// <summary>Says that the host gave a delivery up. The issue's ledger lacks it, and so it is enqueued again within the hour.</summary>
+    /// <summary>Says that the host gave a delivery up. The issue's ledger lacks it, and so the sweep enqueues it again.</summary>
     public void ReportPoison(string message)
     {
         if (DeliveryOrder.Parse(message) is { } order)
@@ -59,66 +65,81 @@ public sealed partial class DigestDelivery(
             LogNoOrder();
     }
 
-    private Delivery Claim(DeliveryOrder order, IReadOnlyList<Subscriber> recipients, HashRange? rest)
+    /// <summary>Whom to send to, with the claim on them, or the settled row where there is nobody left; null where others are at it, or it is too early.</summary>
+    private async Task<(Delivery Claim, IReadOnlyList<Recipient> Recipients)?> ClaimAsync(DeliveryOrder order, CancellationToken cancellationToken)
     {
-        SubscriberKey[] keys = [.. recipients.Select(recipient => recipient.Key)];
-        return new Delivery(
-            order.Topic, order.Issue, rest is { } handedOn ? order.Range with { To = handedOn.From } : order.Range,
-            // Nobody there: that is all there is to say, and one write says it.
-            keys.Length == 0 ? DeliveryStatus.Sent : DeliveryStatus.Claimed,
-            keys, keys, [], new DeliveryCount(keys.Length, 0, 0, 0, 0), Attempts: 1, time.GetUtcNow(), "", ETag.All);
-    }
-
-    /// <summary>Enqueues what the order covers beyond the row. Before anything is sent, so that a settled row has done so.</summary>
-    private async Task HandOnAsync(DeliveryOrder order, HashRange claimed, CancellationToken cancellationToken)
-    {
-        if (claimed.ToText == order.To || claimed.To is not { } next)
-            return;
-
-        await queue.AddAsync(order with { From = next.ToString() }, TimeSpan.Zero, cancellationToken);
-    }
-
-    /// <summary>What is to be done with a range that was claimed before; null where that is nothing, or nothing yet.</summary>
-    private async Task<(Delivery Claim, IReadOnlyList<Subscriber> Recipients)?> ResumeAsync(DeliveryOrder order, CancellationToken cancellationToken)
-    {
-        var row = await deliveries.FindAsync(order.Topic, order.Issue, order.Range.From, cancellationToken);
-        if (row is null || row.IsSettled)
-            return null;
-
+        var (found, more) = await subscribers.FirstConfirmedAsync(order.Topic, order.Range, SendGridMailer.MostRecipients, cancellationToken);
+        var range = more ? order.Range with { To = order.Range.After(found[^1].Key).From } : order.Range;
         var now = time.GetUtcNow();
-        if (row.Status == DeliveryStatus.Claimed)
-        {
-            if (row.ClaimedOn + ClaimPeriod - now is { Ticks: > 0 } remaining)
-            {
-                // Whoever holds the claim may be alive. If not, this message finds that out.
-                await queue.AddAsync(order, remaining, cancellationToken);
-                return null;
-            }
+        var claim = new Delivery(
+            order.Topic, order.Issue, range, Opaque(), Opaque(),
+            // Nobody there: that is all there is to say, and one write says it.
+            found.Count == 0 ? DeliveryStatus.Sent : DeliveryStatus.Claimed,
+            [.. found.Select(subscriber => subscriber.Key)], Outcomes.AllOpen(found.Count), [], Attempts: 1, ClaimedOn: now, NotBefore: default,
+            SettledOn: found.Count == 0 ? now : null, Reason: "", Typed: "", Help: "", ETag.All);
 
-            await HandOnAsync(order, row.Range, cancellationToken);
-            var unknown = Settle(row, row.Left, [], "Whoever was sending this died before SendGrid's answer was written down.");
-            if (await deliveries.TryUpdateAsync(unknown, cancellationToken))
-                LogSettled(order.Topic, order.Issue, order.From, unknown.Status, unknown.Count.Sent, unknown.Count.Failed, unknown.Count.Unknown);
-            return (unknown, []);
+        var there = await deliveries.ClaimAsync(claim, cancellationToken);
+        if (there?.Holder != claim.Holder)
+            return there is null ? null : there.IsSettled ? (there, []) : await ResumeAsync(order, there, cancellationToken);
+
+        await HandOnAsync(order, range, cancellationToken);
+        return (there, [.. found.Select((subscriber, place) => new Recipient(place, subscriber))]);
+    }
+
+    /// <summary>Goes on with a range that was claimed before.</summary>
+    private async Task<(Delivery Claim, IReadOnlyList<Recipient> Recipients)?> ResumeAsync(DeliveryOrder order, Delivery row, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var notBefore = row.Status == DeliveryStatus.Claimed ? row.ClaimedOn + ClaimPeriod : row.NotBefore - ClockDifference;
+        if (notBefore > now)
+        {
+            // Whoever holds the claim may be alive, or SendGrid wants to be left alone. This message looks again later.
+            await queue.AddAsync(order, notBefore - now, cancellationToken);
+            return null;
         }
 
         await HandOnAsync(order, row.Range, cancellationToken);
-        var claim = row with { Status = DeliveryStatus.Claimed, ClaimedOn = now, Attempts = row.Attempts + 1 };
-        if (!await deliveries.TryUpdateAsync(claim, cancellationToken))
-            return null;
-
-        // From here on whoever holds the claim knows best, even where it was taken for dead meanwhile.
-        return (claim with { ETag = ETag.All }, await StillSubscribedAsync(order.Topic, row, cancellationToken));
+        return row.Status == DeliveryStatus.Claimed ? await BuryAsync(row, cancellationToken) : await ReclaimAsync(row, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<Subscriber>> StillSubscribedAsync(string topic, Delivery row, CancellationToken cancellationToken)
+    /// <summary>Settles what somebody left who died at it: whatever he had not written down may have been taken.</summary>
+    private async Task<(Delivery, IReadOnlyList<Recipient>)?> BuryAsync(Delivery row, CancellationToken cancellationToken)
     {
-        var left = row.Left.ToHashSet();
-        List<Subscriber> still = [];
-        for (var (range, more) = (row.Range, true); more;)
+        var outcomes = row.Proven.Aggregate(row.Outcomes.InDoubt(), (known, call) => known.Prove(call));
+        var settled = row.Released(outcomes, "Whoever was sending this died before SendGrid's answer was written down.") with { SettledOn = time.GetUtcNow() };
+        if (await deliveries.TryUpdateAsync(settled, cancellationToken) is null)
+            return null;
+
+        LogSettled(settled);
+        return (settled, []);
+    }
+
+    private async Task<(Delivery, IReadOnlyList<Recipient>)?> ReclaimAsync(Delivery row, CancellationToken cancellationToken)
+    {
+        var outcomes = row.Proven.Aggregate(row.Outcomes, (known, call) => known.Prove(call));
+        var recipients = await StillSubscribedAsync(row, outcomes, cancellationToken);
+        outcomes = outcomes.With(outcomes.OpenPlaces.Except(recipients.Select(recipient => recipient.Place)), Outcomes.Skipped);
+        var claim = row with
         {
-            (var page, more) = await subscribers.FirstConfirmedAsync(topic, range, SendGridMailer.MostRecipients, cancellationToken);
-            still.AddRange(page.Where(subscriber => left.Contains(subscriber.Key)));
+            Status = DeliveryStatus.Claimed,
+            Holder = Opaque(),
+            Outcomes = outcomes,
+            Attempts = row.Attempts + 1,
+            ClaimedOn = time.GetUtcNow(),
+        };
+        return await deliveries.TryReclaimAsync(claim, cancellationToken) is { } claimed ? (claimed with { Recipients = row.Recipients }, recipients) : null;
+    }
+
+    private async Task<IReadOnlyList<Recipient>> StillSubscribedAsync(Delivery row, Outcomes outcomes, CancellationToken cancellationToken)
+    {
+        var places = outcomes.OpenPlaces.ToDictionary(place => row.Recipients[place]);
+        List<Recipient> still = [];
+        for (var (range, more) = (row.Range, places.Count > 0); more;)
+        {
+            (var page, more) = await subscribers.FirstConfirmedAsync(row.Topic, range, SendGridMailer.MostRecipients, cancellationToken);
+            foreach (var subscriber in page)
+                if (places.TryGetValue(subscriber.Key, out var place))
+                    still.Add(new Recipient(place, subscriber));
             if (more)
                 range = range.After(page[^1].Key);
         }
@@ -126,83 +147,91 @@ public sealed partial class DigestDelivery(
         return still;
     }
 
-    private async Task SendAsync(
-        DeliveryOrder order, DigestLetter letter, Delivery claim, IReadOnlyList<Subscriber> recipients, CancellationToken cancellationToken)
+    /// <summary>Enqueues what the order covers beyond the row. Before anything is sent, so that a settled row has done so.</summary>
+    private async Task HandOnAsync(DeliveryOrder order, HashRange claimed, CancellationToken cancellationToken)
     {
-        var skipped = claim.Left.Count - recipients.Count;
-        var result = await TrySendAsync(order, letter, recipients, claim.ClaimedOn, cancellationToken);
-        var after = claim with
-        {
-            Count = claim.Count with
-            {
-                Sent = claim.Count.Sent + result.Sent,
-                Skipped = claim.Count.Skipped + skipped,
-                Failed = claim.Count.Failed + result.Failed,
-            },
-        };
+        if (claimed.ToText != order.To && claimed.To is { } next)
+            await queue.AddAsync(order with { From = next.ToString() }, TimeSpan.Zero, cancellationToken);
+    }
 
-        if (result.Delay is { } delay)
+    private async Task SendAsync(
+        DeliveryOrder order, DigestLetter letter, Delivery claim, IReadOnlyList<Recipient> recipients, CancellationToken cancellationToken)
+    {
+        var result = await TrySendAsync(claim, letter, recipients, cancellationToken);
+
+        // What SendGrid did is written down even when the app is told to stop.
+        var written = await WriteAsync(claim, result, CancellationToken.None);
+        if (written is not { Status: DeliveryStatus.Waiting })
         {
-            after = after with { Status = DeliveryStatus.Waiting, Left = result.Left, InDoubt = [.. claim.InDoubt, .. result.InDoubt], Reason = Join(claim.Reason, result.Reasons) };
-            await deliveries.TryUpdateAsync(after, CancellationToken.None);
-            await queue.AddAsync(order, delay, CancellationToken.None);
-            LogWaiting(order.Topic, order.Issue, order.From, result.Left.Count, delay, after.Attempts);
+            LogSettled(written ?? claim);
             return;
         }
 
-        after = Settle(after, result.InDoubt, result.Reasons, null);
-        await deliveries.TryUpdateAsync(after, CancellationToken.None);
-        LogSettled(order.Topic, order.Issue, order.From, after.Status, after.Count.Sent, after.Count.Failed, after.Count.Unknown);
+        await queue.AddAsync(order, result.Delay, CancellationToken.None);
+        LogWaiting(order.Topic, order.Issue, order.From, written.Outcomes.Count.Open, result.Delay, written.Attempts);
     }
 
-    private static Delivery Settle(Delivery delivery, IReadOnlyList<SubscriberKey> inDoubt, IReadOnlyList<string> reasons, string? reason)
+    /// <summary>Gives the claim back with what came of it. Null where somebody else has claimed it meanwhile.</summary>
+    private async Task<Delivery?> WriteAsync(Delivery claim, Result result, CancellationToken cancellationToken)
     {
-        SubscriberKey[] doubtful = [.. delivery.InDoubt, .. inDoubt];
-        return delivery with
+        for (var row = claim; row is not null; row = await deliveries.FindAsync(claim.Topic, claim.Issue, claim.Range.From, cancellationToken))
         {
-            Status = doubtful.Length > 0 ? DeliveryStatus.Unknown : delivery.Count.Failed > 0 ? DeliveryStatus.Refused : DeliveryStatus.Sent,
-            Left = [],
-            InDoubt = doubtful,
-            Count = delivery.Count with { Unknown = doubtful.Length },
-            Reason = Join(delivery.Reason, reason is null ? reasons : [.. reasons, reason]),
-        };
+            if (row.Holder != claim.Holder)
+            {
+                // Taken for dead, settled as unknown and decided about: what SendGrid took still counts.
+                await proofs.RecordAsync(claim.Topic, claim.Issue, claim.Range.From, result.Taken, cancellationToken);
+                return null;
+            }
+
+            var outcomes = row.Proven.Aggregate(result.Outcomes.Learn(row.Outcomes), (known, call) => known.Prove(call));
+            var released = row.Released(outcomes, result.Reasons);
+            released = released.IsSettled
+                ? released with { SettledOn = time.GetUtcNow() }
+                : released with { NotBefore = time.GetUtcNow() + result.Delay };
+            if (await deliveries.TryUpdateAsync(released, cancellationToken) is { } written)
+                return written;
+        }
+
+        return null;
     }
 
     /// <summary>Sends to all of them; what SendGrid refuses is halved until the addresses it refuses stand alone.</summary>
     private async Task<Result> TrySendAsync(
-        DeliveryOrder order, DigestLetter letter, IReadOnlyList<Subscriber> recipients, DateTimeOffset claimedOn, CancellationToken cancellationToken)
+        Delivery claim, DigestLetter letter, IReadOnlyList<Recipient> recipients, CancellationToken cancellationToken)
     {
-        var result = new Result();
-        var open = new Stack<IReadOnlyList<Subscriber>>();
+        var result = new Result(claim.Outcomes);
+        var open = new Stack<ReadOnlyMemory<Recipient>>();
         if (recipients.Count > 0)
-            open.Push(recipients);
+            open.Push(recipients.ToArray());
         while (open.TryPop(out var some))
         {
             if (cancellationToken.IsCancellationRequested)
-                return result.Later([some, .. open], "The app was stopping.", TimeSpan.Zero);
+                return result.Later("The app was stopping.", TimeSpan.Zero);
             // Isolating many bad addresses takes many calls: it goes on under a new claim before this one counts as dead.
-            if (time.GetUtcNow() - claimedOn > ClaimPeriod / 2)
-                return result.Later([some, .. open], "There are many addresses that SendGrid refuses.", TimeSpan.Zero);
+            if (time.GetUtcNow() - claim.ClaimedOn > ClaimPeriod / 2)
+                return result.Later("There are many addresses that SendGrid refuses.", TimeSpan.Zero);
 
-            switch (await mailer.SendAsync(
-                letter.Letter(order), [.. some.Select(recipient => Address(order, letter, recipient))], CancellationToken.None))
+            var call = new CallSpan(some.Span[0].Place, some.Span[^1].Place + 1);
+            switch (await mailer.SendAsync(letter.Letter(claim, call), Addressees(claim, letter, some), CancellationToken.None))
             {
                 case SendOutcome.Sent:
-                    result.Sent += some.Count;
+                    result.Mark(some, Outcomes.Sent);
+                    result.Taken.Add(call);
                     break;
                 case SendOutcome.Unknown unknown:
-                    result.InDoubt.AddRange(some.Select(recipient => recipient.Key));
-                    result.Note(unknown.Reason);
+                    result.Mark(some, Outcomes.Unknown);
+                    result.Reasons.Add(unknown.Reason);
                     break;
                 case SendOutcome.NotTaken notTaken:
-                    return result.Later([some, .. open], notTaken.Reason, notTaken.RetryAfter);
-                case SendOutcome.Refused refused when some.Count == 1:
-                    result.Failed++;
-                    result.Note($"{some[0].Key}: {refused.Reason}");
+                    return result.Later(notTaken.Reason, notTaken.RetryAfter);
+                case SendOutcome.Refused refused when some.Length == 1:
+                    await FailAsync(claim, some.Span[0], refused);
+                    result.Mark(some, Outcomes.Failed);
+                    result.Reasons.Add($"{some.Span[0].Subscriber.Key}: {refused.Reason}");
                     break;
                 case SendOutcome.Refused:
-                    open.Push([.. some.Skip(some.Count / 2)]);
-                    open.Push([.. some.Take(some.Count / 2)]);
+                    open.Push(some[(some.Length / 2)..]);
+                    open.Push(some[..(some.Length / 2)]);
                     break;
             }
         }
@@ -210,36 +239,58 @@ public sealed partial class DigestDelivery(
         return result;
     }
 
-    private Addressee Address(DeliveryOrder order, DigestLetter letter, Subscriber recipient)
+    /// <summary>What SendGrid will never take as an address gets no further mail.</summary>
+    private async Task FailAsync(Delivery claim, Recipient recipient, SendOutcome.Refused refused)
     {
-        var link = settings.Link($"subscriptions/unsubscribe?token={tokens.Unsubscription(order.Topic, recipient.Key)}").AbsoluteUri;
-        return new Addressee(
-            recipient.Email,
-            new Dictionary<string, string> { ["List-Unsubscribe"] = $"<{link}>" },
-            new Dictionary<string, string> { [letter.UnsubscribePlaceholder] = link });
+        if (refused.NamesRecipient)
+            await subscribers.EndAsync(
+                claim.Topic, recipient.Subscriber.Key, SubscriberStatus.Bounced, refused.Reason, time.GetUtcNow(), CancellationToken.None);
     }
 
-    private static string Join(string before, IReadOnlyList<string> reasons) =>
-        string.Join('\n', before.Split('\n', StringSplitOptions.RemoveEmptyEntries).Concat(reasons).Distinct());
-
-    private sealed class Result
+    private Addressee[] Addressees(Delivery claim, DigestLetter letter, ReadOnlyMemory<Recipient> recipients)
     {
-        public int Sent { get; set; }
-        public int Failed { get; set; }
-        public List<SubscriberKey> InDoubt { get; } = [];
-        public List<string> Reasons { get; } = [];
-        public IReadOnlyList<SubscriberKey> Left { get; private set; } = [];
-
-        /// <summary>Null where everybody has had his turn.</summary>
-        public TimeSpan? Delay { get; private set; }
-
-        public void Note(string reason) => Reasons.Add(reason);
-
-        public Result Later(IEnumerable<IReadOnlyList<Subscriber>> left, string reason, TimeSpan delay)
+        var addressees = new Addressee[recipients.Length];
+        for (var i = 0; i < addressees.Length; i++)
         {
-            Left = [.. left.SelectMany(some => some).Select(recipient => recipient.Key)];
+            var subscriber = recipients.Span[i].Subscriber;
+            var link = settings.Link($"subscriptions/unsubscribe?token={tokens.Unsubscription(claim.Topic, subscriber.Key)}").AbsoluteUri;
+            addressees[i] = new Addressee(
+                subscriber.Email,
+                new Dictionary<string, string> { ["List-Unsubscribe"] = $"<{link}>" },
+                new Dictionary<string, string> { [letter.UnsubscribePlaceholder] = link });
+        }
+
+        return addressees;
+    }
+
+    private static string Opaque() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+
+    private void LogSettled(Delivery delivery)
+    {
+        var count = delivery.Outcomes.Count;
+        LogSettled(delivery.Topic, delivery.Issue, delivery.Range.From.ToString(), delivery.Status, count.Sent, count.Failed, count.Unknown);
+    }
+
+    /// <param name="Place">Among the delivery's recipients, in the order they were frozen.</param>
+    private sealed record Recipient(int Place, Subscriber Subscriber);
+
+    /// <summary>What came of one attempt. What is still open in it was surely not taken.</summary>
+    private sealed class Result(Outcomes outcomes)
+    {
+        public Outcomes Outcomes { get; private set; } = outcomes;
+        public List<CallSpan> Taken { get; } = [];
+        public List<string> Reasons { get; } = [];
+
+        /// <summary>When to try again with those still open.</summary>
+        public TimeSpan Delay { get; private set; }
+
+        public void Mark(ReadOnlyMemory<Recipient> recipients, char outcome) =>
+            Outcomes = Outcomes.With(recipients.ToArray().Select(recipient => recipient.Place), outcome);
+
+        public Result Later(string reason, TimeSpan delay)
+        {
+            Reasons.Add(reason);
             Delay = delay;
-            Note(reason);
             return this;
         }
     }
@@ -247,7 +298,7 @@ public sealed partial class DigestDelivery(
     [LoggerMessage(LogLevel.Warning, "A message on digest-deliveries is no order and was dropped; it was probably made by hand.")]
     private partial void LogNoOrder();
 
-    [LoggerMessage(LogLevel.Error, "Delivery {Topic}/{Issue}/{From} failed several times. PublishDigest will enqueue it again.")]
+    [LoggerMessage(LogLevel.Error, "Delivery {Topic}/{Issue}/{From} failed several times. The sweep will enqueue it again.")]
     private partial void LogPoison(string topic, string issue, string from);
 
     [LoggerMessage(LogLevel.Warning, "A delivery of {Topic}/{Issue} was dropped: there is no such issue.")]

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Pipeline.Subscribers;
 using Pipeline.Topics;
@@ -6,90 +9,137 @@ namespace Pipeline.Digests;
 
 /// <summary>The deliveries of an issue. They tile the hash space when they leave no gap and never overlap; then each candidate is counted once.</summary>
 public sealed partial class DigestLedger(
-    TopicCatalog topics, DigestTable digests, DeliveryTable deliveries, DeliveryQueue queue, TimeProvider time, ILogger<DigestLedger> logger)
+    TopicCatalog topics, DigestTable digests, DeliveryTable deliveries, UnknownDeliveries unknown, DeliveryQueue queue, TimeProvider time,
+    ILogger<DigestLedger> logger)
 {
-    // After so long without an end a message is taken for lost and put on the queue again; if it was not lost, no harm is done.
+    // A message that shows no effect for so long is taken for lost and put on the queue again; if it was not lost, no harm is done.
     private static readonly TimeSpan LostAfter = TimeSpan.FromMinutes(10);
 
-    /// <summary>Closes what is complete. For the sweep: the deliveries themselves try it only at the end of the space.</summary>
-    public async Task CloseCompleteAsync(CancellationToken cancellationToken)
+    /// <summary>Closes what is complete, enqueues what was lost, and settles what is unknown as settings and admins say.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
     {
         foreach (var topic in topics.All)
-            foreach (var issue in await digests.OpenAsync(topic.Id, cancellationToken))
-                await CloseIfCompleteAsync(issue, cancellationToken);
+            foreach (var issue in await digests.UnfinishedAsync(topic.Id, cancellationToken))
+                await SweepAsync(issue, cancellationToken);
     }
 
-    public async Task CloseIfCompleteAsync(DigestIssue issue, CancellationToken cancellationToken)
+    /// <summary>Brings the issue's row up to what its ledger says: its figures and its receipt, and whether it is closed.</summary>
+    public async Task ReviewAsync(DigestIssue issue, CancellationToken cancellationToken)
     {
-        if (!issue.Enqueued || issue.Status == IssueStatus.Closed)
-            return;
-
-        var ledger = await ReadAsync(issue, cancellationToken);
-        if (ledger.Open.Count == 0 && ledger.Count.Open == 0
-            && await digests.TryCloseAsync(issue, ledger.Count, time.GetUtcNow(), cancellationToken))
-            LogClosed(issue.Topic, issue.Name, ledger.Count.Candidates, ledger.Count.Sent, ledger.Count.Skipped, ledger.Count.Failed, ledger.Count.Unknown);
+        if (issue.Enqueued)
+            await WriteAsync(issue, await ReadAsync(issue, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Puts what is still open back on the queue if it has been open for long.</summary>
-    public async Task ReviveAsync(DigestIssue issue, CancellationToken cancellationToken)
+    /// <summary>Adds up the rows and finds what is open.</summary>
+    public async Task<LedgerState> ReadAsync(DigestIssue issue, CancellationToken cancellationToken)
     {
-        if (time.GetUtcNow() - issue.StartedOn < LostAfter)
-            return;
-
-        var ledger = await ReadAsync(issue, cancellationToken);
-        foreach (var range in ledger.Open)
-            await queue.AddAsync(DeliveryOrder.Of(issue, range), TimeSpan.Zero, cancellationToken);
-        if (ledger.Open.Count > 0)
-            LogRevived(issue.Topic, issue.Name, ledger.Open.Count);
-        else
-            await CloseIfCompleteAsync(issue, cancellationToken);
-    }
-
-    /// <summary>
-    /// Adds up the rows and finds the ranges that are not settled. A gap ends at the next row or at the next of the first
-    /// cuts, so that what is enqueued for it is the very message that was lost.
-    /// </summary>
-    private async Task<(List<HashRange> Open, DeliveryCount Count)> ReadAsync(DigestIssue issue, CancellationToken cancellationToken)
-    {
-        List<HashRange> open = [];
-        var count = DeliveryCount.None;
+        List<LedgerLine> unsettled = [];
+        List<HashRange> gaps = [];
+        var (lines, waiting, count, last, flaw) = (0, 0, DeliveryCount.None, issue.StartedOn, (string?)null);
         SubscriberKey? expected = default(SubscriberKey);
-        await foreach (var delivery in deliveries.LedgerAsync(issue.Topic, issue.Name, cancellationToken))
+        using var fingerprint = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await foreach (var line in deliveries.LedgerAsync(issue.Topic, issue.Name, cancellationToken))
         {
-            if (expected is not { } next || delivery.Range.From.Value < next.Value)
-                throw new InvalidOperationException($"The deliveries of {issue.Topic}/{issue.Name} overlap at {delivery.Range}; somebody changed the table by hand.");
+            if (expected is not { } next || line.Range.From.Value < next.Value)
+                flaw ??= $"Two deliveries overlap at {line.Range.From}: somebody changed the table Deliveries by hand.";
+            else
+                gaps.AddRange(GapsIn(issue, next, line.Range.From));
 
-            AddGaps(open, issue, next, delivery.Range.From);
-            if (!delivery.IsSettled)
-                open.Add(delivery.Range);
-            count += delivery.Count;
-            expected = delivery.Range.To;
+            lines++;
+            count += line.Count;
+            if (!line.IsSettled)
+                unsettled.Add(line);
+            if (line.Status == DeliveryStatus.Waiting)
+                waiting++;
+            last = Later(last, Later(line.ClaimedOn, line.SettledOn ?? default));
+            expected = line.Range.To;
+            fingerprint.AppendData(Encoding.UTF8.GetBytes(Canonical(line)));
         }
 
         if (expected is { } rest)
-            AddGaps(open, issue, rest, null);
-        return (open, count);
+            gaps.AddRange(GapsIn(issue, rest, null));
+        return new LedgerState(
+            lines, lines - unsettled.Count, waiting, unsettled, gaps, count, flaw, Convert.ToHexStringLower(fingerprint.GetHashAndReset()), last);
     }
 
-    private static void AddGaps(List<HashRange> open, DigestIssue issue, SubscriberKey from, SubscriberKey? to)
+    private async Task SweepAsync(DigestIssue issue, CancellationToken cancellationToken)
     {
-        foreach (var cut in HashRange.Split(issue.Ranges))
-        {
-            var start = cut.From.Value > from.Value ? cut.From : from;
-            var end = Earlier(cut.To, to);
-            var gap = new HashRange(start, end);
-            if (!gap.IsEmpty)
-                open.Add(gap);
-        }
+        // What an admin holds stays as it is; what is not on the queue yet is the publisher's.
+        if (issue.Status == IssueStatus.Held || !issue.Enqueued)
+            return;
+
+        var changed = await unknown.SettleAsync(issue, cancellationToken);
+        if (issue.Status == IssueStatus.Closed && !changed)
+            return;
+
+        var ledger = await ReadAsync(issue, cancellationToken);
+        await WriteAsync(issue, ledger, cancellationToken);
+        await ReviveAsync(issue, ledger, cancellationToken);
     }
+
+    private async Task WriteAsync(DigestIssue issue, LedgerState ledger, CancellationToken cancellationToken)
+    {
+        var status = ledger.IsComplete ? IssueStatus.Closed : issue.Status == IssueStatus.Held ? IssueStatus.Held : IssueStatus.Sending;
+        if (ledger.Receipt == issue.Receipt && status == issue.Status)
+            return;
+
+        if (!await digests.TrySetLedgerAsync(issue, status, ledger, time.GetUtcNow(), cancellationToken))
+            return;
+
+        var count = ledger.Count;
+        if (status == IssueStatus.Closed)
+            LogClosed(issue.Topic, issue.Name, count.Candidates, count.Sent, count.Skipped, count.Failed, count.Unknown);
+        else if (ledger.Flaw is not null)
+            LogFlaw(issue.Topic, issue.Name, ledger.Flaw);
+    }
+
+    private async Task ReviveAsync(DigestIssue issue, LedgerState ledger, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (now - issue.RevivedOn < LostAfter)
+            return;
+
+        List<HashRange> lost =
+        [
+            .. ledger.Unsettled.Where(line => Due(line) + LostAfter < now).Select(line => line.Range),
+            // What nobody has claimed may simply lie far back in the queue: as long as others come through, it does.
+            .. ledger.LastChange + LostAfter < now ? ledger.Gaps : [],
+        ];
+        if (lost.Count == 0)
+            return;
+
+        foreach (var range in lost)
+            await queue.AddAsync(DeliveryOrder.Of(issue, range), TimeSpan.Zero, cancellationToken);
+        await digests.SetRevivedAsync(issue, now, cancellationToken);
+        LogRevived(issue.Topic, issue.Name, lost.Count);
+    }
+
+    private static DateTimeOffset Due(LedgerLine line) =>
+        line.Status == DeliveryStatus.Waiting ? line.NotBefore : line.ClaimedOn + DigestDelivery.ClaimPeriod;
+
+    /// <summary>
+    /// A gap ends at the next row or at the next of the first cuts, so that what is enqueued for it is the very message that was lost.
+    /// </summary>
+    private static IEnumerable<HashRange> GapsIn(DigestIssue issue, SubscriberKey from, SubscriberKey? to) => HashRange.Split(issue.Ranges)
+        .Select(cut => new HashRange(cut.From.Value > from.Value ? cut.From : from, Earlier(cut.To, to)))
+        .Where(gap => !gap.IsEmpty);
 
     private static SubscriberKey? Earlier(SubscriberKey? left, SubscriberKey? right) =>
         left is not { } one ? right : right is not { } other || one.Value < other.Value ? left : right;
+
+    private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
+
+    private static string Canonical(LedgerLine line) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{line.Range.From} {line.Range.ToText} {line.Status} {line.Count.Candidates} {line.Count.Sent} {line.Count.Skipped} {line.Count.Failed} {line.Count.Unknown}\n");
 
     [LoggerMessage(LogLevel.Information,
         "Issue {Topic}/{Issue} is closed: {Candidates} candidates = {Sent} sent + {Skipped} skipped + {Failed} failed + {Unknown} unknown.")]
     private partial void LogClosed(string topic, string issue, int candidates, int sent, int skipped, int failed, int unknown);
 
-    [LoggerMessage(LogLevel.Warning, "Issue {Topic}/{Issue} has been open for long: {Ranges} ranges are on the queue again.")]
+    [LoggerMessage(LogLevel.Error, "Issue {Topic}/{Issue} cannot be closed. {Flaw}")]
+    private partial void LogFlaw(string topic, string issue, string flaw);
+
+    [LoggerMessage(LogLevel.Warning, "Issue {Topic}/{Issue} makes no progress: {Ranges} ranges are on the queue again.")]
     private partial void LogRevived(string topic, string issue, int ranges);
 }

@@ -6,9 +6,14 @@ namespace Pipeline.Digests;
 /// <param name="UnsubscribePlaceholder">Stands where each recipient's own link comes.</param>
 public sealed record DigestLetter(Letter Everyone, string UnsubscribePlaceholder)
 {
-    /// <summary>The letter of one delivery: its events come back with the delivery's id.</summary>
-    public Letter Letter(DeliveryOrder order) => Everyone with
+    /// <summary>The letter of one request: SendGrid's events come back with what names it. Nothing of it says who gets it.</summary>
+    public Letter Letter(Delivery delivery, CallSpan call) => Everyone with
     {
-        CustomArguments = new Dictionary<string, string> { ["issue"] = $"{order.Topic}/{order.Issue}", ["delivery"] = order.From },
+        CustomArguments = new Dictionary<string, string>
+        {
+            ["issue"] = $"{delivery.Topic}/{delivery.Issue}",
+            ["delivery"] = delivery.Id,
+            ["call"] = call.ToString(),
+        },
     };
 }

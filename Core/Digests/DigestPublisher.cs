@@ -12,12 +12,15 @@ namespace Pipeline.Digests;
 /// (each belongs to the issue that stamped it first), enqueue the deliveries (the ledger decides what a message twice means).
 /// </summary>
 public sealed partial class DigestPublisher(
-    TopicCatalog topics, PracticeSweep sweep, PracticeTable practices, DigestTable digests, DigestLedger ledger, DeliveryQueue queue,
-    TimeProvider time, ILogger<DigestPublisher> logger)
+    TopicCatalog topics, PracticeSweep sweep, PracticeTable practices, DigestTable digests, DeliveryQueue queue, TimeProvider time, ILogger<DigestPublisher> logger)
 {
     // A little under SendGrid's thousand: hash ranges vary, and one that comes out too large costs a second call.
     private const int RecipientsPerRange = 900;
 
+    // A publisher that has not enqueued its issue after so long is dead; if it is not, no harm is done.
+    private static readonly TimeSpan StuckAfter = TimeSpan.FromMinutes(5);
+
+    /// <summary>Makes what is due by each topic's schedule and by the issues that exist, oldest first, and goes on with what was begun.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         foreach (var topic in topics.All)
@@ -27,26 +30,38 @@ public sealed partial class DigestPublisher(
                 await ContinueAsync(topic, open, cancellationToken);
 
             var now = time.GetUtcNow();
-            var latest = await digests.LatestAsync(topic.Id, now, cancellationToken);
+            var recent = await digests.RecentAsync(topic.Id, now, cancellationToken);
             var due = topic.Schedule.Rhythm == DigestRhythm.Always
                 ? [DigestSchedule.NameOfMoment(now)]
-                : topic.Schedule.DueIssues(latest?.Name, now);
+                : topic.Schedule.DueIssues([.. recent.Select(issue => issue.Name)], now);
+            var candidates = recent.LastOrDefault(issue => issue.Count.Candidates > 0)?.Count.Candidates ?? 0;
             foreach (var name in due)
-                await MakeAsync(topic, name, latest, cancellationToken);
+                await MakeAsync(topic, name, isLatest: name == due[^1], RangesFor(candidates), cancellationToken);
         }
     }
 
-    private async Task MakeAsync(Topic topic, string name, DigestIssue? latest, CancellationToken cancellationToken)
+    /// <summary>Goes on with issues whose publisher died, so that they need not wait for the next full hour.</summary>
+    public async Task ContinueAsync(CancellationToken cancellationToken)
+    {
+        foreach (var topic in topics.All)
+            foreach (var open in await digests.OpenAsync(topic.Id, cancellationToken))
+                if (!open.Enqueued && open.StartedOn + StuckAfter < time.GetUtcNow())
+                    await ContinueAsync(topic, open, cancellationToken);
+    }
+
+    private async Task MakeAsync(Topic topic, string name, bool isLatest, int ranges, CancellationToken cancellationToken)
     {
         var waiting = (await practices.NotInAnIssueAsync(topic.Id, cancellationToken)).Take(DigestTable.MostPractices).ToList();
         if (waiting.Count == 0 && topic.Schedule.Rhythm == DigestRhythm.Always)
             return;
 
         var now = time.GetUtcNow();
-        var nothingToSend = waiting.Count == 0 && topic.Schedule.SkipEmpty;
+        // Of several issues that were missed the oldest has all that is new: nobody wants to hear of the others that they are empty.
+        var nothingToSend = waiting.Count == 0 && (topic.Schedule.SkipEmpty || !isLatest);
         var issue = new DigestIssue(
             topic.Id, name, nothingToSend ? IssueStatus.Closed : IssueStatus.Sending, [.. waiting.Select(practice => practice.Reference)],
-            RangesAfter(latest), Enqueued: nothingToSend, now, DeliveryCount.None, ETag.All);
+            ranges, Enqueued: nothingToSend, now, nothingToSend ? now : null, RevivedOn: default, DeliveryCount.None,
+            nothingToSend ? "Complete. Nothing was new, so nothing was sent." : "Not closed. Nothing is sent yet.", ETag.All);
         if (await digests.AddAsync(issue, cancellationToken))
             LogMade(topic.Id, name, waiting.Count);
 
@@ -57,14 +72,9 @@ public sealed partial class DigestPublisher(
 
     private async Task ContinueAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken)
     {
-        if (issue.Status == IssueStatus.Held)
+        // What is on the queue is the ledger's to look after.
+        if (issue.Status == IssueStatus.Held || issue.Enqueued)
             return;
-
-        if (issue.Enqueued)
-        {
-            await ledger.ReviveAsync(issue, cancellationToken);
-            return;
-        }
 
         List<Reference> mine = [];
         foreach (var reference in issue.Practices)
@@ -87,8 +97,7 @@ public sealed partial class DigestPublisher(
         LogEnqueued(issue.Topic, issue.Name, issue.Ranges);
     }
 
-    private static int RangesAfter(DigestIssue? latest) =>
-        Math.Max(1, (int)Math.Ceiling((latest?.Count.Candidates ?? 0) / (double)RecipientsPerRange));
+    private static int RangesFor(int candidates) => Math.Max(1, (int)Math.Ceiling(candidates / (double)RecipientsPerRange));
 
     [LoggerMessage(LogLevel.Information, "Issue {Topic}/{Issue} has {Practices} practices.")]
     private partial void LogMade(string topic, string issue, int practices);

@@ -23,7 +23,8 @@ public sealed record DigestSchedule(DigestRhythm Rhythm, DayOfWeek Day, TimeOnly
     /// The issues due by now and not yet made, oldest first. Without any issue so far only the latest is due:
     /// a topic does not begin with a month of missed ones. Empty where the rhythm is <see cref="DigestRhythm.Always"/>.
     /// </summary>
-    public IReadOnlyList<string> DueIssues(string? lastIssue, DateTimeOffset now)
+    /// <param name="made">The names of the issues that exist. One that a clock running ahead has made keeps its date, but holds nothing up until then.</param>
+    public IReadOnlyList<string> DueIssues(IReadOnlyCollection<string> made, DateTimeOffset now)
     {
         if (Rhythm == DigestRhythm.Always)
             return [];
@@ -36,9 +37,11 @@ public sealed record DigestSchedule(DigestRhythm Rhythm, DayOfWeek Day, TimeOnly
             .Where(date => DueOn(date) <= now)
             .Select(Name);
 
-        return lastIssue is null
-            ? [.. due.Take(1)]
-            : [.. due.TakeWhile(issue => string.CompareOrdinal(issue, lastIssue) > 0).Reverse()];
+        // "~" comes after every time of day that a name may go on with.
+        var last = made.Where(issue => string.CompareOrdinal(issue, $"{Name(today)}~") <= 0).Max(StringComparer.Ordinal);
+        return last is null
+            ? [.. due.Take(1).Except(made)]
+            : [.. due.TakeWhile(issue => string.CompareOrdinal(issue, last) > 0).Reverse()];
     }
 
     /// <summary>The name of an issue made at this moment, for <see cref="DigestRhythm.Always"/>.</summary>

@@ -27,9 +27,10 @@ public sealed class DigestTable(PipelineStorage storage)
             ["Failed"] = 0,
             ["Unknown"] = 0,
             ["StartedOn"] = issue.StartedOn,
+            ["Receipt"] = issue.Receipt,
         };
-        if (issue.Status == IssueStatus.Closed)
-            row["ClosedOn"] = issue.StartedOn;
+        if (issue.ClosedOn is { } closedOn)
+            row["ClosedOn"] = closedOn;
 
         try
         {
@@ -52,15 +53,19 @@ public sealed class DigestTable(PipelineStorage storage)
     public Task<IReadOnlyList<DigestIssue>> OpenAsync(string topic, CancellationToken cancellationToken) =>
         QueryAsync(TableFilter.Of($"PartitionKey eq {topic} and Status ne 'Closed'"), cancellationToken);
 
+    /// <summary>Issues that are not closed, or are so with recipients of unknown outcome, oldest first.</summary>
+    public Task<IReadOnlyList<DigestIssue>> UnfinishedAsync(string topic, CancellationToken cancellationToken) =>
+        QueryAsync(TableFilter.And(TableFilter.Of($"PartitionKey eq {topic}"), "Status ne 'Closed' or Unknown gt 0"), cancellationToken);
+
     /// <summary>All issues, newest first.</summary>
     public async Task<IReadOnlyList<DigestIssue>> AllAsync(string topic, CancellationToken cancellationToken) =>
         [.. (await QueryAsync(TableFilter.Of($"PartitionKey eq {topic}"), cancellationToken)).Reverse()];
 
-    /// <summary>The newest issue of the last year; null where there is none.</summary>
-    public async Task<DigestIssue?> LatestAsync(string topic, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>The issues of the last year and those that seem to lie in the future, oldest first.</summary>
+    public Task<IReadOnlyList<DigestIssue>> RecentAsync(string topic, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var since = now.AddDays(-366).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        return await QueryAsync(TableFilter.Of($"PartitionKey eq {topic} and RowKey ge {since}"), cancellationToken) is [.., var latest] ? latest : null;
+        return QueryAsync(TableFilter.Of($"PartitionKey eq {topic} and RowKey ge {since}"), cancellationToken);
     }
 
     /// <summary>Writes down which practices the issue really got. False where somebody else changed the row meanwhile.</summary>
@@ -70,21 +75,26 @@ public sealed class DigestTable(PipelineStorage storage)
     public Task SetEnqueuedAsync(DigestIssue issue, CancellationToken cancellationToken) =>
         TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Enqueued"] = true }, ETag.All, cancellationToken);
 
-    /// <summary>Writes the figures and closes the issue. False where somebody else changed the row meanwhile.</summary>
-    public Task<bool> TryCloseAsync(DigestIssue issue, DeliveryCount count, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Writes what the ledger adds up to. False where somebody else changed the row meanwhile.</summary>
+    public Task<bool> TrySetLedgerAsync(DigestIssue issue, IssueStatus status, LedgerState ledger, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var row = new TableEntity(issue.Topic, issue.Name)
         {
-            ["Status"] = nameof(IssueStatus.Closed),
-            ["Candidates"] = count.Candidates,
-            ["Sent"] = count.Sent,
-            ["Skipped"] = count.Skipped,
-            ["Failed"] = count.Failed,
-            ["Unknown"] = count.Unknown,
-            ["ClosedOn"] = now,
+            ["Status"] = status.ToString(),
+            ["Candidates"] = ledger.Count.Candidates,
+            ["Sent"] = ledger.Count.Sent,
+            ["Skipped"] = ledger.Count.Skipped,
+            ["Failed"] = ledger.Count.Failed,
+            ["Unknown"] = ledger.Count.Unknown,
+            ["Receipt"] = ledger.Receipt,
         };
+        if (status == IssueStatus.Closed)
+            row["ClosedOn"] = now;
         return TryMergeAsync(row, issue.ETag, cancellationToken);
     }
+
+    public Task SetRevivedAsync(DigestIssue issue, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["RevivedOn"] = now }, ETag.All, cancellationToken);
 
     /// <summary>Takes back an issue that turned out to have nothing in it.</summary>
     public async Task RemoveAsync(DigestIssue issue, CancellationToken cancellationToken)
@@ -132,8 +142,11 @@ public sealed class DigestTable(PipelineStorage storage)
         Math.Max(1, row.GetInt32("Ranges") ?? 1),
         row.GetBoolean("Enqueued") ?? false,
         row.GetDateTimeOffset("StartedOn") ?? row.Timestamp ?? default,
+        row.GetDateTimeOffset("ClosedOn"),
+        row.GetDateTimeOffset("RevivedOn") ?? default,
         new DeliveryCount(
             row.GetInt32("Candidates") ?? 0, row.GetInt32("Sent") ?? 0, row.GetInt32("Skipped") ?? 0, row.GetInt32("Failed") ?? 0,
             row.GetInt32("Unknown") ?? 0),
+        row.GetString("Receipt") ?? "",
         row.ETag);
 }

@@ -13,7 +13,7 @@ namespace Pipeline.Mail;
 /// </summary>
 public sealed partial class PersonalMail(
     SubscriberTable subscribers, PracticeTable practices, TopicCatalog topics, SubscriptionTokens tokens, MailRenderer renderer,
-    SendGridMailer mailer, MailOutbox outbox, RejectionTable rejections, PipelineSettings settings, ILogger<PersonalMail> logger)
+    SendGridMailer mailer, SendGridPace pace, MailOutbox outbox, RejectionTable rejections, PipelineSettings settings, ILogger<PersonalMail> logger)
 {
     // 15 s, 30 s, 1 min … 1 h and then hourly: about three days in all.
     private const int MostAttempts = 80;
@@ -26,6 +26,13 @@ public sealed partial class PersonalMail(
         if (MailOrder.Parse(message) is not { } order)
         {
             await RejectAsync(message, "The message on outgoing-mail is no order of ours; it was probably made by hand.", cancellationToken);
+            return;
+        }
+
+        using var turn = await pace.EnterAsync(cancellationToken);
+        if (pace.Pause is { Ticks: > 0 } pause)
+        {
+            await outbox.AddAsync(order, pause, cancellationToken);
             return;
         }
 

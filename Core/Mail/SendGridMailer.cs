@@ -11,7 +11,7 @@ namespace Pipeline.Mail;
 
 /// <summary>Sends a letter through SendGrid, once; whoever calls decides about trying again.</summary>
 public sealed partial class SendGridMailer(
-    IHttpClientFactory httpClients, PipelineSettings settings, TimeProvider time, ILogger<SendGridMailer> logger)
+    IHttpClientFactory httpClients, PipelineSettings settings, SendGridPace pace, TimeProvider time, ILogger<SendGridMailer> logger)
 {
     /// <summary>The name of the HTTP client; its time-out is the time SendGrid has to answer.</summary>
     public const string HttpClientName = "SendGrid";
@@ -20,6 +20,7 @@ public sealed partial class SendGridMailer(
     public const int MostRecipients = 1_000;
 
     private static readonly TimeSpan UsualDelay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan OperatorDelay = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
 
     // Mail is no HTML page: what would protect a script tag only makes non-Latin text six times as long.
@@ -66,13 +67,22 @@ public sealed partial class SendGridMailer(
             case >= HttpStatusCode.OK and < HttpStatusCode.Ambiguous:
                 return new SendOutcome.Sent();
             case HttpStatusCode.TooManyRequests:
-                return new SendOutcome.NotTaken("SendGrid's rate limit is reached (429).", DelayOf(response.Headers));
+                var delay = DelayOf(response.Headers);
+                pace.PauseFor(delay);
+                return new SendOutcome.NotTaken("SendGrid's rate limit is reached (429).", delay);
             // The key or the sender is not accepted: that is the operator's to mend, and no recipient's fault.
             case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.PaymentRequired or HttpStatusCode.NotFound:
                 return new SendOutcome.NotTaken(
-                    $"SendGrid refuses this account ({status}); check SendGrid__ApiKey and the sender's verification.", TimeSpan.FromMinutes(5));
+                    $"SendGrid refuses this account ({status}); check SendGrid__ApiKey and the sender's verification.", OperatorDelay);
+            case HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity:
+                var errors = await ErrorsOfAsync(response);
+                var reason = $"SendGrid refused the request ({status}): {(errors.Count > 0 ? string.Join(' ', errors) : "no reason given")}";
+                // What is wrong with the letter or its sender is wrong for everybody: that waits until the operator has mended it.
+                return errors.Count > 0 && errors.All(error => error.IsAboutLetter)
+                    ? new SendOutcome.NotTaken(reason, OperatorDelay)
+                    : new SendOutcome.Refused(reason, errors.Any(error => error.IsAboutRecipient));
             case >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError:
-                return new SendOutcome.Refused($"SendGrid refused the request ({status}): {await MessageOfAsync(response)}");
+                return new SendOutcome.NotTaken($"SendGrid does not take requests like this ({status}).", OperatorDelay);
             default:
                 return new SendOutcome.Unknown($"SendGrid answered {status}.");
         }
@@ -87,25 +97,18 @@ public sealed partial class SendGridMailer(
         return TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(delay.TotalSeconds), 1, LongestDelay.TotalSeconds));
     }
 
-    /// <summary>SendGrid's own words, without anything that could be an address.</summary>
-    private static async Task<string> MessageOfAsync(Response response)
+    private static async Task<IReadOnlyList<SendGridError>> ErrorsOfAsync(Response response)
     {
         try
         {
             using var body = JsonDocument.Parse(await response.Body.ReadAsStringAsync());
-            var messages = body.RootElement.GetProperty("errors").EnumerateArray()
-                .Take(3)
-                .Select(error => $"{Text(error, "message")} {(Text(error, "field") is { Length: > 0 } field ? $"[{field}]" : "")}".Trim());
-            return string.Join(" ", string.Join(" ", messages).Split(' ').Select(word => word.Contains('@') ? "***" : word));
+            return [.. body.RootElement.GetProperty("errors").EnumerateArray().Take(3).Select(SendGridError.Read)];
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return "no reason given";
+            return [];
         }
     }
-
-    private static string Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() ?? "" : "";
 
     // Written here rather than with the client's model, which takes some thirty times as long for a thousand recipients.
     private string Body(Letter letter, IReadOnlyCollection<Addressee> recipients) => JsonSerializer.Serialize(

@@ -7,8 +7,9 @@ public abstract record SendOutcome(string Reason)
     /// <summary>SendGrid has taken it.</summary>
     public sealed record Sent() : SendOutcome("");
 
-    /// <summary>SendGrid will never take this request as it is: something in it is wrong.</summary>
-    public sealed record Refused(string Reason) : SendOutcome(Reason);
+    /// <summary>SendGrid will never take this request as it is: something about its recipients is wrong.</summary>
+    /// <param name="NamesRecipient">SendGrid says that it is an address, so of a single recipient it is his.</param>
+    public sealed record Refused(string Reason, bool NamesRecipient) : SendOutcome(Reason);
 
     /// <summary>Surely not taken; the same request may be sent again after the delay.</summary>
     public sealed record NotTaken(string Reason, TimeSpan RetryAfter) : SendOutcome(Reason);

@@ -7,15 +7,29 @@ namespace Pipeline.Settings;
 /// <param name="BaseUrl">The public address of the app, ending with a slash; every link in a mail starts with it.</param>
 /// <param name="Moderation">Whether an admin has to publish a practice.</param>
 /// <param name="SendGrid">How mail leaves.</param>
+/// <param name="Unknown">What happens to digests of which nobody knows whether SendGrid took them.</param>
 /// <param name="TokenKeys">Keys of the links in mails, newest first: it signs, all of them verify.</param>
 /// <param name="Topics">What people write about and subscribe to.</param>
 public sealed record PipelineSettings(
-    Uri BaseUrl, Moderation Moderation, SendGridSettings SendGrid, IReadOnlyList<byte[]> TokenKeys, TopicCatalog Topics)
+    Uri BaseUrl, Moderation Moderation, SendGridSettings SendGrid, UnknownSettings Unknown, IReadOnlyList<byte[]> TokenKeys, TopicCatalog Topics)
 {
     public Uri Link(string path) => new(BaseUrl, path);
 }
 
 /// <param name="BaseUrl">Null for SendGrid's own address.</param>
+/// <param name="CallsInFlight">How many requests one process has with SendGrid at once.</param>
 /// <param name="WebhookPublicKey">Of the signed Event Webhook; null while it is not set up.</param>
 public sealed record SendGridSettings(
-    string ApiKey, Uri? BaseUrl, string From, string FromName, string? WebhookPublicKey);
+    string ApiKey, Uri? BaseUrl, string From, string FromName, int CallsInFlight, string? WebhookPublicKey);
+
+/// <param name="Window">For so long SendGrid's events may still settle it.</param>
+public sealed record UnknownSettings(TimeSpan Window, UnknownPolicy Policy);
+
+public enum UnknownPolicy
+{
+    /// <summary>It waits for an admin's word: rather one digest too few than one too many.</summary>
+    Hold,
+
+    /// <summary>It is sent again: rather one too many.</summary>
+    Resend,
+}

@@ -14,6 +14,10 @@ namespace Pipeline.Settings;
 public sealed partial class SettingsReader(IConfiguration configuration)
 {
     private const int ShortestKey = 32;
+    private const int UsualCallsInFlight = 4;
+
+    // So long SendGrid tries to hand over its events; after that none is to be expected any more.
+    private static readonly TimeSpan UsualUnknownWindow = TimeSpan.FromDays(1);
 
     private readonly List<string> mistakes = [];
 
@@ -21,7 +25,7 @@ public sealed partial class SettingsReader(IConfiguration configuration)
     public PipelineSettings Read()
     {
         var settings = new PipelineSettings(
-            ReadBaseUrl(), ReadModeration(), ReadSendGrid(), ReadTokenKeys(), new TopicCatalog(ReadTopics()));
+            ReadBaseUrl(), ReadModeration(), ReadSendGrid(), ReadUnknown(), ReadTokenKeys(), new TopicCatalog(ReadTopics()));
 
         return mistakes.Count == 0
             ? settings
@@ -86,7 +90,37 @@ public sealed partial class SettingsReader(IConfiguration configuration)
             baseUrl = HttpAddress(address) ?? Wrong<Uri?>("SendGrid:BaseUrl", "an absolute http or https address, or empty", null);
 
         return new SendGridSettings(
-            apiKey, baseUrl, from, Required("SendGrid:FromName", "Making Migration Work"), Optional("SendGrid:WebhookPublicKey"));
+            apiKey, baseUrl, from, Required("SendGrid:FromName", "Making Migration Work"), ReadCallsInFlight(), Optional("SendGrid:WebhookPublicKey"));
+    }
+
+    private int ReadCallsInFlight()
+    {
+        const string name = "SendGrid:CallsInFlight";
+        return Optional(name) switch
+        {
+            null => UsualCallsInFlight,
+            { } text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var calls) && calls is >= 1 and <= 100 => calls,
+            _ => Wrong(name, "a whole number from 1 to 100", UsualCallsInFlight),
+        };
+    }
+
+    private UnknownSettings ReadUnknown()
+    {
+        const string window = "Digest:UnknownWindow";
+        const string policy = "Digest:UnknownPolicy";
+        return new UnknownSettings(
+            Optional(window) switch
+            {
+                null => UsualUnknownWindow,
+                { } text when TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var length) && length > TimeSpan.Zero => length,
+                _ => Wrong(window, "a length of time as 04:00:00 for four hours or 1.00:00:00 for a day", UsualUnknownWindow),
+            },
+            Optional(policy) switch
+            {
+                null => UnknownPolicy.Hold,
+                { } text when Named<UnknownPolicy>(text) is { } chosen => chosen,
+                _ => Wrong(policy, "Hold or Resend", UnknownPolicy.Hold),
+            });
     }
 
     private List<byte[]> ReadTokenKeys()

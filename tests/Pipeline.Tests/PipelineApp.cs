@@ -158,7 +158,7 @@ public sealed class PipelineApp : IAsyncDisposable
         TableEntity? issue = null;
         await Eventually.IsTrueAsync("the issue is closed", async () =>
         {
-            await Get<Pipeline.Digests.DigestLedger>().CloseCompleteAsync(Cancellation);
+            await Get<Pipeline.Digests.DigestLedger>().SweepAsync(Cancellation);
             issue = Assert.Single(await RowsAsync(Storage.Digests));
             return issue.GetString("Status") == "Closed";
         });

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Digests;
+using Pipeline.Functions.Digests;
 using Pipeline.Topics;
 
 namespace Pipeline.Functions.Pages.Archive;

@@ -262,6 +262,7 @@ public sealed class DigestTests(AzuriteFixture azurite)
         await app.SubscribersAsync(1, "newcomer");
         Assert.True(Pipeline.Subscribers.EmailAddress.TryParse(readers[3], out var leaving));
         await app.Get<Pipeline.Subscribers.SubscriberTable>().UnsubscribeAsync(PipelineApp.Topic, Pipeline.Subscribers.SubscriberKey.Of(leaving), "", Cancellation);
+        app.Time.Advance(TimeSpan.FromMinutes(6));
         await RedeliverAsync(app);
         var issue = await app.ClosedIssueAsync();
 

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Pipeline.Digests;
 
-namespace Pipeline.Functions.Pages.Archive;
+namespace Pipeline.Functions.Digests;
 
 /// <summary>An issue's name as it is in addresses: a date, or date and time in UTC.</summary>
 public static partial class IssueName

@@ -1,0 +1,65 @@
+namespace Pipeline.Digests;
+
+/// <summary>
+/// What came of each recipient of a delivery: a letter each, in the order they were frozen. So a ledger tells of every single
+/// person what became of his digest, and an admin can read it in the row.
+/// </summary>
+public sealed record Outcomes(string Letters)
+{
+    /// <summary>Not tried yet, or surely not taken.</summary>
+    public const char Open = '.';
+
+    /// <summary>SendGrid took it.</summary>
+    public const char Sent = 's';
+
+    /// <summary>No longer subscribed when the turn came.</summary>
+    public const char Skipped = 'k';
+
+    /// <summary>SendGrid refused the address.</summary>
+    public const char Failed = 'f';
+
+    /// <summary>SendGrid may have taken it or not.</summary>
+    public const char Unknown = '?';
+
+    public static Outcomes AllOpen(int recipients) => new(new string(Open, recipients));
+
+    public bool IsDoubtful => Letters.Contains(Unknown);
+
+    public DeliveryCount Count => new(
+        Letters.Length, Letters.Count(letter => letter == Sent), Letters.Count(letter => letter == Skipped),
+        Letters.Count(letter => letter == Failed), Letters.Count(letter => letter == Unknown));
+
+    /// <summary>What a delivery with these outcomes is, once nobody is at it any more.</summary>
+    public DeliveryStatus Status =>
+        Letters.Contains(Open) ? DeliveryStatus.Waiting
+        : IsDoubtful ? DeliveryStatus.Unknown
+        : Letters.Contains(Failed) ? DeliveryStatus.Refused
+        : DeliveryStatus.Sent;
+
+    public IEnumerable<int> OpenPlaces => Enumerable.Range(0, Letters.Length).Where(place => Letters[place] == Open);
+
+    public Outcomes With(IEnumerable<int> places, char outcome)
+    {
+        var letters = Letters.ToCharArray();
+        foreach (var place in places)
+            letters[place] = outcome;
+        return new Outcomes(new string(letters));
+    }
+
+    /// <summary>Whoever was at it is dead: what was open may have been taken.</summary>
+    public Outcomes InDoubt() => new(Letters.Replace(Open, Unknown));
+
+    /// <summary>What nobody knows becomes something else by somebody's decision.</summary>
+    public Outcomes Decide(char outcome) => new(Letters.Replace(Unknown, outcome));
+
+    /// <summary>
+    /// SendGrid had this request after all. A span holds nobody who was open then but not in the request: requests take the
+    /// open places from left to right, so places in doubt always lie before those still open.
+    /// </summary>
+    public Outcomes Prove(CallSpan call) => With(
+        Enumerable.Range(0, Letters.Length).Where(place => place >= call.From && place < call.To && Letters[place] is Open or Unknown), Sent);
+
+    /// <summary>What the one who did it knows, and on top of that what SendGrid's events have proved meanwhile.</summary>
+    public Outcomes Learn(Outcomes meanwhile) => With(
+        Enumerable.Range(0, Letters.Length).Where(place => (Letters[place] is Open or Unknown) && meanwhile.Letters[place] == Sent), Sent);
+}

@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Digests;
+using Pipeline.Topics;
+
+namespace Pipeline.Functions.Digests;
+
+/// <summary>GET /api/digests/{topic}/{issue}: an issue's receipt, recomputed from its ledger; figures and states, nobody's address.</summary>
+public sealed class GetDigest(TopicCatalog topics, DigestTable digests, DigestLedger ledger)
+{
+    [Function(nameof(GetDigest))]
+    public async Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/digests/{topic}/{issue}")] HttpRequest request,
+        string topic, string issue, CancellationToken cancellationToken)
+    {
+        if (topics.Find(topic) is not { } known)
+            return Problems.Of(StatusCodes.Status404NotFound, "There is no such topic.");
+        if (!IssueName.IsOne(issue) || await digests.FindAsync(known.Id, issue, cancellationToken) is not { } found)
+            return Problems.Of(StatusCodes.Status404NotFound, "There is no such issue. Its name is a date as 2026-11-23, or a date and a time as 2026-11-23T140509.");
+
+        request.HttpContext.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Ok(DigestReceipt.Of(found, await ledger.ReadAsync(found, cancellationToken)));
+    }
+}
