@@ -27,7 +27,7 @@ public sealed partial class DigestLedger(
     public async Task ReviewAsync(DigestIssue issue, CancellationToken cancellationToken)
     {
         if (issue.Enqueued)
-            await WriteAsync(issue, await ReadAsync(issue, cancellationToken), cancellationToken);
+            await TryWriteAsync(issue, await ReadAsync(issue, cancellationToken), isRevived: false, cancellationToken);
     }
 
     /// <summary>Adds up the rows and finds what is open.</summary>
@@ -73,45 +73,42 @@ public sealed partial class DigestLedger(
             return;
 
         var ledger = await ReadAsync(issue, cancellationToken);
-        await WriteAsync(issue, ledger, cancellationToken);
-        await ReviveAsync(issue, ledger, cancellationToken);
+        var lost = Lost(issue, ledger);
+        // Of two sweeps at once one writes, and that one enqueues. Should it die in between, the next one does so after a while.
+        if (!await TryWriteAsync(issue, ledger, lost.Count > 0, cancellationToken) || lost.Count == 0)
+            return;
+
+        foreach (var range in lost)
+            await queue.AddAsync(DeliveryOrder.Of(issue, range), TimeSpan.Zero, cancellationToken);
+        LogRevived(issue.Topic, issue.Name, lost.Count);
     }
 
-    private async Task WriteAsync(DigestIssue issue, LedgerState ledger, CancellationToken cancellationToken)
+    private async Task<bool> TryWriteAsync(DigestIssue issue, LedgerState ledger, bool isRevived, CancellationToken cancellationToken)
     {
         var status = ledger.IsComplete ? IssueStatus.Closed : issue.Status == IssueStatus.Held ? IssueStatus.Held : IssueStatus.Sending;
-        if (ledger.Receipt == issue.Receipt && status == issue.Status)
-            return;
+        if (ledger.Receipt == issue.Receipt && status == issue.Status && !isRevived)
+            return true;
 
-        if (!await digests.TrySetLedgerAsync(issue, status, ledger, time.GetUtcNow(), cancellationToken))
-            return;
+        if (!await digests.TrySetLedgerAsync(issue, status, ledger, isRevived, time.GetUtcNow(), cancellationToken))
+            return false;
 
         var count = ledger.Count;
         if (status == IssueStatus.Closed)
             LogClosed(issue.Topic, issue.Name, count.Candidates, count.Sent, count.Skipped, count.Failed, count.Unknown);
         else if (ledger.Flaw is not null)
             LogFlaw(issue.Topic, issue.Name, ledger.Flaw);
+        return true;
     }
 
-    private async Task ReviveAsync(DigestIssue issue, LedgerState ledger, CancellationToken cancellationToken)
+    private List<HashRange> Lost(DigestIssue issue, LedgerState ledger)
     {
         var now = time.GetUtcNow();
-        if (now - issue.RevivedOn < LostAfter)
-            return;
-
-        List<HashRange> lost =
+        return now - issue.RevivedOn < LostAfter ? [] :
         [
             .. ledger.Unsettled.Where(line => Due(line) + LostAfter < now).Select(line => line.Range),
             // What nobody has claimed may simply lie far back in the queue: as long as others come through, it does.
             .. ledger.LastChange + LostAfter < now ? ledger.Gaps : [],
         ];
-        if (lost.Count == 0)
-            return;
-
-        foreach (var range in lost)
-            await queue.AddAsync(DeliveryOrder.Of(issue, range), TimeSpan.Zero, cancellationToken);
-        await digests.SetRevivedAsync(issue, now, cancellationToken);
-        LogRevived(issue.Topic, issue.Name, lost.Count);
     }
 
     private static DateTimeOffset Due(LedgerLine line) =>

@@ -76,7 +76,9 @@ public sealed class DigestTable(PipelineStorage storage)
         TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Enqueued"] = true }, ETag.All, cancellationToken);
 
     /// <summary>Writes what the ledger adds up to. False where somebody else changed the row meanwhile.</summary>
-    public Task<bool> TrySetLedgerAsync(DigestIssue issue, IssueStatus status, LedgerState ledger, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <param name="isRevived">Deliveries that seemed lost are about to be enqueued again.</param>
+    public Task<bool> TrySetLedgerAsync(
+        DigestIssue issue, IssueStatus status, LedgerState ledger, bool isRevived, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var row = new TableEntity(issue.Topic, issue.Name)
         {
@@ -90,11 +92,10 @@ public sealed class DigestTable(PipelineStorage storage)
         };
         if (status == IssueStatus.Closed)
             row["ClosedOn"] = now;
+        if (isRevived)
+            row["RevivedOn"] = now;
         return TryMergeAsync(row, issue.ETag, cancellationToken);
     }
-
-    public Task SetRevivedAsync(DigestIssue issue, DateTimeOffset now, CancellationToken cancellationToken) =>
-        TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["RevivedOn"] = now }, ETag.All, cancellationToken);
 
     /// <summary>Takes back an issue that turned out to have nothing in it.</summary>
     public async Task RemoveAsync(DigestIssue issue, CancellationToken cancellationToken)
