@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Pipeline.Digests;
 using Pipeline.Mail;
+using Pipeline.Mail.Events;
 using Pipeline.Practices;
 using Pipeline.Settings;
 using Pipeline.Storage;
@@ -38,6 +39,7 @@ public static class PipelineServices
         services.AddSingleton<DigestPublisher>().AddSingleton<DigestDelivery>().AddSingleton<DigestLedger>();
         services.AddSingleton<DeliveryProofs>().AddSingleton<UnknownDeliveries>().AddSingleton<SendGridPace>();
         services.AddSingleton<MailOutbox>().AddSingleton<MailRenderer>().AddSingleton<PersonalMail>().AddSingleton<SendGridMailer>();
+        services.AddSingleton<WebhookGuard>().AddSingleton<EventMeaning>().AddSingleton<SendGridEvents>().AddSingleton<DeliveryProofs>();
         services.AddSingleton<Health>();
 
         services.AddHttpClient(SendGridMailer.HttpClientName, client => client.Timeout = SendGridTimeout);

@@ -1,3 +1,4 @@
+using Pipeline.Mail.Events;
 using Pipeline.Practices;
 using Pipeline.Topics;
 
@@ -18,9 +19,12 @@ public sealed record PipelineSettings(
 
 /// <param name="BaseUrl">Null for SendGrid's own address.</param>
 /// <param name="CallsInFlight">How many requests one process has with SendGrid at once.</param>
-/// <param name="WebhookPublicKey">Of the signed Event Webhook; null while it is not set up.</param>
+/// <param name="Webhook">Null while the signed Event Webhook is not set up.</param>
 public sealed record SendGridSettings(
-    string ApiKey, Uri? BaseUrl, string From, string FromName, int CallsInFlight, string? WebhookPublicKey);
+    string ApiKey, Uri? BaseUrl, string From, string FromName, int CallsInFlight, WebhookSettings? Webhook);
+
+/// <param name="Tolerance">How old, or how far ahead, the time of a signature may be.</param>
+public sealed record WebhookSettings(WebhookKey Key, TimeSpan Tolerance);
 
 /// <param name="Window">For so long SendGrid's events may still settle it.</param>
 public sealed record UnknownSettings(TimeSpan Window, UnknownPolicy Policy);

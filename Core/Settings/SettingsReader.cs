@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Pipeline.Digests;
+using Pipeline.Mail.Events;
 using Pipeline.Practices;
 using Pipeline.Subscribers;
 using Pipeline.Topics;
@@ -18,6 +19,13 @@ public sealed partial class SettingsReader(IConfiguration configuration)
 
     // So long SendGrid tries to hand over its events; after that none is to be expected any more.
     private static readonly TimeSpan UsualUnknownWindow = TimeSpan.FromDays(1);
+
+    // SendGrid repeats a post that was not taken for 24 hours and does not say whether it signs it anew. Users report that events
+    // have other ids when they come again, and the signature covers these, so a repeated post must have a signature of its own time:
+    // what is older than some minutes of travel and drifting clocks was kept by somebody. Should that be wrong, the log says
+    // after an outage that signed posts were refused for their age; a day is no danger then, as events sent twice change nothing.
+    private static readonly TimeSpan UsualWebhookTolerance = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LongestWebhookTolerance = TimeSpan.FromDays(7);
 
     private readonly List<string> mistakes = [];
 
@@ -90,7 +98,7 @@ public sealed partial class SettingsReader(IConfiguration configuration)
             baseUrl = HttpAddress(address) ?? Wrong<Uri?>("SendGrid:BaseUrl", "an absolute http or https address, or empty", null);
 
         return new SendGridSettings(
-            apiKey, baseUrl, from, Required("SendGrid:FromName", "Making Migration Work"), ReadCallsInFlight(), Optional("SendGrid:WebhookPublicKey"));
+            apiKey, baseUrl, from, Required("SendGrid:FromName", "Making Migration Work"), ReadCallsInFlight(), ReadWebhook());
     }
 
     private int ReadCallsInFlight()
@@ -121,6 +129,28 @@ public sealed partial class SettingsReader(IConfiguration configuration)
                 { } text when Named<UnknownPolicy>(text) is { } chosen => chosen,
                 _ => Wrong(policy, "Hold or Resend", UnknownPolicy.Hold),
             });
+    }
+
+    private WebhookSettings? ReadWebhook()
+    {
+        const string toleranceName = "SendGrid:WebhookTolerance";
+        var tolerance = Optional(toleranceName) switch
+        {
+            null => UsualWebhookTolerance,
+            { } text when TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var value) && value > TimeSpan.Zero && value <= LongestWebhookTolerance => value,
+            _ => Wrong(toleranceName, "a time as 00:10:00 (ten minutes) or 1.00:00:00 (a day), at most a week", UsualWebhookTolerance),
+        };
+
+        if (Optional("SendGrid:WebhookPublicKey") is not { } keyText)
+            return null;
+        if (WebhookKey.TryParse(keyText, out var key))
+            return new WebhookSettings(key, tolerance);
+
+        // Not repeated either: whoever pasted the wrong thing may have pasted a secret.
+        mistakes.Add(
+            "The setting SendGrid__WebhookPublicKey should be the verification key of the signed Event Webhook as SendGrid shows it: "
+            + "a public key on the curve P-256 in base64, which begins with MFkw.");
+        return null;
     }
 
     private List<byte[]> ReadTokenKeys()

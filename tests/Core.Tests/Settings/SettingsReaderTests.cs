@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Pipeline.Digests;
@@ -67,6 +68,13 @@ public sealed class SettingsReaderTests
     [InlineData("SendGrid:BaseUrl", "mail", "SendGrid__BaseUrl")]
     [InlineData("SendGrid:From", "digest", "SendGrid__From")]
     [InlineData("SendGrid:FromName", null, "SendGrid__FromName")]
+    [InlineData("SendGrid:WebhookPublicKey", "MFkw", "SendGrid__WebhookPublicKey")]
+    [InlineData("SendGrid:WebhookPublicKey", "-----BEGIN PUBLIC KEY-----", "SendGrid__WebhookPublicKey")]
+    [InlineData("SendGrid:WebhookTolerance", "10", "SendGrid__WebhookTolerance")]
+    [InlineData("SendGrid:WebhookTolerance", "24:00:00", "SendGrid__WebhookTolerance")]
+    [InlineData("SendGrid:WebhookTolerance", "00:00:00", "SendGrid__WebhookTolerance")]
+    [InlineData("SendGrid:WebhookTolerance", "-00:10:00", "SendGrid__WebhookTolerance")]
+    [InlineData("SendGrid:WebhookTolerance", "8.00:00:00", "SendGrid__WebhookTolerance")]
     [InlineData("Tokens:Keys:0", null, "Tokens__Keys__0")]
     [InlineData("Tokens:Keys:0", "c2hvcnQ=", "Tokens__Keys__0")]
     [InlineData("Tokens:Keys:1", "not base64", "Tokens__Keys__1")]
@@ -83,6 +91,21 @@ public sealed class SettingsReaderTests
         Assert.Contains($"The setting {shown} ", Assert.Single(failures));
     }
 
+    [Theory]
+    [InlineData(null, "00:10:00")]
+    [InlineData("", "00:10:00")]
+    [InlineData("00:05:00", "00:05:00")]
+    [InlineData("1.00:00:00", "1.00:00:00")]
+    public void The_webhook_is_set_up_with_a_key(string? tolerance, string expected)
+    {
+        using var sender = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var key = Convert.ToBase64String(sender.ExportSubjectPublicKeyInfo());
+
+        Assert.Equal(expected, $"{Read(new() { ["SendGrid:WebhookPublicKey"] = key, ["SendGrid:WebhookTolerance"] = tolerance }).SendGrid.Webhook?.Tolerance}");
+        Assert.Null(Read(new() { ["SendGrid:WebhookTolerance"] = tolerance }).SendGrid.Webhook);
+        Assert.Null(Read(new() { ["SendGrid:WebhookPublicKey"] = "" }).SendGrid.Webhook);
+    }
+
     [Fact]
     public void Names_them_all_at_once()
     {
@@ -97,6 +120,9 @@ public sealed class SettingsReaderTests
         var failures = Assert.Throws<OptionsValidationException>(() => Read(new() { ["Tokens:Keys:0"] = "c2VjcmV0" })).Failures;
 
         Assert.DoesNotContain(failures, failure => failure.Contains("c2VjcmV0"));
+
+        failures = Assert.Throws<OptionsValidationException>(() => Read(new() { ["SendGrid:WebhookPublicKey"] = "SG.secret" })).Failures;
+        Assert.DoesNotContain(failures, failure => failure.Contains("SG.secret"));
     }
 
     private static PipelineSettings Read(Dictionary<string, string?> changes)

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Mail.Events;
+
+namespace Pipeline.Functions.Mail;
+
+/// <summary>POST /api/sendgrid/events: SendGrid's signed Event Webhook. SendGrid sends again what is not answered with 2xx.</summary>
+public sealed class ReceiveSendGridEvents(WebhookGuard guard, SendGridEvents events)
+{
+    /// <summary>Some ten thousand events; SendGrid sends far fewer at once.</summary>
+    public const int MaxBytes = 10 * 1024 * 1024;
+
+    [Function(nameof(ReceiveSendGridEvents))]
+    public async Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/sendgrid/events")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!guard.IsSetUp)
+            return Problems.Of(StatusCodes.Status403Forbidden, "SendGrid's webhook is not set up here: the setting SendGrid__WebhookPublicKey is missing.");
+
+        var signature = PostSignature.Read(request.Headers[PostSignature.SignatureHeader], request.Headers[PostSignature.TimestampHeader]);
+        if (signature is null)
+            return NotSendGrid();
+
+        var (body, refusal) = await RawBody.ReadAsync(request, MaxBytes, cancellationToken);
+        if (refusal is not null)
+            return refusal;
+        if (!guard.IsGenuine(signature, body.Span))
+            return NotSendGrid();
+
+        return await events.TakeAsync(body, cancellationToken) switch
+        {
+            EventsOutcome.Taken => TypedResults.Ok(),
+            EventsOutcome.Unreadable => Problems.Of(StatusCodes.Status400BadRequest, "The body is not a JSON array of events."),
+            _ => Problems.TryLater("Events cannot be stored at the moment. Send the same again later; it does no harm twice."),
+        };
+    }
+
+    private static IResult NotSendGrid() =>
+        Problems.Of(StatusCodes.Status403Forbidden, "Only posts that SendGrid has signed, and signed lately, are taken here.");
+}
