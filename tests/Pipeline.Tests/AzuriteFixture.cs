@@ -13,7 +13,7 @@ namespace Pipeline.Tests;
 /// </summary>
 public sealed class AzuriteFixture : IAsyncLifetime
 {
-    private const int Accounts = 1000;
+    private const int Accounts = 2000;
 
     private readonly List<StorageAccount> _accounts =
         [.. Enumerable.Range(1, Accounts).Select(number => new StorageAccount($"test{number:0000}", "a2V5"))];

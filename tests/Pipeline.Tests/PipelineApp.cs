@@ -110,22 +110,7 @@ public sealed class PipelineApp : IAsyncDisposable
     public async Task<IReadOnlyList<string>> SubscribersAsync(int count, string prefix = "reader")
     {
         string[] emails = [.. Enumerable.Range(0, count).Select(i => $"{prefix}{i}@example.org")];
-        var rows = emails.Select(email =>
-        {
-            Assert.True(Pipeline.Subscribers.EmailAddress.TryParse(email, out var address));
-            var key = Pipeline.Subscribers.SubscriberKey.Of(address).ToString();
-            return new TableEntity($"{Topic}~{key[..2]}", key)
-            {
-                ["Email"] = email,
-                ["Status"] = "Confirmed",
-                ["SubscribedOn"] = Time.GetUtcNow(),
-                ["ConfirmedOn"] = Time.GetUtcNow(),
-                ["Reason"] = "",
-            };
-        });
-        foreach (var partition in rows.GroupBy(row => row.PartitionKey))
-            foreach (var batch in partition.Chunk(100))
-                await Storage.Subscribers.SubmitTransactionAsync(batch.Select(row => new TableTransactionAction(TableTransactionActionType.Add, row)), Cancellation);
+        await SubscriberRows.AddAsync(Storage.Subscribers, Topic, emails, Time.GetUtcNow(), Cancellation);
         return emails;
     }
 

@@ -43,6 +43,11 @@ public sealed class Wire : HttpPipelinePolicy
     {
         public bool IsWrite => Method is not ("GET" or "HEAD");
 
+        /// <summary>Without keys and values: "Practices: PATCH row", "digest-deliveries: POST message".</summary>
+        public string Words => Path.TrimStart('/').Split('/', '(') is [var place, .. var rest]
+            ? $"{place}: {(Method == "PATCH" || Method == "MERGE" ? "MERGE" : Method)} {(rest is ["messages", ..] ? "message" : rest is [")", ..] ? "rows" : "row")}"
+            : Path;
+
         public static Call Of(Request request)
         {
             var path = request.Uri.Path.TrimStart('/');

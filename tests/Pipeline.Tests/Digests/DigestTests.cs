@@ -173,51 +173,6 @@ public sealed class DigestTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Dying_between_any_two_transactions_while_publishing_changes_nothing()
-    {
-        var points = 0;
-        for (var finished = false; !finished; points++)
-        {
-            foreach (var done in new[] { false, true })
-            {
-                await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-                var readers = await app.SubscribersAsync(2);
-                var practices = new[] { await app.PublishedAsync(Samples.Practice("First")), await app.PublishedAsync(Samples.Practice("Second")) };
-
-                // Dying is: from this transaction on nothing reaches storage any more, until a new process starts.
-                var left = points;
-                void Die(Wire.Call call)
-                {
-                    if (IsPublishing(call) && Interlocked.Decrement(ref left) < 0)
-                        throw new ProcessDied();
-                }
-
-                (app.Wire.Before, app.Wire.After) = (done ? null : Die, done ? Die : null);
-                finished = await Record.ExceptionAsync(app.PublishDigestAsync) is null;
-                (app.Wire.Before, app.Wire.After) = (null, null);
-
-                await app.PublishDigestAsync();
-                await app.PublishDigestAsync();
-                var issue = await app.ClosedIssueAsync();
-
-                Assert.Equal(readers.Order(), (await app.DigestsAsync()).Select(To).Order());
-                Assert.Equal(practices.Order(), issue.GetString("Practices").Split(' ').Order());
-                Assert.All(await app.RowsAsync(app.Storage.Practices), row => Assert.Equal(issue.RowKey, row.GetString("DigestIssue")));
-                await LedgerTilesAsync(app);
-            }
-        }
-
-        TestContext.Current.SendDiagnosticMessage($"{points - 1} transactions, before and after each.");
-        Assert.InRange(points, 10, 100);
-
-        // The app's listeners share the wire; theirs are not the publisher's transactions.
-        static bool IsPublishing(Wire.Call call) =>
-            !call.Path.StartsWith("/outgoing-mail") && !call.Path.StartsWith("/practice-submissions")
-            && !(call.Path.StartsWith("/digest-deliveries") && !(call.Method == "POST" && call.Path == "/digest-deliveries/messages"))
-            && !call.Path.StartsWith("/Deliveries") && !call.Path.StartsWith("/Subscribers");
-    }
-
-    [Fact]
     public async Task A_bad_address_costs_the_others_nothing()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
