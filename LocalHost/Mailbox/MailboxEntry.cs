@@ -9,8 +9,9 @@ internal sealed record MailboxEntry(
     string? Text,
     IReadOnlyDictionary<string, string> Headers,
     DateTimeOffset ReceivedOn,
-    string? Issue)
+    string? Issue,
+    IReadOnlyDictionary<string, string> CustomArgs)
 {
     public static MailboxEntry Of(Mail mail) =>
-        new(mail.To.Email!, mail.From.Email!, mail.Subject, mail.Html, mail.Text, mail.Headers, mail.ReceivedOn, mail.Issue);
+        new(mail.To.Email!, mail.From.Email!, mail.Subject, mail.Html, mail.Text, mail.Headers, mail.ReceivedOn, mail.Issue, mail.CustomArgs);
 }

@@ -31,7 +31,7 @@ public sealed class SendMailTests : IAsyncLifetime
         Assert.Equal(22, Assert.Single(response.Headers.GetValues("X-Message-Id")).Length);
         var mail = Assert.Single(await server.MailAsync())!.AsObject();
         Assert.Equal(
-            ["to", "from", "subject", "html", "text", "headers", "receivedOn", "issue"], mail.Select(member => member.Key));
+            ["to", "from", "subject", "html", "text", "headers", "receivedOn", "issue", "customArgs"], mail.Select(member => member.Key));
         Assert.Equal("amina@example.org", (string?)mail["to"]);
         Assert.Equal("digest@example.org", (string?)mail["from"]);
         Assert.Equal("Welcome", (string?)mail["subject"]);
@@ -40,6 +40,7 @@ public sealed class SendMailTests : IAsyncLifetime
         Assert.Empty(mail["headers"]!.AsObject());
         Assert.Equal(MailboxServer.Start, (DateTimeOffset?)mail["receivedOn"]);
         Assert.Null(mail["issue"]);
+        Assert.Empty(mail["customArgs"]!.AsObject());
     }
 
     [Fact]
@@ -108,12 +109,15 @@ public sealed class SendMailTests : IAsyncLifetime
     {
         var request = SampleRequest.WithPersonalization(
             """{ "subject": "Mine", "from": { "email": "other@example.org" }, "custom_args": { "issue": "t/2" } }""");
-        request["custom_args"] = new JsonObject { ["issue"] = "t/1" };
+        request["custom_args"] = new JsonObject { ["issue"] = "t/1", ["delivery"] = "40" };
         using var response = await server.SendAsync(request);
         var mail = (await server.MailAsync())[0]!;
         Assert.Equal("Mine", (string?)mail["subject"]);
         Assert.Equal("other@example.org", (string?)mail["from"]);
         Assert.Equal("t/2", (string?)mail["issue"]);
+        Assert.Equal(
+            ["delivery: 40", "issue: t/2"],
+            mail["customArgs"]!.AsObject().Select(argument => $"{argument.Key}: {argument.Value}").Order(StringComparer.Ordinal));
     }
 
     [Fact]
