@@ -25,7 +25,8 @@ public static class PipelineServices
     {
         services.TryAddSingleton(TimeProvider.System);
         // Names in all scripts stay readable in the source of pages and mails; what HTML gives a meaning is encoded all the same.
-        services.TryAddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
+        // The last encoder counts: the worker has brought one before, for Latin letters alone.
+        services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.AddSingleton(provider => new SettingsReader(provider.GetRequiredService<IConfiguration>()).Read());
         services.AddSingleton(provider => provider.GetRequiredService<PipelineSettings>().Topics);
         services.AddSingleton<PipelineStorage>();
@@ -43,7 +44,11 @@ public static class PipelineServices
         services.AddSingleton<Health>();
 
         services.AddHttpClient(SendGridMailer.HttpClientName, client => client.Timeout = SendGridTimeout);
-        services.AddLogging(logging => logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning));
+        // They tell of every request with its address, and some addresses hold a token.
+        services.AddLogging(logging => logging
+            .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("System.Net.Http.HttpClient", LogLevel.Warning)
+            .AddFilter("Azure", LogLevel.Warning));
         return services;
     }
 }

@@ -1,0 +1,49 @@
+using System.Text.Encodings.Web;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace Pipeline.Core.Tests;
+
+/// <summary>What has to hold whatever the host brings: LocalHost and the worker do not bring the same.</summary>
+public sealed class PipelineServicesTests
+{
+    [Fact]
+    public void Names_stay_readable_although_the_worker_brings_an_encoder()
+    {
+        using var provider = new ServiceCollection().AddSingleton(HtmlEncoder.Default).AddPipeline().BuildServiceProvider();
+
+        Assert.Equal("محمد – Saadé &lt;b&gt;", provider.GetRequiredService<HtmlEncoder>().Encode("محمد – Saadé <b>"));
+    }
+
+    [Theory]
+    [InlineData("Microsoft.AspNetCore.Hosting.Diagnostics")]
+    [InlineData("System.Net.Http.HttpClient.SendGrid.LogicalHandler")]
+    [InlineData("Azure.Core")]
+    public void No_log_tells_the_addresses_of_requests(string category)
+    {
+        using var provider = new ServiceCollection()
+            .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new Everything())).AddPipeline().BuildServiceProvider();
+        var logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger(category);
+
+        Assert.False(logger.IsEnabled(LogLevel.Information));
+        Assert.True(logger.IsEnabled(LogLevel.Warning));
+    }
+
+    private sealed class Everything : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
