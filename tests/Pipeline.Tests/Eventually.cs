@@ -7,13 +7,15 @@ public static class Eventually
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
-    public static async Task IsTrueAsync(string what, Func<Task<bool>> condition)
+    public static Task IsTrueAsync(string what, Func<Task<bool>> condition) => IsTrueAsync(what, condition, Deadline);
+
+    public static async Task IsTrueAsync(string what, Func<Task<bool>> condition, TimeSpan within)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(Deadline);
+        deadline.CancelAfter(within);
         while (!await condition())
         {
-            Assert.False(deadline.IsCancellationRequested, $"It did not come to pass within {Deadline.TotalSeconds} s that {what}.");
+            Assert.False(deadline.IsCancellationRequested, $"It did not come to pass within {within.TotalSeconds} s that {what}.");
             await Task.Delay(TimeSpan.FromMilliseconds(50), CancellationToken.None);
         }
     }

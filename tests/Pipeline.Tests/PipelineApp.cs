@@ -46,7 +46,10 @@ public sealed class PipelineApp : IAsyncDisposable
 
     /// <param name="connectionString">Of the storage account; its own for each test.</param>
     /// <param name="settings">Like "Pipeline:Moderation=Off", over those of the sample.</param>
-    public static async Task<PipelineApp> StartAsync(string connectionString, params string[] settings)
+    public static Task<PipelineApp> StartAsync(string connectionString, params string[] settings) => StartAsync(connectionString, _ => { }, settings);
+
+    /// <param name="change">Changes the app's services after they were put together.</param>
+    public static async Task<PipelineApp> StartAsync(string connectionString, Action<IServiceCollection> change, params string[] settings)
     {
         var (wire, sendGrid, log) = (new Wire(), new SendGridWire(), new LogLines());
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 10, 30, 0, TimeSpan.Zero));
@@ -67,6 +70,7 @@ public sealed class PipelineApp : IAsyncDisposable
         builder.Services.AddRazorComponents();
         builder.Services.AddPipeline();
         builder.Services.AddHttpClient(SendGridMailer.HttpClientName).AddHttpMessageHandler(() => sendGrid.Handler());
+        change(builder.Services);
         var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
         return new PipelineApp(connectionString, host, wire, sendGrid, time, log);
