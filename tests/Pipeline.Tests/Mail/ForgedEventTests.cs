@@ -153,13 +153,15 @@ public sealed class ForgedEventTests(AzuriteFixture azurite) : IDisposable
             var post = EventSigner.Post(now, Signed(now, body), body);
             post.Headers.TryAddWithoutValidation("X-Twilio-Email-Event-Webhook-Signature", Signed(now, body));
             return post;
-        });
+        }
+        );
         yield return ("no post", (random, body) =>
         {
             var post = EventSigner.Post(now, Signed(now, body), body);
             post.Method = random.Next(3) switch { 0 => HttpMethod.Put, 1 => HttpMethod.Delete, _ => HttpMethod.Patch };
             return post;
-        });
+        }
+        );
 
         // Truncated.
         yield return ("truncated body", (random, body) => EventSigner.Post(now, Signed(now, body), body[..random.Next(body.Length)]));
@@ -185,7 +187,8 @@ public sealed class ForgedEventTests(AzuriteFixture azurite) : IDisposable
             string[] types = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml", "nonsense", ""];
             post.Content.Headers.TryAddWithoutValidation("Content-Type", types[random.Next(types.Length)]);
             return post;
-        });
+        }
+        );
         yield return ("zipped after it was signed", (_, body) =>
         {
             using var zipped = new MemoryStream();
@@ -194,13 +197,15 @@ public sealed class ForgedEventTests(AzuriteFixture azurite) : IDisposable
             var post = EventSigner.Post(now, Signed(now, body), zipped.ToArray());
             post.Content!.Headers.ContentEncoding.Add("gzip");
             return post;
-        });
+        }
+        );
         yield return ("in chunks", (random, body) =>
         {
             var post = EventSigner.Post(now, Signed(now, body), Flipped(random, body));
             post.Headers.TransferEncodingChunked = true;
             return post;
-        });
+        }
+        );
         yield return ("no text", (random, _) => EventSigner.Post(now, Convert.ToBase64String(GarbageDer(random)), [0xff, 0xfe, 0x00, .. Bytes(random, random.Next(1, 500))]));
         yield return ("no body", (_, body) => EventSigner.Post(now, Signed(now, body), []));
         yield return ("a long body", (random, body) => EventSigner.Post(now, Signed(now, body), [.. body, .. Bytes(random, random.Next(1, 100_000))]));
