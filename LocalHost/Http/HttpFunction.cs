@@ -11,6 +11,8 @@ namespace Pipeline.LocalHost.Http;
 /// <summary>A function with an HTTP trigger. No methods: every method.</summary>
 internal sealed partial record HttpFunction(Function Function, RoutePattern Pattern, string Route, IReadOnlyList<string> Methods)
 {
+    private static readonly string[] Reserved = ["admin", "runtime"];
+
     public string Name => Function.Name;
 
     public string MethodsForPeople => Methods.Count == 0 ? "any method" : string.Join(", ", Methods);
@@ -23,6 +25,9 @@ internal sealed partial record HttpFunction(Function Function, RoutePattern Patt
             throw new StartException($"Function {function.Name} returns {result.Name}; an HTTP function returns an IResult or nothing.");
 
         var route = (string.IsNullOrEmpty(attribute.Route) ? function.Name : attribute.Route).Trim('/');
+        // By its first letters alone, prefix or not: so the Functions host does it.
+        if (Reserved.FirstOrDefault(word => route.StartsWith(word, StringComparison.OrdinalIgnoreCase)) is { } reserved)
+            throw new StartException($"Function {function.Name}: its route '{route}' begins with '{reserved}', which the Functions host keeps for itself.");
         if (prefix.Length > 0)
             route = $"{prefix}/{route}";
         RoutePattern pattern;

@@ -11,6 +11,7 @@ public sealed class StartTests(AzuriteFixture azurite)
     [Theory]
     [InlineData(typeof(SameName), "Twice")]
     [InlineData(typeof(SameRoute), "First", "Second", "GET")]
+    [InlineData(typeof(ReservedRoute), "ReservedRoute", "administration")]
     [InlineData(typeof(BadSchedule), "BadSchedule", "every now and then")]
     [InlineData(typeof(MissingSetting), "MissingSetting", "NoSuchSetting")]
     [InlineData(typeof(MissingConnection), "MissingConnection", "NoSuchStorage")]
@@ -71,6 +72,12 @@ public sealed class StartTests(AzuriteFixture azurite)
 
         [Function("Second")]
         public static void Two([HttpTrigger("get", Route = "Things/{number}")] HttpRequest request) => Assert.NotNull(request);
+    }
+
+    internal static class ReservedRoute
+    {
+        [Function("ReservedRoute")]
+        public static void Run([HttpTrigger("get", Route = "administration/{name}")] HttpRequest request) => Assert.NotNull(request);
     }
 
     internal static class BadSchedule
