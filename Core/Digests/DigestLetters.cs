@@ -22,15 +22,14 @@ public sealed class DigestLetters(
     {
         if (written.TryGetValue((topicId, issueName), out var there))
             return there;
-        if (topics.Find(topicId) is not { } topic || await digests.FindAsync(topicId, issueName, cancellationToken) is not { Enqueued: var enqueued } issue)
+        if (topics.Find(topicId) is not { } topic || await digests.FindAsync(topicId, issueName, cancellationToken) is not { } issue)
             return null;
 
         var letter = await WriteAsync(topic, issue, cancellationToken);
         if (written.Count >= MostRemembered)
             written.Clear();
-        // Before that the list of practices may still change.
-        if (enqueued)
-            written.TryAdd((topicId, issueName), letter);
+        // Whoever asks has a delivery in hand, and before the first of them was enqueued the list of practices was final.
+        written.TryAdd((topicId, issueName), letter);
         return letter;
     }
 

@@ -9,9 +9,9 @@ namespace Pipeline.Functions.Digests;
 public sealed class GetDigest(TopicCatalog topics, DigestTable digests, DigestLedger ledger)
 {
     [Function(nameof(GetDigest))]
-    public async Task<IResult> Run(
+    public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/digests/{topic}/{issue}")] HttpRequest request,
-        string topic, string issue, CancellationToken cancellationToken)
+        string topic, string issue, CancellationToken cancellationToken) => Outage.CoverApiAsync(async () =>
     {
         if (topics.Find(topic) is not { } known)
             return Problems.Of(StatusCodes.Status404NotFound, "There is no such topic.");
@@ -20,5 +20,5 @@ public sealed class GetDigest(TopicCatalog topics, DigestTable digests, DigestLe
 
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(DigestReceipt.Of(found, await ledger.ReadAsync(found, cancellationToken)));
-    }
+    });
 }

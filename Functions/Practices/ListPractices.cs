@@ -10,9 +10,9 @@ namespace Pipeline.Functions.Practices;
 public sealed class ListPractices(TopicCatalog topics, PracticeTable practices, PipelineSettings settings)
 {
     [Function(nameof(ListPractices))]
-    public async Task<IResult> Run(
+    public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/topics/{topic}/practices")] HttpRequest request,
-        string topic, CancellationToken cancellationToken)
+        string topic, CancellationToken cancellationToken) => Outage.CoverApiAsync(async () =>
     {
         if (topics.Find(topic) is not { } known)
             return Problems.Of(StatusCodes.Status404NotFound, "There is no such topic.");
@@ -21,7 +21,7 @@ public sealed class ListPractices(TopicCatalog topics, PracticeTable practices, 
 
         var page = PracticePage.Of(await practices.PublishedAsync(known.Id, cancellationToken), limit, request.Query["after"]);
         return TypedResults.Ok(new { practices = page.Practices.Select(Shown), next = page.Next });
-    }
+    });
 
     private object Shown(Practice practice) => new
     {

@@ -10,9 +10,9 @@ namespace Pipeline.Functions.Submissions;
 public sealed class GetSubmission(TopicCatalog topics, SubmissionStatusQuery query)
 {
     [Function(nameof(GetSubmission))]
-    public async Task<IResult> Run(
+    public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/submissions/{topic}/{reference}")] HttpRequest request,
-        string topic, string reference, CancellationToken cancellationToken)
+        string topic, string reference, CancellationToken cancellationToken) => Outage.CoverApiAsync(async () =>
     {
         if (topics.Find(topic) is not { } known)
             return Problems.Of(StatusCodes.Status404NotFound, "There is no such topic.");
@@ -22,5 +22,5 @@ public sealed class GetSubmission(TopicCatalog topics, SubmissionStatusQuery que
         var status = await query.OfAsync(known.Id, parsed, cancellationToken);
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new { reference = parsed.ToString(), status = status.Status, reasons = status.Reasons });
-    }
+    });
 }

@@ -12,7 +12,7 @@ public sealed class ShowArchive(TopicCatalog topics, DigestTable digests)
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "digests/{topic}")] HttpRequest request,
         string topic, CancellationToken cancellationToken) =>
-        Outage.CoverAsync(async () =>
+        Outage.CoverPageAsync(async () =>
         {
             if (topics.Find(topic) is not { } known)
                 return Missing.Topic();

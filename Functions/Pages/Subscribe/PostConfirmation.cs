@@ -10,7 +10,7 @@ public sealed class PostConfirmation(Pipeline.Subscribers.Subscriptions subscrip
     [Function(nameof(PostConfirmation))]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/confirm")] HttpRequest request, CancellationToken cancellationToken) =>
-        Outage.CoverAsync(async () => subscriptions.Read(request.Query["token"], TokenPurpose.Confirm) switch
+        Outage.CoverPageAsync(async () => subscriptions.Read(request.Query["token"], TokenPurpose.Confirm) switch
         {
             null => BadLink.Unreadable("confirm"),
             { Expired: true } => BadLink.Expired(),

@@ -10,7 +10,7 @@ public sealed class PostUnsubscription(Pipeline.Subscribers.Subscriptions subscr
     [Function(nameof(PostUnsubscription))]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/unsubscribe")] HttpRequest request, CancellationToken cancellationToken) =>
-        Outage.CoverAsync(async () =>
+        Outage.CoverPageAsync(async () =>
         {
             if (subscriptions.Read(request.Query["token"], TokenPurpose.Unsubscribe) is not { } link)
                 return BadLink.Unreadable("unsubscribe");
