@@ -1,10 +1,10 @@
 using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pipeline;
+using Pipeline.Functions.Pages;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
-builder.Services.AddRazorComponents();
+builder.Services.AddPages();
 builder.Services.AddPipeline();
 await builder.Build().RunAsync();

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration;
@@ -104,6 +105,10 @@ internal sealed partial class LocalApplication(WebApplication web, IReadOnlyColl
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
             throw new StartException($"Port {line.Port} is taken by another program. End it, or choose another port with --port.", exception);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AccessDenied)
+        {
+            throw new StartException($"This user may not listen on port {line.Port}. Choose another port, above 1023, with --port.", exception);
         }
     }
 

@@ -31,7 +31,7 @@ public sealed class AzuriteServer : IAsyncDisposable
             return new AzuriteServer(ports, process: null);
 
         await AzuriteInstall.EnsureAsync(cancellationToken);
-        Directory.CreateDirectory(dataFolder);
+        CreateFolder(dataFolder);
         var process = NodeProcess.Start(Command(ports, dataFolder, accounts));
         var server = new AzuriteServer(ports, process);
         try
@@ -96,6 +96,18 @@ public sealed class AzuriteServer : IAsyncDisposable
         };
     }
 
+    private static void CreateFolder(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"The folder {folder} for the storage emulator's files cannot be made: {exception.Message} Choose another one with --data.", exception);
+        }
+    }
+
     private static ProcessStartInfo Command(StoragePorts ports, string dataFolder, IReadOnlyCollection<StorageAccount>? accounts)
     {
         // The current client libraries speak newer API versions than this Azurite knows; what they need of them it has.
@@ -123,7 +135,12 @@ public sealed class AzuriteServer : IAsyncDisposable
             while (!await StorageProbe.IsListeningAsync(port, cancellationToken))
             {
                 if (_process!.HasExited)
+                {
+                    // Until all it wrote is read.
+                    await _process.WaitForExitAsync(cancellationToken);
                     throw new StartException($"Azurite did not start (exit code {_process.ExitCode}). Its last lines: {lines}");
+                }
+
                 if (deadline.Elapsed > StartDeadline)
                     throw new StartException($"Azurite's {service} service did not answer on port {port} within {StartDeadline.TotalSeconds:0} s. Its last lines: {lines}");
                 await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -38,7 +37,11 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
             await SubscribeAsync(cancellationToken);
             await DigestAsync(cancellationToken);
         }
-        catch (Exception fault) when (fault is HttpRequestException or TimeoutException or Azure.RequestFailedException or JsonException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Ctrl+C in the middle of it.
+        }
+        catch (Exception fault) when (fault is HttpRequestException or OperationCanceledException or TimeoutException or Azure.RequestFailedException or JsonException)
         {
             Say($"The demo stopped: {fault.Message}");
         }
@@ -125,8 +128,10 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
         var found = "";
         await UntilAsync($"a mail to {Name(email)}", async () =>
         {
-            var mails = await http.GetFromJsonAsync<List<JsonElement>>($"mailbox.json?to={WebUtility.UrlEncode(email)}", cancellationToken);
-            found = mails!.OrderBy(mail => mail.GetProperty("receivedOn").GetDateTimeOffset())
+            // All mails, not mailbox.json?to=…: an address in a URL ends in logs.
+            var mails = await http.GetFromJsonAsync<List<JsonElement>>("mailbox.json", cancellationToken);
+            found = mails!.Where(mail => mail.GetProperty("to").GetString() == email)
+                .OrderBy(mail => mail.GetProperty("receivedOn").GetDateTimeOffset())
                 .Select(mail => mail.GetProperty("text").GetString() ?? "").LastOrDefault(isMeant) ?? "";
             return found.Length > 0;
         }, cancellationToken);

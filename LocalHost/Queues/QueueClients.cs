@@ -9,7 +9,7 @@ internal sealed class QueueClients(IEnumerable<HttpPipelinePolicy> policies)
 {
     private readonly HttpPipelinePolicy[] _policies = [.. policies];
 
-    public QueueClient Open(string connectionString, string name, string function)
+    public QueueClient Open(string connectionString, string name, string setting)
     {
         // Messages are read as they are: a client that decodes throws on a whole batch for one message that is not base64.
         var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None };
@@ -23,7 +23,7 @@ internal sealed class QueueClients(IEnumerable<HttpPipelinePolicy> policies)
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException)
         {
-            throw new StartException($"The connection string of function {function} is malformed: {exception.Message}", exception);
+            throw new StartException($"The setting {setting} is neither a connection string nor UseDevelopmentStorage=true: {exception.Message}", exception);
         }
     }
 }

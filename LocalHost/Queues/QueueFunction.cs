@@ -9,7 +9,7 @@ using Pipeline.LocalHost.Settings;
 namespace Pipeline.LocalHost.Queues;
 
 /// <summary>A function with a queue trigger.</summary>
-internal sealed partial record QueueFunction(Function Function, Type MessageType, string Queue, string ConnectionString)
+internal sealed partial record QueueFunction(Function Function, Type MessageType, string Queue, string Connection, string ConnectionString)
 {
     // As the worker's own: the names in a message may begin with small letters.
     private static readonly JsonSerializerOptions Json = new() { PropertyNameCaseInsensitive = true };
@@ -27,6 +27,7 @@ internal sealed partial record QueueFunction(Function Function, Type MessageType
             function,
             trigger.ParameterType,
             queue,
+            SettingNames.Connection(attribute.Connection),
             names.Storage(attribute.Connection, function.Name));
     }
 

@@ -23,12 +23,15 @@ internal sealed partial class QueueListener(
     // messages trickle in; after this pause the next fetch takes several.
     private static readonly TimeSpan WaitAfterHalfFull = TimeSpan.FromMilliseconds(100);
 
-    private readonly QueueClient _queue = clients.Open(function.ConnectionString, function.Queue, function.Name);
+    // More, a queue does not take.
+    private const int LongestMessage = 64 * 1024;
+
+    private readonly QueueClient _queue = clients.Open(function.ConnectionString, function.Queue, function.Connection);
 
     // A poison queue has none of its own: what fails there stays there and is tried again.
     private readonly PoisonQueue? _poison = function.Queue.EndsWith(PoisonQueue.Suffix, StringComparison.Ordinal)
         ? null
-        : new PoisonQueue(clients.Open(function.ConnectionString, function.Queue + PoisonQueue.Suffix, function.Name));
+        : new PoisonQueue(clients.Open(function.ConnectionString, function.Queue + PoisonQueue.Suffix, function.Connection));
 
     private bool _outage;
 
@@ -103,10 +106,13 @@ internal sealed partial class QueueListener(
     {
         try
         {
-            if (Decode(message.MessageText) is not { } body)
-                await PoisonAsync(message, message.PopReceipt, "it is not base64");
-            else if (_poison is not null && message.DequeueCount > settings.MaxDequeueCount)
-                await PoisonAsync(message, message.PopReceipt, $"it was taken {message.DequeueCount} times already");
+            var body = Decode(message.MessageText);
+            if (_poison is null)
+                await RunFunctionAsync(message, body ?? BinaryData.FromString(message.MessageText), abandon);
+            else if (body is null)
+                await PoisonAsync(_poison, message, message.PopReceipt, "it is not base64");
+            else if (message.DequeueCount > settings.MaxDequeueCount)
+                await PoisonAsync(_poison, message, message.PopReceipt, $"it was taken {message.DequeueCount} times already");
             else
                 await RunFunctionAsync(message, body, abandon);
         }
@@ -137,7 +143,7 @@ internal sealed partial class QueueListener(
         {
             LogFailed(exception, function.Name, message.MessageId, message.DequeueCount, settings.MaxDequeueCount);
             if (_poison is not null && message.DequeueCount >= settings.MaxDequeueCount)
-                await PoisonAsync(message, lease.PopReceipt, $"it failed {message.DequeueCount} times");
+                await PoisonAsync(_poison, message, lease.PopReceipt, $"it failed {message.DequeueCount} times");
             else
                 await ReleaseAsync(message, lease.PopReceipt, settings.VisibilityTimeout);
             return;
@@ -162,19 +168,15 @@ internal sealed partial class QueueListener(
         }
     }
 
-    private async Task PoisonAsync(QueueMessage message, string popReceipt, string why)
+    private async Task PoisonAsync(PoisonQueue poison, QueueMessage message, string popReceipt, string why)
     {
-        if (_poison is null)
-        {
-            await ReleaseAsync(message, popReceipt, settings.VisibilityTimeout);
-            return;
-        }
-
-        // What is not base64 becomes it, so that a function on the poison queue can read it.
-        var text = Decode(message.MessageText) is null ? Convert.ToBase64String(message.Body) : message.MessageText;
-        await _poison.SendAsync(text, CancellationToken.None);
+        var text = message.MessageText;
+        // What is not base64 becomes it, as functions expect it; but that is longer, and too long for some.
+        if (Decode(text) is null && Convert.ToBase64String(message.Body) is { Length: <= LongestMessage } base64)
+            text = base64;
+        await poison.SendAsync(text, CancellationToken.None);
         await DeleteAsync(message, popReceipt);
-        LogPoison(message.MessageId, function.Queue, _poison.Name, why);
+        LogPoison(message.MessageId, function.Queue, poison.Name, why);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Function {Function} failed on message {MessageId}, try {Try} of {Tries}.")]

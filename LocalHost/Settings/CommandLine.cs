@@ -15,7 +15,7 @@ public sealed record CommandLine
           --data DIR             where the storage emulator keeps its files (LocalHost/.azurite/N)
           --settings FILE        read this instead of local.settings.json
           --demo                 send samples through the pipeline until a digest lies in the mailbox
-          --Name=value           any setting, as in --Digest:Day=Daily
+          --Name=value           any setting, as in --Digest__Day=Daily
           --help                 this text
         """;
 
@@ -42,7 +42,7 @@ public sealed record CommandLine
         {
             var (name, value) = Split(arguments[i]);
             if (IsSetting(name, value))
-                settings[name[2..]] = value;
+                settings[SettingNames.Key(name[2..])] = value;
             else
                 line = name switch
                 {

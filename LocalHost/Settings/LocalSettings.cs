@@ -16,7 +16,7 @@ internal static class LocalSettings
         var values = JsonSettings.Read(path).GetSection("Values");
         return values.AsEnumerable(makePathsRelative: true)
             .Where(pair => pair.Value is not null)
-            .Select(pair => KeyValuePair.Create(pair.Key.Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal), pair.Value))
+            .Select(pair => KeyValuePair.Create(SettingNames.Key(pair.Key), pair.Value))
             .ToList();
     }
 

@@ -53,13 +53,15 @@ internal sealed class TimerLease(TimerStorage storage)
             _renewed = asked;
             return true;
         }
-        catch (Exception exception) when (exception is RequestFailedException { Status: not (404 or 409 or 412) } or AggregateException)
-        {
-            return !HasEnded;
-        }
-        catch (RequestFailedException)
+        catch (RequestFailedException exception) when (exception.Status is 404 or 409 or 412)
         {
             return false;
+        }
+#pragma warning disable CA1031 // Whatever keeps storage from answering, the lease is held until it ends by itself.
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            return !HasEnded;
         }
     }
 

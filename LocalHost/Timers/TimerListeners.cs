@@ -56,7 +56,9 @@ internal sealed partial class TimerListeners(IReadOnlyList<TimerListener> timers
             _told = false;
             return true;
         }
-        catch (Exception exception) when (exception is Azure.RequestFailedException or AggregateException && !stop.IsCancellationRequested)
+#pragma warning disable CA1031 // Whatever keeps storage from answering, the timers are there when it does again.
+        catch (Exception exception) when (exception is not StartException && !(exception is OperationCanceledException && stop.IsCancellationRequested))
+#pragma warning restore CA1031
         {
             if (!_told)
                 LogOutage(exception.Message.Split('\n')[0].Trim());

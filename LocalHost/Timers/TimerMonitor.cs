@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Azure.Functions.Worker;
@@ -16,6 +17,11 @@ internal sealed class TimerMonitor(TimerStorage storage)
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
         {
+            return null;
+        }
+        catch (JsonException)
+        {
+            // A status cut off in the writing is as good as none; the next run writes it anew.
             return null;
         }
     }

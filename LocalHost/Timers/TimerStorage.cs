@@ -35,7 +35,7 @@ internal sealed class TimerStorage(IConfiguration settings, string hostId)
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException)
         {
-            throw new StartException($"The setting AzureWebJobsStorage is not a connection string: {exception.Message}", exception);
+            throw new StartException($"The setting AzureWebJobsStorage is neither a connection string nor UseDevelopmentStorage=true: {exception.Message}", exception);
         }
     }
 }

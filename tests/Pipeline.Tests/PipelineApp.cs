@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Pipeline.Functions.Pages;
 using Pipeline.Functions.Submissions;
 using Pipeline.LocalHost;
 using Pipeline.LocalHost.Settings;
@@ -67,7 +68,7 @@ public sealed class PipelineApp : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton<HttpPipelinePolicy>(wire);
         builder.ConfigureFunctionsWebApplication();
-        builder.Services.AddRazorComponents();
+        builder.Services.AddPages();
         builder.Services.AddPipeline();
         builder.Services.AddHttpClient(SendGridMailer.HttpClientName).AddHttpMessageHandler(() => sendGrid.Handler());
         change(builder.Services);

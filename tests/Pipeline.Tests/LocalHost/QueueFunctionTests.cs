@@ -89,6 +89,24 @@ public sealed class QueueFunctionTests(AzuriteFixture azurite)
         Assert.Empty(_calls.All);
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(64 * 1024)]
+    public async Task A_function_on_the_poison_queue_reads_what_is_not_base64(int length)
+    {
+        var queue = await QueueAsync("failing");
+        await QueueAsync("failing-poison");
+        await using var host = await RunningHost.StartAsync(
+            _account, [typeof(Failing), typeof(Poisoned)], services => services.AddSingleton(_calls), TwoQuickTries);
+        var typed = new string('!', length);
+
+        await queue.SendMessageAsync(typed, TestContext.Current.CancellationToken);
+
+        await RunningHost.UntilAsync(() => _calls.All.Count == 1);
+        Assert.Equal([typed], _calls.All);
+        await UntilEmptyAsync(queue);
+    }
+
     [Fact]
     public async Task A_queue_that_appears_later_is_read()
     {
@@ -233,6 +251,12 @@ public sealed class QueueFunctionTests(AzuriteFixture azurite)
             if (message == "always" || (message == "once" && calls.All.Count == 1))
                 throw new InvalidOperationException("Not today.");
         }
+    }
+
+    internal sealed class Poisoned(Calls calls)
+    {
+        [Function("Poisoned")]
+        public void Run([QueueTrigger("failing-poison", Connection = "PipelineStorage")] string message) => calls.Add(message);
     }
 
     internal sealed class Long(Gate gate)

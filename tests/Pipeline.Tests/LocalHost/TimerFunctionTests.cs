@@ -59,6 +59,19 @@ public sealed class TimerFunctionTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_memory_that_was_cut_off_in_the_writing_stops_nothing()
+    {
+        await (await StartAsync()).DisposeAsync();
+        await Status().UploadAsync(BinaryData.FromString("{\"Last\":\"20"), overwrite: true, TestContext.Current.CancellationToken);
+
+        await using var host = await StartAsync();
+        _time.Advance(TimeSpan.FromMinutes(30));
+
+        await RunningHost.UntilAsync(StatusAsync, status => status.Last != default);
+        Assert.Equal(["on time, last never"], _calls.All);
+    }
+
+    [Fact]
     public async Task Of_two_hosts_on_the_same_storage_one_runs_the_timers()
     {
         await using var first = await StartAsync();
@@ -94,11 +107,10 @@ public sealed class TimerFunctionTests(AzuriteFixture azurite)
     private Task<RunningHost> StartAsync() => RunningHost.StartAsync(
         _account, [typeof(Hourly)], services => services.AddSingleton<TimeProvider>(_time).AddSingleton(_calls), "--Hourly=0 30 * * * *");
 
-    private async Task<ScheduleStatus> StatusAsync()
-    {
-        var blob = new BlobClient(_account, "azure-webjobs-hosts", "timers/pipeline-tests/Host.Functions.Hourly/status");
-        return (await blob.DownloadContentAsync(TestContext.Current.CancellationToken)).Value.Content.ToObjectFromJson<ScheduleStatus>()!;
-    }
+    private BlobClient Status() => new(_account, "azure-webjobs-hosts", "timers/pipeline-tests/Host.Functions.Hourly/status");
+
+    private async Task<ScheduleStatus> StatusAsync() =>
+        (await Status().DownloadContentAsync(TestContext.Current.CancellationToken)).Value.Content.ToObjectFromJson<ScheduleStatus>()!;
 
     internal sealed class Hourly(Calls calls)
     {
