@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace Pipeline.Tests.LocalHost;
+
+public sealed class PublishTests
+{
+    [Fact]
+    public async Task What_is_built_for_this_host_is_not_published()
+    {
+        // Nothing is built, as the tests run from what is built; so the guard is what stops it, or nothing does.
+        var output = Directory.CreateTempSubdirectory("pipeline-publish-");
+        using var publish = Process.Start(new ProcessStartInfo("dotnet",
+            ["publish", Project(), "-c", Configuration, "--no-build", "--no-restore", "-o", output.FullName, "-nodeReuse:false"])
+        { RedirectStandardOutput = true })!;
+        var said = await publish.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await publish.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.NotEqual(0, publish.ExitCode);
+        Assert.Contains("run 'dotnet publish Functions -c Release -p:FunctionsHost=Azure'", said, StringComparison.Ordinal);
+        Assert.Empty(output.GetFileSystemInfos());
+        output.Delete();
+    }
+
+    private static string Configuration => Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)))!;
+
+    private static string Project()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Pipeline.sln")))
+            folder = folder.Parent!;
+        return Path.Combine(folder.FullName, "Functions", "Functions.csproj");
+    }
+}
