@@ -1,0 +1,20 @@
+using Pipeline.Benchmarks.Start;
+
+// Each benchmark compares what it measures with something measured in the same run, and ends with 1 where a bound is missed.
+switch (args)
+{
+    case ["start"]:
+        return await StartBenchmark.RunAsync();
+
+    // What the benchmarks start as processes of their own.
+    case [EmptyApp.Argument, var port]:
+        await EmptyApp.RunAsync(port);
+        return 0;
+
+    default:
+        Console.Error.WriteLine("""
+            dotnet run --project tests/Benchmarks -- <benchmark>
+              start   how long the app takes to its first page
+            """);
+        return 2;
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+
+namespace Pipeline.Benchmarks.Start;
+
+/// <summary>A process, and how long it has been there.</summary>
+internal sealed class Child : IAsyncDisposable
+{
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
+
+    private readonly Stopwatch age = Stopwatch.StartNew();
+    private readonly Process process;
+
+    public Child(string program, params string[] arguments)
+    {
+        process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        // Read, so that it never waits for a reader.
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+    }
+
+    /// <summary>Looks again and again, and gives the age at which it was so.</summary>
+    public async Task<TimeSpan> UntilAsync(Func<Task<bool>> isSo)
+    {
+        while (!await isSo())
+        {
+            if (process.HasExited || age.Elapsed > Deadline)
+                throw new InvalidOperationException($"{process.StartInfo.FileName} {string.Join(' ', process.StartInfo.ArgumentList)} did not come so far.");
+            await Task.Delay(BetweenLooks);
+        }
+
+        return age.Elapsed;
+    }
+
+    /// <summary>Ends it in its own way, so that it takes with it what it has started.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (OperatingSystem.IsWindows())
+            process.Kill(entireProcessTree: true);
+        else
+            using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+                await kill.WaitForExitAsync();
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+}
