@@ -36,6 +36,7 @@ public static class PipelineServices
         services.AddSingleton<SubmissionStore>().AddSingleton<RejectionTable>().AddSingleton<SubmissionStatusQuery>();
         services.AddSingleton<PracticeTable>().AddSingleton<PracticeSweep>();
         services.AddSingleton<SubscriberTable>().AddSingleton<SubscriptionTokens>().AddSingleton<Subscriptions>();
+        services.AddSingleton<ConfirmationLimit>().AddSingleton<Erasures>().AddSingleton<SubscriberHygiene>();
         services.AddSingleton<DigestTable>().AddSingleton<DeliveryTable>().AddSingleton<DeliveryQueue>().AddSingleton<DigestLetters>();
         services.AddSingleton<DigestPublisher>().AddSingleton<DigestDelivery>().AddSingleton<DigestLedger>();
         services.AddSingleton<DeliveryProofs>().AddSingleton<UnknownDeliveries>().AddSingleton<SendGridPace>();

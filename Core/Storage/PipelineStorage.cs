@@ -37,6 +37,8 @@ public sealed class PipelineStorage
         Rejections = tables.GetTableClient("Rejections");
         IdempotencyKeys = tables.GetTableClient("IdempotencyKeys");
         Subscribers = tables.GetTableClient("Subscribers");
+        ConfirmationLimits = tables.GetTableClient("ConfirmationLimits");
+        Erasures = tables.GetTableClient("Erasures");
         Digests = tables.GetTableClient("Digests");
         Deliveries = tables.GetTableClient("Deliveries");
         SubmissionQueue = queues.GetQueueClient(QueueNames.Submissions);
@@ -48,13 +50,15 @@ public sealed class PipelineStorage
     public TableClient Rejections { get; }
     public TableClient IdempotencyKeys { get; }
     public TableClient Subscribers { get; }
+    public TableClient ConfirmationLimits { get; }
+    public TableClient Erasures { get; }
     public TableClient Digests { get; }
     public TableClient Deliveries { get; }
     public QueueClient SubmissionQueue { get; }
     public QueueClient DeliveryQueue { get; }
     public QueueClient MailQueue { get; }
 
-    public IReadOnlyList<TableClient> Tables => [Practices, Rejections, IdempotencyKeys, Subscribers, Digests, Deliveries];
+    public IReadOnlyList<TableClient> Tables => [Practices, Rejections, IdempotencyKeys, Subscribers, ConfirmationLimits, Erasures, Digests, Deliveries];
 
     /// <summary>Every queue with the one its poison messages go to, so that nobody meets a missing one in Storage Explorer.</summary>
     public IReadOnlyList<QueueClient> Queues =>

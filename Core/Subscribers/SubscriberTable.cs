@@ -8,14 +8,15 @@ namespace Pipeline.Subscribers;
 /// The table Subscribers: a row per address and topic. The row key is the address's key and the partition its first two
 /// digits, so 256 partitions share the load and the table's order is still the order of the hash space.
 /// </summary>
-public sealed class SubscriberTable(PipelineStorage storage, TimeProvider time)
+public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, TimeProvider time)
 {
     private const int PrefixLength = 2;
 
-    /// <summary>Adds an unconfirmed subscriber; an address that is known stays as it is.</summary>
+    /// <summary>Adds an unconfirmed subscriber; one that is known keeps its status.</summary>
     public async Task SignUpAsync(string topic, EmailAddress address, CancellationToken cancellationToken)
     {
-        var row = Row(topic, SubscriberKey.Of(address));
+        var key = SubscriberKey.Of(address);
+        var row = Row(topic, key);
         row["Email"] = address.Value;
         row["Status"] = nameof(SubscriberStatus.Unconfirmed);
         row["SubscribedOn"] = time.GetUtcNow();
@@ -26,7 +27,32 @@ public sealed class SubscriberTable(PipelineStorage storage, TimeProvider time)
         }
         catch (RequestFailedException conflict) when (conflict.Status == 409)
         {
+            await AskAgainAsync(topic, key, address, cancellationToken);
         }
+    }
+
+    /// <summary>
+    /// Notes that a confirmation was asked for, so that hygiene leaves the address until the link in it has ended. False where there
+    /// is no address that it could be sent to.
+    /// </summary>
+    /// <param name="address">Put back where an ended subscription has lost it; null where it is not known.</param>
+    public async Task<bool> AskAgainAsync(string topic, SubscriberKey key, EmailAddress? address, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var there = false;
+        await ChangeAsync(topic, key, row =>
+        {
+            there = row.Status != SubscriberStatus.Complained && (row.Email.Length > 0 || address is not null);
+            if (!there || row.Status == SubscriberStatus.Confirmed)
+                return null;
+
+            var change = Row(topic, key);
+            change["AskedOn"] = now;
+            if (row.Email.Length == 0)
+                change["Email"] = address!.Value;
+            return change;
+        }, cancellationToken);
+        return there;
     }
 
     public async Task<Subscriber?> FindAsync(string topic, SubscriberKey key, CancellationToken cancellationToken)
@@ -39,15 +65,21 @@ public sealed class SubscriberTable(PipelineStorage storage, TimeProvider time)
             : null;
     }
 
-    /// <summary>Makes the subscription count. False where there is none (any more); confirming twice changes nothing.</summary>
-    public async Task<bool> ConfirmAsync(string topic, SubscriberKey key, CancellationToken cancellationToken)
+    /// <summary>Makes the subscription count; confirming twice changes nothing.</summary>
+    /// <param name="mailedOn">When the link was mailed to the address; null for one that only takes an unsubscription back.</param>
+    public async Task<Confirmation> ConfirmAsync(string topic, SubscriberKey key, DateTimeOffset? mailedOn, CancellationToken cancellationToken)
     {
-        var row = Row(topic, key);
-        row["Status"] = nameof(SubscriberStatus.Confirmed);
-        row["ConfirmedOn"] = time.GetUtcNow();
-        row["Reason"] = "";
-        var (found, _) = await ChangeAsync(topic, key, there => there.Status != SubscriberStatus.Confirmed ? row : null, cancellationToken);
-        return found;
+        var change = Row(topic, key);
+        change["Status"] = nameof(SubscriberStatus.Confirmed);
+        change["ConfirmedOn"] = time.GetUtcNow();
+        change["Reason"] = "";
+        var outcome = Confirmation.Gone;
+        var (found, _) = await ChangeAsync(topic, key, row =>
+        {
+            outcome = Judge(row, mailedOn);
+            return outcome == Confirmation.Done && row.Status != SubscriberStatus.Confirmed ? change : null;
+        }, cancellationToken);
+        return found ? outcome : Confirmation.Gone;
     }
 
     /// <summary>Ends the subscription. False where there is none; ending it twice changes nothing, nor does it soften a complaint.</summary>
@@ -83,10 +115,22 @@ public sealed class SubscriberTable(PipelineStorage storage, TimeProvider time)
         return changed;
     }
 
-    /// <summary>The first confirmed subscribers of the range in order of their keys, at most so many, and whether there are more.</summary>
+    /// <summary>Removes the row with the address in it. True where there was one.</summary>
+    public async Task<bool> DeleteAsync(string topic, SubscriberKey key, CancellationToken cancellationToken)
+    {
+        var row = Row(topic, key);
+        using var answer = await storage.Subscribers.DeleteEntityAsync(row.PartitionKey, row.RowKey, ETag.All, cancellationToken);
+        return answer.Status != 404;
+    }
+
+    /// <summary>
+    /// The first confirmed subscribers of the range in order of their keys, at most so many, and whether there are more. Whoever had
+    /// his address erased is not among them, whatever the table says.
+    /// </summary>
     public async Task<(IReadOnlyList<Subscriber> Subscribers, bool More)> FirstConfirmedAsync(
         string topic, HashRange range, int most, CancellationToken cancellationToken)
     {
+        var erased = await erasures.KnownAsync(cancellationToken);
         List<Subscriber> found = [];
         // A page may come short although there are more; only a missing continuation says that there are none.
         await foreach (var page in storage.Subscribers
@@ -96,7 +140,7 @@ public sealed class SubscriberTable(PipelineStorage storage, TimeProvider time)
             {
                 if (found.Count == most)
                     return (found, true);
-                if (SubscriberKey.TryParse(row.RowKey, out var key))
+                if (SubscriberKey.TryParse(row.RowKey, out var key) && !erased.Contains(key))
                     found.Add(new Subscriber(topic, key, row.GetString("Email") ?? "", SubscriberStatus.Confirmed));
             }
 
@@ -115,6 +159,30 @@ public sealed class SubscriberTable(PipelineStorage storage, TimeProvider time)
             TableFilter.Of($"PartitionKey ge {Partition(topic, from)} and PartitionKey le {lastPartition}"),
             TableFilter.Of($"RowKey ge {from} and RowKey lt {range.ToText}"),
             TableFilter.Of($"Status eq {nameof(SubscriberStatus.Confirmed)}"));
+    }
+
+    private static Confirmation Judge(SubscriberRow row, DateTimeOffset? mailedOn)
+    {
+        if (row.Email.Length == 0)
+            return Confirmation.Gone;
+        if (row.Status == SubscriberStatus.Confirmed)
+            return Confirmation.Done;
+        if (mailedOn is not { } mailed)
+            return row.Status switch
+            {
+                SubscriberStatus.Unsubscribed when row.ConfirmedOn is not null => Confirmation.Done,
+                SubscriberStatus.Complained => Confirmation.Unwanted,
+                _ => Confirmation.Outdated,
+            };
+
+        // A link says when it was mailed to the minute.
+        var older = row.EndedOn is { } ended && mailed.AddMinutes(1) <= ended;
+        return row.Status switch
+        {
+            SubscriberStatus.Bounced when older => Confirmation.Outdated,
+            SubscriberStatus.Complained when older => Confirmation.Unwanted,
+            _ => Confirmation.Done,
+        };
     }
 
     private static bool IsEndedBy(SubscriberRow row, SubscriberStatus status, DateTimeOffset happenedOn)

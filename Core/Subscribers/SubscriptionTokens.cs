@@ -10,6 +10,9 @@ public enum TokenPurpose : byte
 {
     Confirm = 1,
     Unsubscribe = 2,
+
+    /// <summary>Takes an unsubscription back. Unlike a confirmation it proves no more than the link it came from.</summary>
+    Undo = 3,
 }
 
 /// <summary>
@@ -30,6 +33,9 @@ public sealed class SubscriptionTokens(PipelineSettings settings, TimeProvider t
 
     public string Unsubscription(string topic, SubscriberKey subscriber) => Create(TokenPurpose.Unsubscribe, topic, subscriber, null);
 
+    public string Undo(string topic, SubscriberKey subscriber) =>
+        Create(TokenPurpose.Undo, topic, subscriber, time.GetUtcNow() + ConfirmationPeriod);
+
     /// <summary>Null where the token is none of ours or made for something else; a token past its end is read and says so.</summary>
     public Content? Read(string? token, TokenPurpose purpose)
     {
@@ -44,11 +50,13 @@ public sealed class SubscriptionTokens(PipelineSettings settings, TimeProvider t
         if (payload[0] != Version || payload[1] != (byte)purpose || !IsOurs(payload, bytes.AsSpan(^MacBytes..)))
             return null;
 
-        var end = BinaryPrimitives.ReadUInt32BigEndian(payload[2..]);
+        var minutes = BinaryPrimitives.ReadUInt32BigEndian(payload[2..]);
+        DateTimeOffset? end = minutes == 0 ? null : DateTimeOffset.UnixEpoch.AddMinutes(minutes);
         return new Content(
             Encoding.UTF8.GetString(payload[(HeaderBytes + SubscriberKey.Bytes)..]),
             SubscriberKey.Read(payload[HeaderBytes..]),
-            end != 0 && DateTimeOffset.UnixEpoch.AddMinutes(end) < time.GetUtcNow());
+            end < time.GetUtcNow(),
+            end - ConfirmationPeriod);
     }
 
     private string Create(TokenPurpose purpose, string topic, SubscriberKey subscriber, DateTimeOffset? end)
@@ -73,5 +81,6 @@ public sealed class SubscriptionTokens(PipelineSettings settings, TimeProvider t
 
     private static byte[] Mac(byte[] key, ReadOnlySpan<byte> payload) => HMACSHA256.HashData(key, payload)[..MacBytes];
 
-    public sealed record Content(string Topic, SubscriberKey Subscriber, bool Expired);
+    /// <param name="MadeOn">To the minute; null for one without an end.</param>
+    public sealed record Content(string Topic, SubscriberKey Subscriber, bool Expired, DateTimeOffset? MadeOn);
 }

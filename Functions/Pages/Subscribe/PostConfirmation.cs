@@ -10,11 +10,20 @@ public sealed class PostConfirmation(Pipeline.Subscribers.Subscriptions subscrip
     [Function(nameof(PostConfirmation))]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/confirm")] HttpRequest request, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(async () => subscriptions.Read(request.Query["token"], TokenPurpose.Confirm) switch
+        Outage.CoverPageAsync(async () =>
         {
-            null => BadLink.Unreadable("confirm"),
-            { Expired: true } => BadLink.Expired(),
-            var link when await subscriptions.ConfirmAsync(link, cancellationToken) => Page.Personal<ConfirmedPage>(new { link.Topic }),
-            _ => BadLink.Forgotten(),
+            string? token = request.Query["token"];
+            return subscriptions.ReadConfirmation(token) switch
+            {
+                null => BadLink.Unreadable("confirm"),
+                { Expired: true } => BadLink.Expired(token),
+                var link => await subscriptions.ConfirmAsync(link, cancellationToken) switch
+                {
+                    Confirmation.Done => Page.Personal<ConfirmedPage>(new { link.Topic }),
+                    Confirmation.Outdated => BadLink.Outdated(token),
+                    Confirmation.Unwanted => BadLink.Unwanted(),
+                    _ => BadLink.Forgotten(),
+                },
+            };
         });
 }

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Pipeline.Subscribers;
 
 namespace Pipeline.Functions.Pages.Subscribe;
 
@@ -12,7 +11,8 @@ public sealed class PostUnsubscription(Pipeline.Subscribers.Subscriptions subscr
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/unsubscribe")] HttpRequest request, CancellationToken cancellationToken) =>
         Outage.CoverPageAsync(async () =>
         {
-            if (subscriptions.Read(request.Query["token"], TokenPurpose.Unsubscribe) is not { } link)
+            string? token = request.Query["token"];
+            if (subscriptions.ReadUnsubscription(token) is not { } link)
                 return BadLink.Unreadable("unsubscribe");
 
             // The token alone says all that is needed; the body only tells who pressed the button, and may be anything.
@@ -20,6 +20,6 @@ public sealed class PostUnsubscription(Pipeline.Subscribers.Subscriptions subscr
             var byMailProgram = string.Equals(body?["List-Unsubscribe"], "One-Click", StringComparison.OrdinalIgnoreCase);
             await subscriptions.UnsubscribeAsync(
                 link, byMailProgram ? "Unsubscribed in the mail program" : "Unsubscribed on the page", cancellationToken);
-            return Page.Personal<UnsubscribedPage>(new { link.Topic, UndoToken = subscriptions.UndoToken(link) });
+            return Page.Personal<UnsubscribedPage>(new { link.Topic, Token = token, UndoToken = subscriptions.UndoToken(link) });
         });
 }

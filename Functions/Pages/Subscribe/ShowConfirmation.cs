@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Pipeline.Subscribers;
 
 namespace Pipeline.Functions.Pages.Subscribe;
 
@@ -11,10 +10,10 @@ public sealed class ShowConfirmation(Pipeline.Subscribers.Subscriptions subscrip
     public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "subscriptions/confirm")] HttpRequest request)
     {
         string? token = request.Query["token"];
-        return subscriptions.Read(token, TokenPurpose.Confirm) switch
+        return subscriptions.ReadConfirmation(token) switch
         {
             null => BadLink.Unreadable("confirm"),
-            { Expired: true } => BadLink.Expired(),
+            { Expired: true } => BadLink.Expired(token),
             var link => Page.Personal<ConfirmPage>(new { link.Topic, Token = token }),
         };
     }

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Pipeline.Subscribers;
 
 namespace Pipeline.Functions.Pages.Subscribe;
 
@@ -11,7 +10,7 @@ public sealed class ShowUnsubscription(Pipeline.Subscribers.Subscriptions subscr
     public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "subscriptions/unsubscribe")] HttpRequest request)
     {
         string? token = request.Query["token"];
-        return subscriptions.Read(token, TokenPurpose.Unsubscribe) is { } link
+        return subscriptions.ReadUnsubscription(token) is { } link
             ? Page.Personal<UnsubscribePage>(new { link.Topic, Token = token })
             : BadLink.Unreadable("unsubscribe");
     }

@@ -19,7 +19,7 @@ public sealed class SubscriptionTokensTests
 
         var content = tokens.Read(tokens.Confirmation("mainstreaming-migration", Key), TokenPurpose.Confirm);
 
-        Assert.Equal(new SubscriptionTokens.Content("mainstreaming-migration", Key, Expired: false), content);
+        Assert.Equal(new SubscriptionTokens.Content("mainstreaming-migration", Key, Expired: false, new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero)), content);
     }
 
     [Fact]

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+
+namespace Pipeline.Subscribers;
+
+/// <summary>What <see cref="Erasures"/> knew at a moment; asking costs no storage transaction.</summary>
+public sealed record ErasedAddresses(ImmutableDictionary<string, DateTimeOffset> Entries, IReadOnlyList<byte[]> Keys)
+{
+    public bool Contains(SubscriberKey address) => ErasedOn(address) is not null;
+
+    /// <summary>Null for an address that nobody had removed.</summary>
+    public DateTimeOffset? ErasedOn(SubscriberKey address)
+    {
+        if (Entries.IsEmpty)
+            return null;
+
+        foreach (var key in Keys)
+            if (Entries.TryGetValue(Name(key, address), out var erasedOn))
+                return erasedOn;
+
+        return null;
+    }
+
+    /// <summary>How the entry of an address is named under a key. Tokens are signed with the same keys, and none begins like this.</summary>
+    public static string Name(byte[] key, SubscriberKey address)
+    {
+        var label = "erased:"u8;
+        Span<byte> text = stackalloc byte[label.Length + SubscriberKey.Bytes];
+        label.CopyTo(text);
+        address.Write(text[label.Length..]);
+        return Convert.ToHexStringLower(HMACSHA256.HashData(key, text));
+    }
+}

@@ -1,0 +1,115 @@
+using Azure;
+using Azure.Data.Tables;
+using Microsoft.Extensions.Logging;
+using Pipeline.Storage;
+
+namespace Pipeline.Subscribers;
+
+/// <summary>
+/// Keeps addresses no longer than there is a reason to: unconfirmed rows go, ended ones lose the address and what else could name
+/// it, and what an erasure left behind is deleted. Looks at every row, page by page, as a filter in storage would miss those that
+/// were edited by hand; each row is decided alone, so a run that broke off is simply followed by the next.
+/// </summary>
+public sealed partial class SubscriberHygiene(
+    PipelineStorage storage, Erasures erasures, ConfirmationLimit limit, TimeProvider time, ILogger<SubscriberHygiene> logger)
+{
+    public static readonly TimeSpan UnconfirmedPeriod = TimeSpan.FromDays(30);
+    public static readonly TimeSpan EndedPeriod = TimeSpan.FromDays(28);
+
+    private const int AtOnce = 8;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var (deleted, changed) = (0, 0);
+        var erased = await erasures.KnownAsync(cancellationToken);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        await foreach (var page in storage.Subscribers.QueryAsync<TableEntity>(cancellationToken: cancellationToken).AsPages())
+            await Parallel.ForEachAsync(page.Values.Select(row => new SubscriberRow(row)), options, async (row, cancellation) =>
+            {
+                if (IsOver(row, erased))
+                {
+                    if (await TryAsync(() => storage.Subscribers.DeleteEntityAsync(row.Entity.PartitionKey, row.Entity.RowKey, row.Entity.ETag, cancellation)))
+                        Interlocked.Increment(ref deleted);
+                }
+                else if (Mend(row, erased) is { } change
+                    && await TryAsync(() => storage.Subscribers.UpdateEntityAsync(change, row.Entity.ETag, TableUpdateMode.Merge, cancellation)))
+                    Interlocked.Increment(ref changed);
+            });
+
+        await limit.CleanAsync(cancellationToken);
+        LogCleaned(deleted, changed);
+    }
+
+    private bool IsOver(SubscriberRow row, ErasedAddresses erased)
+    {
+        var asked = Latest(row.SubscribedOn, row.AskedOn);
+        // Came back by accident, or was left when an erasure broke off: nothing in it is younger than the erasure.
+        if (row.Key is { } key && erased.ErasedOn(key) is { } erasedOn && !(Latest(asked, row.ConfirmedOn) > erasedOn))
+            return true;
+
+        return row.Status == SubscriberStatus.Unconfirmed && IsPast(asked, UnconfirmedPeriod);
+    }
+
+    /// <summary>What has to change in a row that stays; null for nothing.</summary>
+    private TableEntity? Mend(SubscriberRow row, ErasedAddresses erased)
+    {
+        var change = new TableEntity(row.Entity.PartitionKey, row.Entity.RowKey);
+        var ended = row.Status is { } status && status.IsEnd();
+
+        // A date that an admin left out, broke or put far ahead says nothing about the past: its period begins today.
+        if (row.Status == SubscriberStatus.Unconfirmed && !IsKnown(Latest(row.SubscribedOn, row.AskedOn)))
+            change["SubscribedOn"] = time.GetUtcNow();
+        if (ended && !IsKnown(row.EndedOn))
+            change["EndedOn"] = time.GetUtcNow();
+
+        // A confirmation that was asked for since may still be on its way.
+        if (ended && row.Email.Length > 0 && IsPast(row.EndedOn, EndedPeriod) && !(row.AskedOn > row.EndedOn && !IsPast(row.AskedOn, UnconfirmedPeriod)))
+        {
+            change["Email"] = "";
+            change["Reason"] = EmailAddress.MaskIn(row.Reason);
+        }
+
+        // Digests look for the exact word.
+        if (row.Status is { } named && row.TypedStatus != named.ToString())
+            change["Status"] = named.ToString();
+        if (Help(row, erased) is var help && row.StatusHelp != help)
+            change["StatusHelp"] = help;
+        return change.Count > new TableEntity("", "").Count ? change : null;
+    }
+
+    private static string Help(SubscriberRow row, ErasedAddresses erased)
+    {
+        var word = row.TypedStatus.Trim();
+        // It may have been meant to be Confirmed, so it is neither mailed nor deleted.
+        if (row.Status is null)
+            return $"“{(word.Length > 40 ? word[..40] + "…" : word)}” is not understood, so no digest is sent. "
+                + $"Type {string.Join(", ", Enum.GetNames<SubscriberStatus>())} in Status.";
+
+        return row.Status == SubscriberStatus.Confirmed && row.Key is { } key && erased.Contains(key)
+            ? "The owner had this address erased, so no digest is sent to it. Delete the row; who wants the digest again subscribes on the page."
+            : "";
+    }
+
+    private bool IsKnown(DateTimeOffset? date) => date is { } known && known <= time.GetUtcNow().AddDays(1);
+
+    private bool IsPast(DateTimeOffset? date, TimeSpan period) => date is { } known && known <= time.GetUtcNow() - period;
+
+    private static DateTimeOffset? Latest(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other : one;
+
+    /// <summary>False where somebody changed or deleted the row since it was read; the next run looks at it again.</summary>
+    private static async Task<bool> TryAsync(Func<Task<Response>> write)
+    {
+        try
+        {
+            using var answer = await write();
+            return answer.Status != 404;
+        }
+        catch (RequestFailedException changed) when (changed.Status is 404 or 412)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Subscribers were cleaned: {Deleted} rows deleted, {Changed} changed.")]
+    private partial void LogCleaned(int deleted, int changed);
+}

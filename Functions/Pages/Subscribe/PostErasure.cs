@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Functions.Pages.Layout;
+
+namespace Pipeline.Functions.Pages.Subscribe;
+
+/// <summary>POST /subscriptions/erase?token=: removes the address from all topics; says the same whether or not it was there.</summary>
+public sealed class PostErasure(Pipeline.Subscribers.Subscriptions subscriptions)
+{
+    [Function(nameof(PostErasure))]
+    public Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/erase")] HttpRequest request, CancellationToken cancellationToken) =>
+        Outage.CoverPageAsync(async () =>
+        {
+            if (subscriptions.ReadUnsubscription(request.Query["token"]) is not { } link)
+                return BadLink.Unreadable("remove your address");
+
+            await subscriptions.EraseAsync(link, cancellationToken);
+            return Page.Personal<NoticePage>(new
+            {
+                Heading = "Your address is removed",
+                Text = "It is no longer among our subscribers, and no digest comes to it. One that is being sent at this very moment may still arrive.",
+                LinkAddress = "/",
+                LinkText = "To the front page",
+            });
+        });
+}

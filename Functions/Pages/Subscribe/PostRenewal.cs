@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Pipeline.Functions.Pages.Subscribe;
+
+/// <summary>POST /subscriptions/renew?token=: mails a new link to confirm to the address that the old one, expired or not, was made for.</summary>
+public sealed class PostRenewal(Pipeline.Subscribers.Subscriptions subscriptions)
+{
+    [Function(nameof(PostRenewal))]
+    public Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/renew")] HttpRequest request, CancellationToken cancellationToken) =>
+        Outage.CoverPageAsync(async () =>
+        {
+            if (subscriptions.ReadConfirmation(request.Query["token"]) is not { } link)
+                return BadLink.Unreadable("confirm");
+
+            await subscriptions.RenewAsync(link, cancellationToken);
+            return Page.Personal<RenewedPage>(new { link.Topic });
+        });
+}

@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Pipeline.Functions.Pages.Subscribe;
+
+/// <summary>GET /subscriptions/erase?token=: a button, and nothing changes. The token is the one of the link to unsubscribe.</summary>
+public sealed class ShowErasure(Pipeline.Subscribers.Subscriptions subscriptions)
+{
+    [Function(nameof(ShowErasure))]
+    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "subscriptions/erase")] HttpRequest request)
+    {
+        string? token = request.Query["token"];
+        return subscriptions.ReadUnsubscription(token) is not null
+            ? Page.Personal<ErasePage>(new { Token = token })
+            : BadLink.Unreadable("remove your address");
+    }
+}

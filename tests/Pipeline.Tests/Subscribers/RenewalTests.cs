@@ -1,0 +1,105 @@
+using System.Net;
+using Pipeline.Subscribers;
+
+using Xunit;
+
+namespace Pipeline.Tests.Subscribers;
+
+/// <summary>Links to confirm that came too late.</summary>
+public sealed class RenewalTests(AzuriteFixture azurite)
+{
+    private const string Email = "angelica@example.org";
+
+    [Fact]
+    public async Task An_expired_link_offers_a_new_one_that_works()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.SignUpAsync(Email);
+        var old = await app.ConfirmationLinkAsync(Email);
+        app.Time.Advance(TimeSpan.FromDays(8));
+        var before = await app.StateAsync();
+
+        var (status, page) = await app.GetAsync(old);
+        var (postStatus, postPage) = await app.PostAsync(old);
+        Assert.Equal((HttpStatusCode.Gone, HttpStatusCode.Gone), (status, postStatus));
+        Assert.Equal(page, postPage);
+        Assert.DoesNotContain(Email, page);
+        Assert.Equal(before, await app.StateAsync());
+
+        var (renewed, told) = await app.PostAsync(SubscriberSteps.Action(page));
+        Assert.Equal(HttpStatusCode.OK, renewed);
+        Assert.Contains("on its way", told);
+        Assert.DoesNotContain(Email, told);
+        var fresh = await app.ConfirmationLinkAsync(Email, 2);
+        Assert.NotEqual(old, fresh);
+        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync(fresh)).Status);
+        Assert.Equal("Confirmed", await app.StatusAsync(Email));
+    }
+
+    [Fact]
+    public async Task The_answer_never_tells_what_came_of_it()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        string Token(string email) => app.Get<SubscriptionTokens>().Confirmation(PipelineApp.Topic, SubscriberSteps.KeyOf(email));
+        var tokens = new[] { "unconfirmed", "confirmed", "complained", "gone" }.ToDictionary(name => name, name => Token($"{name}@example.org"));
+        foreach (var name in tokens.Keys.Except(["gone"]))
+            await app.WriteAsync($"{name}@example.org", new() { ["Status"] = name, ["SubscribedOn"] = app.Time.GetUtcNow() });
+        app.Time.Advance(TimeSpan.FromDays(8));
+
+        HashSet<(HttpStatusCode, string)> answers = [];
+        foreach (var token in tokens.Values)
+            answers.Add(await app.PostAsync($"subscriptions/renew?token={token}"));
+        Assert.Equal(2, app.MailsQueued());
+
+        foreach (var _ in Enumerable.Range(0, 9))
+            answers.Add(await app.PostAsync($"subscriptions/renew?token={tokens["unconfirmed"]}"));
+        Assert.Equal(HttpStatusCode.OK, Assert.Single(answers).Item1);
+        Assert.Equal(5, app.MailsQueued());
+    }
+
+    [Fact]
+    public async Task The_limit_is_the_one_of_the_form()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        for (var i = 0; i < 3; i++)
+            await app.SignUpAsync(Email);
+        var link = await app.ConfirmationLinkAsync(Email);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => app.PostAsync(link.Replace("/confirm", "/renew"))));
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+        Assert.Equal(4, app.MailsQueued());
+    }
+
+    [Fact]
+    public async Task Hygiene_leaves_the_row_until_the_new_link_has_ended()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.SignUpAsync(Email);
+        var old = await app.ConfirmationLinkAsync(Email);
+
+        app.Time.Advance(TimeSpan.FromDays(29));
+        await app.PostAsync(old.Replace("/confirm", "/renew"));
+        var fresh = await app.ConfirmationLinkAsync(Email, 2);
+        app.Time.Advance(TimeSpan.FromDays(5));
+        await app.Get<SubscriberHygiene>().RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync(fresh)).Status);
+        Assert.Equal("Confirmed", await app.StatusAsync(Email));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")]
+    [InlineData("unsubscribe")]
+    public async Task Nothing_else_renews(string token)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        if (token == "unsubscribe")
+            token = app.Get<SubscriptionTokens>().Unsubscription(PipelineApp.Topic, SubscriberSteps.KeyOf(Email));
+
+        Assert.Equal(HttpStatusCode.NotFound, (await app.PostAsync($"subscriptions/renew?token={token}")).Status);
+        Assert.Equal(0, app.MailsQueued());
+        Assert.Empty(await app.RowsAsync(app.Storage.ConfirmationLimits));
+    }
+}
