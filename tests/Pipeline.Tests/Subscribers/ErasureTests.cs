@@ -1,0 +1,203 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Pipeline.Subscribers;
+
+using Xunit;
+
+namespace Pipeline.Tests.Subscribers;
+
+public sealed partial class ErasureTests(AzuriteFixture azurite)
+{
+    private const string Email = "angelica@example.org";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_way_from_a_digest_to_no_trace_of_the_address()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), SubscriberSteps.TwoTopics);
+        await app.ConfirmedAsync(Email);
+        await app.SignUpAsync(Email, SubscriberSteps.SecondTopic);
+        await app.ConfirmationLinkAsync(Email, 2);
+        await app.ConfirmedAsync("stays@example.org");
+
+        var (_, left) = await app.PostAsync(app.UnsubscribeLink(Email));
+        var offer = WebUtility.HtmlDecode(EraseLink().Match(left).Groups[1].Value);
+        var before = await app.StateAsync();
+        var (shown, page) = await app.GetAsync(offer);
+        Assert.Equal(HttpStatusCode.OK, shown);
+        Assert.DoesNotContain(Email, page);
+        Assert.Equal(before, await app.StateAsync());
+
+        var done = await app.PostAsync(SubscriberSteps.Action(page));
+
+        Assert.Equal(HttpStatusCode.OK, done.Status);
+        Assert.Equal("stays@example.org", Assert.Single(await app.RowsAsync(app.Storage.Subscribers)).GetString("Email"));
+        var entry = Assert.Single(await app.RowsAsync(app.Storage.Erasures));
+        Assert.Matches("^[0-9a-f]{64}$", entry.RowKey);
+        Assert.Equal(app.Time.GetUtcNow(), entry.GetDateTimeOffset("ErasedOn"));
+        // Not the hash that anybody can compute of an address he knows.
+        Assert.DoesNotContain(SubscriberSteps.KeyOf(Email).ToString(), entry.RowKey);
+
+        Assert.Equal(done, await app.PostAsync(offer));
+        Assert.Equal(done, await app.PostAsync(app.EraseLink("never.seen@example.org")));
+        Assert.Equal(2, (await app.RowsAsync(app.Storage.Erasures)).Count);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")]
+    [InlineData("confirm")]
+    public async Task Only_a_link_to_unsubscribe_erases(string token)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.ConfirmedAsync(Email);
+        if (token == "confirm")
+            token = app.Get<SubscriptionTokens>().Confirmation(PipelineApp.Topic, SubscriberSteps.KeyOf(Email));
+
+        Assert.Equal(HttpStatusCode.NotFound, (await app.GetAsync($"subscriptions/erase?token={token}")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.PostAsync($"subscriptions/erase?token={token}")).Status);
+        Assert.Equal("Confirmed", await app.StatusAsync(Email));
+        Assert.Empty(await app.RowsAsync(app.Storage.Erasures));
+    }
+
+    [Fact]
+    public async Task A_row_that_an_admin_brings_back_is_not_mailed_even_after_a_rotation_of_keys()
+    {
+        const string key = "b2xkLW9sZC1vbGQtb2xkLW9sZC1vbGQtb2xkLW9sZC0xMjM=";
+        const string newKey = "bmV3LW5ldy1uZXctbmV3LW5ldy1uZXctbmV3LW5ldy00NTY=";
+        var account = azurite.NewAccount();
+        await using (var app = await PipelineApp.StartAsync(account, $"Tokens:Keys:0={key}"))
+        {
+            await app.SubscribersAsync(3);
+            await app.PostAsync(app.EraseLink("reader1@example.org"));
+            await RestoreAsync(app, "reader1@example.org");
+            await DigestAsync(app, "First");
+            await ReceivedAsync(app, "reader0@example.org", "reader2@example.org");
+        }
+
+        await using var rotated = await PipelineApp.StartAsync(account, $"Tokens:Keys:0={newKey}", $"Tokens:Keys:1={key}");
+        rotated.Time.Advance(TimeSpan.FromHours(1));
+        await DigestAsync(rotated, "Second");
+        await ReceivedAsync(rotated, "reader0@example.org", "reader2@example.org");
+    }
+
+    [Fact]
+    public async Task Who_signs_up_again_and_confirms_is_a_subscriber_again()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.SubscribersAsync(1);
+        await app.ConfirmedAsync(Email);
+        await app.PostAsync(app.EraseLink(Email));
+        app.Time.Advance(TimeSpan.FromMinutes(2));
+
+        // A stranger may type the address; only its owner's confirmation counts.
+        await app.SignUpAsync(Email);
+        Assert.Single(await app.RowsAsync(app.Storage.Erasures));
+        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync(await app.ConfirmationLinkAsync(Email, 2))).Status);
+        Assert.Empty(await app.RowsAsync(app.Storage.Erasures));
+
+        await DigestAsync(app, "First");
+        await ReceivedAsync(app, Email, "reader0@example.org");
+    }
+
+    [Fact]
+    public async Task Dying_in_the_middle_leaves_nobody_who_is_mailed_and_hygiene_ends_it()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.SubscribersAsync(2);
+        app.Wire.Before = call =>
+        {
+            if (call.Method == "DELETE" && call.Path.StartsWith("/Subscribers(", StringComparison.Ordinal))
+                throw new ProcessDied();
+        };
+        await app.PostAsync(app.EraseLink("reader1@example.org"));
+        app.Wire.Before = null;
+        Assert.Equal("Confirmed", await app.StatusAsync("reader1@example.org"));
+
+        await DigestAsync(app, "First");
+        await ReceivedAsync(app, "reader0@example.org");
+        await app.Get<SubscriberHygiene>().RunAsync(Cancellation);
+        Assert.Null(await app.SubscriberAsync("reader1@example.org"));
+        Assert.NotNull(await app.SubscriberAsync("reader0@example.org"));
+    }
+
+    [Fact]
+    public async Task An_entry_of_another_instance_is_known_within_five_minutes_and_costs_one_read_in_them()
+    {
+        var account = azurite.NewAccount();
+        await using var app = await PipelineApp.StartAsync(account);
+        await using var other = await PipelineApp.StartAsync(account);
+        await app.SubscribersAsync(2);
+        await RestoreAsync(app, Email);
+        app.Wire.Reset();
+        Task<(IReadOnlyList<Subscriber> Subscribers, bool More)> FirstAsync() =>
+            app.Get<SubscriberTable>().FirstConfirmedAsync(PipelineApp.Topic, HashRange.Whole, 1_000, Cancellation);
+
+        await FirstAsync();
+        await other.PostAsync(other.EraseLink(Email));
+        await RestoreAsync(app, Email);
+        for (var i = 0; i < 9; i++)
+            await FirstAsync();
+        Assert.Equal(1, app.Wire.Calls.Count(call => call.Path.StartsWith("/Erasures", StringComparison.Ordinal)));
+        Assert.Equal(10, app.Wire.Calls.Count(call => call is { Method: "GET" } && call.Path.StartsWith("/Subscribers", StringComparison.Ordinal)));
+
+        app.Time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(2, (await FirstAsync()).Subscribers.Count);
+        Assert.Equal(2, app.Wire.Calls.Count(call => call.Path.StartsWith("/Erasures", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Erased_rows_between_others_cost_nobody_his_place()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var readers = await app.SubscribersAsync(30);
+        foreach (var reader in readers.Take(10))
+        {
+            await app.PostAsync(app.EraseLink(reader));
+            await RestoreAsync(app, reader);
+        }
+
+        List<string> found = [];
+        for (var (range, more) = (HashRange.Whole, true); more;)
+        {
+            (var page, more) = await app.Get<SubscriberTable>().FirstConfirmedAsync(PipelineApp.Topic, range, 7, Cancellation);
+            found.AddRange(page.Select(subscriber => subscriber.Email));
+            if (more)
+            {
+                Assert.Equal(7, page.Count);
+                range = range.After(page[^1].Key);
+            }
+        }
+
+        Assert.Equal(readers.Skip(10).Order(), found.Order());
+        Assert.Equal(found.OrderBy(email => SubscriberSteps.KeyOf(email).Value), found);
+    }
+
+    private static Task RestoreAsync(PipelineApp app, string email) => app.WriteAsync(
+        email, new() { ["Status"] = "Confirmed", ["SubscribedOn"] = app.Time.GetUtcNow().AddDays(-1), ["ConfirmedOn"] = app.Time.GetUtcNow().AddDays(-1) });
+
+    private static async Task DigestAsync(PipelineApp app, string title)
+    {
+        await app.PublishedAsync(Samples.Practice(title));
+        await app.PublishDigestAsync();
+        await Eventually.IsTrueAsync("all issues are closed", async () =>
+        {
+            await app.Get<Pipeline.Digests.DigestLedger>().CloseCompleteAsync(Cancellation);
+            return (await app.RowsAsync(app.Storage.Digests)).All(issue => issue.GetString("Status") == "Closed");
+        });
+    }
+
+    /// <summary>They, and nobody else, got this app's digest and were counted in it.</summary>
+    private static async Task ReceivedAsync(PipelineApp app, params string[] emails)
+    {
+        Assert.Equal(emails, (await app.DigestsAsync()).Select(digest => digest.GetProperty("to").GetString()!).Order());
+        var issue = (await app.RowsAsync(app.Storage.Digests))[^1];
+        Assert.Equal((emails.Length, emails.Length), (issue.GetInt32("Candidates"), issue.GetInt32("Sent")));
+    }
+
+    [GeneratedRegex("href=\"([^\"]*/subscriptions/erase[^\"]*)\"")]
+    private static partial Regex EraseLink();
+
+    private sealed class ProcessDied : Exception;
+}
