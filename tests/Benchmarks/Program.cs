@@ -1,3 +1,5 @@
+using System.Globalization;
+using Pipeline.Benchmarks.Scale;
 using Pipeline.Benchmarks.Start;
 
 // Each benchmark compares what it measures with something measured in the same run, and ends with 1 where a bound is missed.
@@ -5,16 +7,21 @@ switch (args)
 {
     case ["start"]:
         return await StartBenchmark.RunAsync();
+    case ["scale"]:
+        return await ScaleBenchmark.RunAsync();
 
     // What the benchmarks start as processes of their own.
     case [EmptyApp.Argument, var port]:
         await EmptyApp.RunAsync(port);
         return 0;
+    case [ScaleRun.Argument, var subscribers, var connectionString]:
+        return await ScaleRun.RunAsync(int.Parse(subscribers, CultureInfo.InvariantCulture), connectionString);
 
     default:
         Console.Error.WriteLine("""
             dotnet run --project tests/Benchmarks -- <benchmark>
               start   how long the app takes to its first page
+              scale   what an issue to a million subscribers costs, against one to ten thousand
             """);
         return 2;
 }

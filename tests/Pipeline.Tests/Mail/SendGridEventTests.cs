@@ -355,7 +355,7 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
         foreach (var topic in app.Get<TopicCatalog>().All)
         {
             await app.Get<SubscriberTable>().SignUpAsync(topic.Id, address, Cancellation);
-            Assert.True(await app.Get<SubscriberTable>().ConfirmAsync(topic.Id, SubscriberKey.Of(address), Cancellation));
+            Assert.Equal(Confirmation.Done, await app.Get<SubscriberTable>().ConfirmAsync(topic.Id, SubscriberKey.Of(address), app.Time.GetUtcNow(), Cancellation));
         }
     }
 

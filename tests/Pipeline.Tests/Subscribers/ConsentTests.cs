@@ -71,7 +71,7 @@ public sealed class ConsentTests(AzuriteFixture azurite)
         await app.PublishDigestAsync();
         await Eventually.IsTrueAsync("both issues are closed", async () =>
         {
-            await app.Get<Pipeline.Digests.DigestLedger>().CloseCompleteAsync(Cancellation);
+            await app.Get<Pipeline.Digests.DigestLedger>().SweepAsync(Cancellation);
             return (await app.RowsAsync(app.Storage.Digests)) is { Count: 2 } issues && issues.All(issue => issue.GetString("Status") == "Closed");
         });
 

@@ -183,7 +183,7 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
         await app.PublishDigestAsync();
         await Eventually.IsTrueAsync("all issues are closed", async () =>
         {
-            await app.Get<Pipeline.Digests.DigestLedger>().CloseCompleteAsync(Cancellation);
+            await app.Get<Pipeline.Digests.DigestLedger>().SweepAsync(Cancellation);
             return (await app.RowsAsync(app.Storage.Digests)).All(issue => issue.GetString("Status") == "Closed");
         });
     }

@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Azure;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Pipeline.Subscribers;
+
+namespace Pipeline.Benchmarks.Scale;
+
+/// <summary>
+/// Counts every transaction, and answers those that read the table Subscribers itself: so many confirmed ones, spread evenly over
+/// the hash space and reckoned out when they are asked for. Azurite would take a quarter of an hour to be filled with a million.
+/// </summary>
+internal sealed partial class SubscribersAtTheWire(int subscribers) : HttpPipelinePolicy
+{
+    private readonly ConcurrentDictionary<string, int> byPlace = new();
+    private readonly UInt128 step = UInt128.MaxValue / (UInt128)subscribers;
+
+    private bool counts;
+
+    public IDictionary<string, int> ByPlace => byPlace;
+
+    public static int NumberOf(string email) => int.Parse(email.AsSpan(6, email.IndexOf('@') - 6), CultureInfo.InvariantCulture);
+
+    /// <summary>From now on.</summary>
+    public void Count() => counts = true;
+
+    public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+    {
+        var path = message.Request.Uri.Path.TrimStart('/');
+        var place = path[(path.IndexOf('/') + 1)..].Split('(', '/')[0];
+        // The queues and tables of other functions are polled meanwhile, whether or not there is a digest.
+        if (counts && place is "Subscribers" or "Deliveries" or "Digests" or "digest-deliveries")
+            byPlace.AddOrUpdate(place, 1, (_, count) => count + 1);
+        if (place == "Subscribers" && message.Request.Method == RequestMethod.Get)
+            message.Response = Page(message.Request.Uri.Query);
+        else
+            await ProcessNextAsync(message, pipeline);
+    }
+
+    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException("Everything here is asynchronous.");
+
+    private WireResponse Page(string query)
+    {
+        var match = Query().Match(Uri.UnescapeDataString(query.Replace('+', ' ')));
+        var from = UInt128.Parse(match.Groups["from"].Value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        var to = match.Groups["to"].Value == HashRange.End ? (UInt128?)null : UInt128.Parse(match.Groups["to"].Value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        var most = int.Parse(Top().Match(query).Groups[1].Value, CultureInfo.InvariantCulture);
+
+        var first = from / step + (from % step == 0 ? 0u : 1u);
+        var rows = new List<object>(most);
+        var number = first;
+        for (; number < (UInt128)subscribers && (to is null || number * step < to) && rows.Count < most; number++)
+        {
+            var key = new SubscriberKey(number * step).ToString();
+            rows.Add(new Dictionary<string, string>
+            {
+                ["odata.etag"] = "W/\"1\"",
+                ["PartitionKey"] = $"mainstreaming-migration~{key[..2]}",
+                ["RowKey"] = key,
+                ["Email"] = $"reader{number}@example.org",
+            });
+        }
+
+        var more = number < (UInt128)subscribers && (to is null || number * step < to);
+        return new WireResponse(JsonSerializer.SerializeToUtf8Bytes(new { value = rows }), more);
+    }
+
+    [GeneratedRegex("RowKey ge '(?<from>[0-9a-f]{32})' and RowKey lt '(?<to>[0-9a-f]{32}|~)'")]
+    private static partial Regex Query();
+
+    [GeneratedRegex(@"top=(\d+)")]
+    private static partial Regex Top();
+
+    private sealed class WireResponse(byte[] body, bool more) : Response
+    {
+        private readonly Dictionary<string, string> headers = more
+            ? new(StringComparer.OrdinalIgnoreCase)
+            {
+                ["Content-Type"] = "application/json;odata=minimalmetadata",
+                ["x-ms-continuation-NextPartitionKey"] = "there",
+                ["x-ms-continuation-NextRowKey"] = "are more",
+            }
+            : new(StringComparer.OrdinalIgnoreCase) { ["Content-Type"] = "application/json;odata=minimalmetadata" };
+
+        public override int Status => 200;
+        public override string ReasonPhrase => "OK";
+        public override Stream? ContentStream { get; set; } = new MemoryStream(body);
+        public override string ClientRequestId { get; set; } = "";
+
+        public override void Dispose() => ContentStream?.Dispose();
+
+        protected override bool ContainsHeader(string name) => headers.ContainsKey(name);
+
+        protected override IEnumerable<HttpHeader> EnumerateHeaders() => headers.Select(header => new HttpHeader(header.Key, header.Value));
+
+        protected override bool TryGetHeader(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value) => headers.TryGetValue(name, out value);
+
+        protected override bool TryGetHeaderValues(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IEnumerable<string>? values)
+        {
+            values = headers.TryGetValue(name, out var value) ? [value] : null;
+            return values is not null;
+        }
+    }
+}
