@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Pipeline.Mail;
 using Pipeline.Practices;
 using Pipeline.Settings;
 using Pipeline.Submissions;
@@ -8,37 +11,50 @@ using Pipeline.Topics;
 namespace Pipeline.Digests;
 
 /// <summary>What an issue says, for the mail in both its forms and for the browser.</summary>
-/// <param name="Entries">At most <see cref="MostEntries"/>.</param>
+/// <param name="Entries">At most <see cref="MostEntries"/>, and no more than fit.</param>
 /// <param name="More">How many practices of the issue are not among the entries.</param>
 /// <param name="UnsubscribeAddress">Null in the browser, where nobody is known.</param>
 public sealed record DigestContent(
     Topic Topic, string Issue, IReadOnlyList<DigestContent.Entry> Entries, int More, string WebAddress, string ArchiveAddress,
     string SubscribeAddress, string SubmitAddress, string? UnsubscribeAddress)
 {
-    /// <summary>With the longest titles and names in any script the HTML stays well under 100 KiB, beyond which mail programs cut it.</summary>
     public const int MostEntries = 20;
 
-    private const int ExcerptLength = 280;
+    // Beyond 100 KiB mail programs cut a mail. Ordinary entries take a tenth of this; odd characters, each written as a
+    // reference, may take more.
+    private const int MostBytes = 90 * 1024;
 
-    public static DigestContent Of(Topic topic, string issue, IReadOnlyList<Practice> practices, PipelineSettings settings, string? unsubscribeAddress) => new(
-        topic,
-        issue,
-        [.. practices.Take(MostEntries).Select(practice => Entry.Of(practice, settings))],
-        Math.Max(0, practices.Count - MostEntries),
-        settings.Link($"digests/{topic.Id}/{issue}").AbsoluteUri,
-        settings.Link($"digests/{topic.Id}").AbsoluteUri,
-        settings.Link($"subscribe?topic={topic.Id}").AbsoluteUri,
-        settings.Link("submit").AbsoluteUri,
-        unsubscribeAddress);
+    private const int ExcerptLength = 280;
+    private const int TitleInSubject = 100;
+
+    private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
+
+    public static DigestContent Of(Topic topic, string issue, IReadOnlyList<Practice> practices, PipelineSettings settings, string? unsubscribeAddress)
+    {
+        var bytes = 0;
+        Entry[] entries = [.. practices.Take(MostEntries).Select(practice => Entry.Of(practice, settings)).TakeWhile(entry => (bytes += entry.Bytes) <= MostBytes)];
+        return new DigestContent(
+            topic,
+            issue,
+            entries,
+            practices.Count - entries.Length,
+            settings.Link($"digests/{topic.Id}/{issue}").AbsoluteUri,
+            settings.Link($"digests/{topic.Id}").AbsoluteUri,
+            settings.Link($"subscribe?topic={topic.Id}").AbsoluteUri,
+            settings.Link("submit").AbsoluteUri,
+            unsubscribeAddress);
+    }
 
     private int Count => Entries.Count + More;
 
     public string Subject => Count switch
     {
-        0 => $"{Topic.Name}: nothing new this time",
-        1 => $"{Topic.Name}: {Entries[0].Title}",
-        _ => $"{Topic.Name}: {Entries[0].Title} and {Count - 1} more",
+        0 => $"{Direction.Isolated(Topic.Name)}: nothing new this time",
+        1 => $"{Direction.Isolated(Topic.Name)}: {FirstTitle}",
+        _ => $"{Direction.Isolated(Topic.Name)}: {FirstTitle} and {Count - 1} more",
     };
+
+    private string FirstTitle => Direction.Isolated(Practices.Excerpt.Of(Entries[0].Title, TitleInSubject));
 
     public string Opening => Count switch
     {
@@ -47,7 +63,7 @@ public sealed record DigestContent(
         _ => $"{Count} practices were published since the last digest.",
     };
 
-    /// <summary>The text part: whole lines, no markup, every address on a line of its own.</summary>
+    /// <summary>The text part: no markup, every address on a line of its own.</summary>
     public string Text()
     {
         var text = new StringBuilder()
@@ -58,17 +74,25 @@ public sealed record DigestContent(
         {
             text.Append("\n* ").Append(entry.Title).Append('\n');
             if (entry.Byline is not null)
-                text.Append("  ").Append(entry.Byline).Append('\n');
-            text.Append("\n  ").Append(entry.Excerpt).Append("\n\n  ").Append(entry.Address).Append('\n');
+                text.Append(entry.Byline).Append('\n');
+            text.Append('\n').Append(entry.Excerpt).Append('\n').Append(entry.Address).Append('\n');
         }
 
         if (More > 0)
             text.Append(CultureInfo.InvariantCulture, $"\nand {More} more:\n{WebAddress}\n");
-        text.Append("\n-- \nYou get this mail because you subscribed to “").Append(Topic.Name).Append("” and confirmed it.\n");
-        if (UnsubscribeAddress is not null)
-            text.Append("\nUnsubscribe:\n").Append(UnsubscribeAddress).Append('\n');
-        return text.Append("\nRead in the browser:\n").Append(WebAddress).Append('\n').ToString();
+        return MailLayout.Text(text.ToString(), TextFooter);
     }
+
+    private string TextFooter =>
+        $"""
+        You get this mail because you subscribed to “{Topic.Name}” and confirmed it.
+
+        {(UnsubscribeAddress is null ? "" : $"Unsubscribe:\n{UnsubscribeAddress}\n\n")}Read in the browser:
+        {WebAddress}
+
+        Share a practice of your own:
+        {SubmitAddress}
+        """;
 
     /// <summary>"24 November 2026" of an issue's name, which begins with the date.</summary>
     public static string DateOf(string issue) =>
@@ -84,5 +108,10 @@ public sealed record DigestContent(
                 .OfType<string>()) is { Length: > 0 } line ? line : null,
             Practices.Excerpt.Of(practice.Summary, ExcerptLength),
             settings.Link($"practices/{practice.Topic}/{practice.Reference}").AbsoluteUri);
+
+        /// <summary>About what it takes in the HTML part, with the markup around it.</summary>
+        public int Bytes => 200 + Size(Title) + Size(Byline ?? "") + Size(Excerpt) + Size(Address);
+
+        private static int Size(string text) => Encoding.UTF8.GetByteCount(Encoder.Encode(text));
     }
 }

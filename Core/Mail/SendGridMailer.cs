@@ -130,6 +130,7 @@ public sealed partial class SendGridMailer(
                 click_tracking = new { enable = false, enable_text = false },
                 open_tracking = new { enable = false },
                 subscription_tracking = new { enable = false },
+                ganalytics = new { enable = false },
             },
         },
         Json);

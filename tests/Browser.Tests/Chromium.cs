@@ -1,0 +1,49 @@
+using Microsoft.Playwright;
+using Pipeline.Browser.Tests;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(Chromium))]
+
+namespace Pipeline.Browser.Tests;
+
+/// <summary>
+/// The machine's own Chromium, started once. Playwright drives it and downloads none. Where there is no Chromium the tests
+/// are skipped and say so.
+/// </summary>
+public sealed class Chromium : IAsyncLifetime
+{
+    private static readonly string? Path = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
+
+    private IPlaywright? playwright;
+    private IBrowser? browser;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Path is null)
+            return;
+
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Path,
+            // Its sandbox refuses to run as root, which is who runs in many a container.
+            ChromiumSandbox = !Environment.IsPrivilegedProcess,
+            // It would look for updates and lists on the internet.
+            Args = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+    }
+
+    /// <summary>A page of its own, in a profile of its own.</summary>
+    public async Task<IPage> OpenAsync()
+    {
+        Assert.SkipWhen(browser is null, "No Chromium is installed; run tests/Browser.Tests/install-chromium.sh.");
+        return await (await browser.NewContextAsync()).NewPageAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (browser is not null)
+            await browser.DisposeAsync();
+        playwright?.Dispose();
+    }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Pipeline.Tests;
+
+/// <summary>A kind of mail that the app sends, with what is to happen for it to be sent.</summary>
+/// <param name="IsList">Goes to subscribers, so that it has a list's headers.</param>
+/// <param name="Settings">For the app.</param>
+public sealed record MailKind(string Name, bool IsList, Func<PipelineApp, Task> CauseAsync, params string[] Settings)
+{
+    private const string ArabicTopic = "إدماج الهجرة في التخطيط التنموي";
+
+    public static readonly IReadOnlyList<MailKind> All =
+    [
+        new("confirmation", false, SignUpAsync),
+        new("confirmation, right to left", false, SignUpAsync, $"Topics:0:Id={PipelineApp.Topic}", $"Topics:0:Name={ArabicTopic}"),
+        new("published", false, app => JudgeAsync(app, Samples.Practice("Migra Movil"), "Published")),
+        new("published, right to left", false, app => JudgeAsync(app, Samples.Arabic[0], "Published")),
+        new("declined", false, app => JudgeAsync(app, Samples.Practice("Migra Movil"), "Declined")),
+        new("declined, longest", false, app => JudgeAsync(app, Samples.Longest("W"), "Declined")),
+        new("digest of none", true, app => PublishAsync(app, []), "Digest:Day=Monday", "Digest:SkipEmpty=false"),
+        new("digest of one", true, app => PublishAsync(app, [Samples.Practice("Migra Movil")])),
+        new("digest of eight", true, app => PublishAsync(app, Samples.Demo)),
+        new("digest of 25", true, app => PublishAsync(app, Enumerable.Range(1, 25).Select(i => Samples.Demo[i % Samples.Demo.Count].With("title", $"{Samples.Demo[i % Samples.Demo.Count]["title"]} ({i})")))),
+        new("digest, right to left", true, app => PublishAsync(app, Samples.Arabic), $"Topics:0:Id={PipelineApp.Topic}", $"Topics:0:Name={ArabicTopic}"),
+        new("digest, mixed", true, app => PublishAsync(app, Samples.Mixed)),
+        new("digest, longest words", true, app => PublishAsync(app, Enumerable.Range(1, 25).Select(i => Samples.Longest("W", i)))),
+        new("digest, longest emoji", true, app => PublishAsync(app, Enumerable.Range(1, 25).Select(i => Samples.Longest("😀", i)))),
+        new("digest, longest entities", true, app => PublishAsync(app, Enumerable.Range(1, 25).Select(i => Samples.Longest("\"", i)))),
+        // For private use: HTML writes each as a reference of ten characters.
+        new("digest, longest references", true, app => PublishAsync(app, Enumerable.Range(1, 25).Select(i => Samples.Longest("\U0010FFFD", i)))),
+    ];
+
+    public static IEnumerable<TheoryDataRow<string>> Names => All.Select(kind => new TheoryDataRow<string>(kind.Name));
+
+    public static MailKind Named(string name) => All.Single(kind => kind.Name == name);
+
+    /// <summary>Sends it and gives the request, as it went over the wire.</summary>
+    public async Task<SentMail> SendAsync(PipelineApp app)
+    {
+        var requests = new ConcurrentQueue<string>();
+        app.SendGrid.Instead = async (_, request) =>
+        {
+            requests.Enqueue(await request.Content!.ReadAsStringAsync(CancellationToken.None));
+            return null;
+        };
+        await CauseAsync(app);
+        await Eventually.IsTrueAsync($"the mail ({Name}) is sent", () => Task.FromResult(!requests.IsEmpty));
+        return new SentMail(JsonNode.Parse(Assert.Single(requests))!.AsObject());
+    }
+
+    private static async Task SignUpAsync(PipelineApp app)
+    {
+        using var answer = await app.Http.PostAsync(
+            "api/subscriptions", new FormUrlEncodedContent(new Dictionary<string, string> { ["email"] = "angelica.pinzon@example.org", ["topic"] = PipelineApp.Topic }),
+            TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode);
+    }
+
+    private static async Task JudgeAsync(PipelineApp app, Dictionary<string, string> practice, string status)
+    {
+        var reference = await app.AcceptedAsync(practice.With("email", "angelica.pinzon@example.org"));
+        await app.StoredAsync(reference);
+        await app.SetStatusAsync(reference, status);
+        await app.PublishDigestAsync();
+    }
+
+    private static async Task PublishAsync(PipelineApp app, IEnumerable<Dictionary<string, string>> practices)
+    {
+        await app.SubscribersAsync(3, "angelica.pinzon");
+        await Task.WhenAll(practices.Select(app.PublishedAsync));
+        await app.PublishDigestAsync();
+    }
+}
