@@ -17,6 +17,8 @@ public sealed class RenewalTests(AzuriteFixture azurite)
         await app.SignUpAsync(Email);
         var old = await app.ConfirmationLinkAsync(Email);
         app.Time.Advance(TimeSpan.FromDays(8));
+        // The timer runs it because of the time gone by; so it has done what it does before the state is looked at.
+        await app.Get<SubscriberHygiene>().RunAsync(TestContext.Current.CancellationToken);
         var before = await app.StateAsync();
 
         var (status, page) = await app.GetAsync(old);
