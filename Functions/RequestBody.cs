@@ -26,12 +26,13 @@ public sealed class RequestBody
         var isForm = request.HasFormContentType;
         if (!isForm && !IsJson(request))
             return (null, Problems.Of(StatusCodes.Status415UnsupportedMediaType, "Send application/json or a form."));
-        if (await BytesAsync(request, cancellationToken) is not { } bytes)
-            return (null, Problems.Of(StatusCodes.Status413PayloadTooLarge, $"The body must be {MaxBytes / 1024} KiB or less."));
+        var (body, unread) = await RawBody.ReadAsync(request, MaxBytes, cancellationToken);
+        if (unread is not null)
+            return (null, unread);
 
         try
         {
-            return (isForm ? await FormAsync(request, bytes, cancellationToken) : Json(bytes), null);
+            return (isForm ? await FormAsync(request, body, cancellationToken) : Json(body), null);
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidDataException or BadHttpRequestException or IOException or ArgumentException)
         {
@@ -45,17 +46,7 @@ public sealed class RequestBody
         && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
             || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
 
-    private static async Task<byte[]?> BytesAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        if (request.ContentLength > MaxBytes)
-            return null;
-
-        var bytes = new byte[MaxBytes + 1];
-        var length = await request.Body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
-        return length > MaxBytes ? null : bytes[..length];
-    }
-
-    private static RequestBody Json(byte[] bytes)
+    private static RequestBody Json(ReadOnlyMemory<byte> bytes)
     {
         using var document = JsonDocument.Parse(bytes);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
@@ -87,9 +78,9 @@ public sealed class RequestBody
         }
     }
 
-    private static async Task<RequestBody> FormAsync(HttpRequest request, byte[] bytes, CancellationToken cancellationToken)
+    private static async Task<RequestBody> FormAsync(HttpRequest request, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        request.Body = new MemoryStream(bytes);
+        request.Body = new MemoryStream(bytes.ToArray());
         var form = await new FormFeature(request, new FormOptions { ValueLengthLimit = MaxBytes, BufferBodyLengthLimit = MaxBytes }).ReadFormAsync(cancellationToken);
         return new RequestBody(
             form.Keys.ToDictionary(key => key, key => form[key].FirstOrDefault(), StringComparer.OrdinalIgnoreCase), []);

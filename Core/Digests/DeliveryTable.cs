@@ -64,17 +64,17 @@ public sealed class DeliveryTable(PipelineStorage storage)
     {
         var row = await storage.Deliveries.GetEntityIfExistsAsync<TableEntity>(
             Partition(topic, issue), from.ToString(), cancellationToken: cancellationToken);
-        return row.HasValue ? Read(topic, issue, row.Value!) : null;
+        return row.HasValue ? Read(topic, issue, row.Value!) ?? throw new InvalidOperationException($"The row {from} of {topic}~{issue} in Deliveries is no range; it was made or changed by hand.") : null;
     }
 
-    /// <summary>The ledger of an issue in the order of the hash space.</summary>
-    public async IAsyncEnumerable<LedgerLine> LedgerAsync(string topic, string issue, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The ledger of an issue in the order of the hash space; null for a row that is no range of it.</summary>
+    public async IAsyncEnumerable<LedgerLine?> LedgerAsync(string topic, string issue, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string[] columns = ["RowKey", "To", "Status", "Recipients", "Sent", "Skipped", "Failed", "Unknown", "ClaimedOn", "NotBefore", "SettledOn"];
         var filter = TableFilter.Of($"PartitionKey eq {Partition(topic, issue)}");
         await foreach (var row in storage.Deliveries.QueryAsync<TableEntity>(filter, select: columns, cancellationToken: cancellationToken))
-            yield return new LedgerLine(
-                RangeOf(row),
+            yield return RangeOf(row) is not { } range ? null : new LedgerLine(
+                range,
                 StatusOf(row) ?? DeliveryStatus.Unknown,
                 new DeliveryCount(
                     row.GetInt32("Recipients") ?? 0, row.GetInt32("Sent") ?? 0, row.GetInt32("Skipped") ?? 0, row.GetInt32("Failed") ?? 0,
@@ -95,7 +95,8 @@ public sealed class DeliveryTable(PipelineStorage storage)
         List<Delivery> found = [];
         var filter = TableFilter.And(TableFilter.Of($"PartitionKey eq {Partition(topic, issue)}"), which);
         await foreach (var row in storage.Deliveries.QueryAsync<TableEntity>(filter, select: WithoutRecipients, cancellationToken: cancellationToken))
-            found.Add(Read(topic, issue, row));
+            if (Read(topic, issue, row) is { } delivery)
+                found.Add(delivery);
         return found;
     }
 
@@ -125,15 +126,19 @@ public sealed class DeliveryTable(PipelineStorage storage)
         return row;
     }
 
-    private static Delivery Read(string topic, string issue, TableEntity row)
+    /// <summary>Null for a row that somebody made or changed by hand so that it is no range.</summary>
+    private static Delivery? Read(string topic, string issue, TableEntity row)
     {
+        if (RangeOf(row) is not { } range)
+            return null;
+
         var outcomes = new Outcomes(row.GetString("Outcomes") ?? "");
         var decision = row.GetString("Decision")?.Trim() ?? "";
         // Where Status is not what we wrote, an admin typed there what belongs into Decision.
         var status = StatusOf(row);
         var isOurs = status is DeliveryStatus.Claimed or DeliveryStatus.Waiting || status == outcomes.Status;
         return new Delivery(
-            topic, issue, RangeOf(row), row.GetString("Id") ?? "", row.GetString("Holder") ?? "",
+            topic, issue, range, row.GetString("Id") ?? "", row.GetString("Holder") ?? "",
             isOurs ? status!.Value : outcomes.Status,
             Unpack(row.GetString("Frozen")), outcomes,
             [.. (row.GetString("Proven") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)
@@ -143,9 +148,7 @@ public sealed class DeliveryTable(PipelineStorage storage)
             decision.Length == 0 && !isOurs ? row.GetString("Status")?.Trim() ?? "" : decision, row.GetString("Help") ?? "", row.ETag);
     }
 
-    private static HashRange RangeOf(TableEntity row) => HashRange.TryParse(row.RowKey, row.GetString("To"), out var range)
-        ? range
-        : throw new InvalidOperationException($"The row {row.RowKey} of {row.PartitionKey} in Deliveries is no range; it was made or changed by hand.");
+    private static HashRange? RangeOf(TableEntity row) => HashRange.TryParse(row.RowKey, row.GetString("To"), out var range) ? range : null;
 
     private static DeliveryStatus? StatusOf(TableEntity row) =>
         Enum.TryParse<DeliveryStatus>(row.GetString("Status")?.Trim(), ignoreCase: true, out var status) && Enum.IsDefined(status) ? status : null;

@@ -38,6 +38,13 @@ public sealed partial class DigestDelivery(
             return;
         }
 
+        if (letter.IsHeld)
+        {
+            // The sweep enqueues it again once the admin has let the issue go.
+            LogHeld(order.Topic, order.Issue, order.From);
+            return;
+        }
+
         // Before the claim: waiting for a turn must not make it old.
         using var turn = await pace.EnterAsync(cancellationToken);
         if (pace.Pause is { Ticks: > 0 } pause)
@@ -300,6 +307,9 @@ public sealed partial class DigestDelivery(
 
     [LoggerMessage(LogLevel.Error, "Delivery {Topic}/{Issue}/{From} failed several times. The sweep will enqueue it again.")]
     private partial void LogPoison(string topic, string issue, string from);
+
+    [LoggerMessage(LogLevel.Information, "Delivery {Topic}/{Issue}/{From} was put away: an admin holds the issue.")]
+    private partial void LogHeld(string topic, string issue, string from);
 
     [LoggerMessage(LogLevel.Warning, "A delivery of {Topic}/{Issue} was dropped: there is no such issue.")]
     private partial void LogNoIssue(string topic, string issue);

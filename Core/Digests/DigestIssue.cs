@@ -11,7 +11,7 @@ public enum IssueStatus
     /// <summary>Its ledger is complete: every candidate is accounted for.</summary>
     Closed,
 
-    /// <summary>An admin stopped it: nothing is enqueued for it until the status says Sending again.</summary>
+    /// <summary>An admin stopped it: nobody gets it until the status says Sending again, and within minutes after that it goes on.</summary>
     Held,
 }
 

@@ -4,7 +4,8 @@ namespace Pipeline.Digests;
 
 /// <summary>An issue as it goes to everybody.</summary>
 /// <param name="UnsubscribePlaceholder">Stands where each recipient's own link comes.</param>
-public sealed record DigestLetter(Letter Everyone, string UnsubscribePlaceholder)
+/// <param name="IsHeld">An admin holds the issue: it goes to nobody for now.</param>
+public sealed record DigestLetter(Letter Everyone, string UnsubscribePlaceholder, bool IsHeld)
 {
     /// <summary>The letter of one request: SendGrid's events come back with what names it. Nothing of it says who gets it.</summary>
     public Letter Letter(Delivery delivery, CallSpan call) => Everyone with

@@ -11,25 +11,30 @@ namespace Pipeline.Digests;
 /// the practices in it.
 /// </summary>
 public sealed class DigestLetters(
-    TopicCatalog topics, DigestTable digests, PracticeTable practices, MailRenderer renderer, PipelineSettings settings)
+    TopicCatalog topics, DigestTable digests, PracticeTable practices, MailRenderer renderer, PipelineSettings settings, TimeProvider time)
 {
     private const int MostRemembered = 20;
 
-    private readonly ConcurrentDictionary<(string Topic, string Issue), DigestLetter> written = new();
+    // So long it may take until an admin's word to hold an issue has reached every process that sends it.
+    private static readonly TimeSpan StatusPeriod = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<(string Topic, string Issue), Written> written = new();
 
     /// <summary>Null where there is no such issue.</summary>
     public async Task<DigestLetter?> FindAsync(string topicId, string issueName, CancellationToken cancellationToken)
     {
-        if (written.TryGetValue((topicId, issueName), out var there))
-            return there;
+        var now = time.GetUtcNow();
+        var there = written.GetValueOrDefault((topicId, issueName));
+        if (there is not null && (now - there.CheckedOn).Duration() < StatusPeriod)
+            return there.Letter;
         if (topics.Find(topicId) is not { } topic || await digests.FindAsync(topicId, issueName, cancellationToken) is not { } issue)
             return null;
 
-        var letter = await WriteAsync(topic, issue, cancellationToken);
+        // Whoever asks has a delivery in hand, and before the first of them was enqueued the list of practices was final.
+        var letter = (there?.Letter ?? await WriteAsync(topic, issue, cancellationToken)) with { IsHeld = issue.Status == IssueStatus.Held };
         if (written.Count >= MostRemembered)
             written.Clear();
-        // Whoever asks has a delivery in hand, and before the first of them was enqueued the list of practices was final.
-        written.TryAdd((topicId, issueName), letter);
+        written[(topicId, issueName)] = new Written(letter, now);
         return letter;
     }
 
@@ -57,7 +62,7 @@ public sealed class DigestLetters(
                     ["Feedback-ID"] = $"{issue.Name}:{topic.Id}:digest:pipeline",
                 },
                 new Dictionary<string, string>()),
-            placeholder);
+            placeholder, IsHeld: false);
     }
 
     private Task<string> RenderAsync(DigestContent content) =>
@@ -73,4 +78,6 @@ public sealed class DigestLetters(
 
         return DigestContent.Of(topic, issue.Name, there, settings, unsubscribe);
     }
+
+    private sealed record Written(DigestLetter Letter, DateTimeOffset CheckedOn);
 }

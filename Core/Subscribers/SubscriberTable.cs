@@ -187,12 +187,12 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
 
     private static bool IsEndedBy(SubscriberRow row, SubscriberStatus status, DateTimeOffset happenedOn)
     {
-        if (row.Status is { } now && now.IsEnd())
-            return status > now;
+        // SendGrid tells whole seconds. What is older than the consent says nothing about it, whatever came of that since then.
+        if ((row.ConfirmedOn ?? row.SubscribedOn) is { } since && happenedOn <= since.AddSeconds(-1))
+            return false;
 
-        // SendGrid tells whole seconds.
-        var since = row.Status == SubscriberStatus.Confirmed ? row.ConfirmedOn : row.SubscribedOn;
-        return since is not { } start || happenedOn > start.AddSeconds(-1);
+        // Of two that say the same the earlier one stays, in whatever order they came.
+        return row.Status is not { } now || !now.IsEnd() || status > now || status == now && happenedOn < row.EndedOn;
     }
 
     /// <param name="change">Null for nothing to do.</param>

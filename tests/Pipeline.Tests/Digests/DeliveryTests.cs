@@ -208,6 +208,57 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_row_that_is_no_range_stops_neither_the_sweep_nor_the_webhook_and_is_named()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await UnknownAsync(app, readers: 3);
+        var row = await DeliveryAsync(app);
+        await app.Storage.Deliveries.AddEntityAsync(new TableEntity(row.PartitionKey, "a note of mine") { ["Unknown"] = 1, ["Id"] = row.GetString("Id") }, Cancellation);
+
+        await app.Get<DeliveryProofs>().RecordAsync(
+            [new DeliveryProof(PipelineApp.Topic, row.PartitionKey.Split('~')[1], row.GetString("Id"), "0-3")], Cancellation);
+        await SweepAsync(app);
+
+        var issue = Assert.Single(await app.RowsAsync(app.Storage.Digests));
+        Assert.Equal(("Sending", 3), (issue.GetString("Status"), issue.GetInt32("Sent")));
+        Assert.Contains("A row in Deliveries is no range", issue.GetString("Receipt"));
+
+        await app.Storage.Deliveries.DeleteEntityAsync(row.PartitionKey, "a note of mine", cancellationToken: Cancellation);
+        await app.ClosedIssueAsync();
+    }
+
+    [Fact]
+    public async Task What_an_admin_holds_goes_to_nobody_until_he_lets_it_go()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.SubscribersAsync(3);
+        await app.PublishedAsync(Samples.Practice());
+        app.SendGrid.Instead = (_, _) => Task.FromResult<HttpResponseMessage?>(SendGridWire.Answer(HttpStatusCode.Unauthorized));
+        await app.PublishDigestAsync();
+        await Eventually.IsTrueAsync("it waits", async () => (await app.RowsAsync(app.Storage.Deliveries)).SingleOrDefault()?.GetString("Status") == "Waiting");
+        app.SendGrid.Instead = null;
+
+        await StatusAsync("held");
+        app.Time.Advance(TimeSpan.FromMinutes(20));
+        await RedeliverAsync(app);
+        await SweepAsync(app);
+        Assert.Empty(await app.DigestsAsync());
+        Assert.Equal("held", Assert.Single(await app.RowsAsync(app.Storage.Digests)).GetString("Status"), ignoreCase: true);
+
+        await StatusAsync("Sending");
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        await SweepAsync(app);
+        await Eventually.IsTrueAsync("all have it", async () => (await app.DigestsAsync()).Count == 3);
+
+        async Task StatusAsync(string word)
+        {
+            var issue = Assert.Single(await app.RowsAsync(app.Storage.Digests));
+            await app.Storage.Digests.UpdateEntityAsync(
+                new TableEntity(issue.PartitionKey, issue.RowKey) { ["Status"] = word }, ETag.All, TableUpdateMode.Merge, Cancellation);
+        }
+    }
+
+    [Fact]
     public async Task Nothing_personal_and_nothing_that_is_none_of_the_readers_is_in_a_receipt()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());

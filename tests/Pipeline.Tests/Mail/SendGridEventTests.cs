@@ -46,34 +46,6 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
         Assert.Single(await app.MailsAsync("reader0@example.org"));
     }
 
-    [Fact]
-    public async Task What_arrived_although_the_answer_was_lost_is_known_by_its_events()
-    {
-        await using var app = await StartAsync();
-        app.SendGrid.Instead = async (_, request) =>
-        {
-            // SendGrid has taken it, and then the connection breaks.
-            using var same = new HttpRequestMessage(HttpMethod.Post, request.RequestUri) { Content = new StringContent(await request.Content!.ReadAsStringAsync(Cancellation)) };
-            same.Content.Headers.ContentType = request.Content.Headers.ContentType;
-            same.Headers.Authorization = request.Headers.Authorization;
-            using var taken = await app.Http.SendAsync(same, Cancellation);
-            Assert.Equal(HttpStatusCode.Accepted, taken.StatusCode);
-            throw new HttpRequestException(HttpRequestError.ResponseEnded);
-        };
-        await app.SubscribersAsync(3);
-        await app.PublishedAsync(Samples.Practice());
-        await app.PublishDigestAsync();
-        Assert.Equal((3, 0), await UnknownAndSentAsync(app));
-        var mails = await app.DigestsAsync();
-        Assert.Equal(3, mails.Count);
-
-        for (var time = 0; time < 2; time++)
-            await TakenAsync(app, [.. mails.Select(mail => signer.Event("processed", mail, app.Time.GetUtcNow()))]);
-
-        Assert.Equal((0, 3), await UnknownAndSentAsync(app));
-        Assert.Equal(1, app.SendGrid.Calls);
-    }
-
     [Theory]
     [InlineData("bounce", "bounce", "550 5.1.1 no mailbox for amina@example.org", "Bounced", "Bounced")]
     [InlineData("bounce", "blocked", "421 busy", "Confirmed", "Confirmed")]
@@ -337,12 +309,6 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
 
     private Task<PipelineApp> StartAsync(params string[] settings) => PipelineApp.StartAsync(azurite.NewAccount(), [signer.Setting, .. settings]);
 
-    private static async Task<(int? Unknown, int? Sent)> UnknownAndSentAsync(PipelineApp app)
-    {
-        var issue = await app.ClosedIssueAsync();
-        return (issue.GetInt32("Unknown"), issue.GetInt32("Sent"));
-    }
-
     private async Task TakenAsync(PipelineApp app, params JsonObject[] events)
     {
         using var answer = await signer.PostAsync(app, events);
@@ -355,7 +321,9 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
         foreach (var topic in app.Get<TopicCatalog>().All)
         {
             await app.Get<SubscriberTable>().SignUpAsync(topic.Id, address, Cancellation);
-            Assert.Equal(Confirmation.Done, await app.Get<SubscriberTable>().ConfirmAsync(topic.Id, SubscriberKey.Of(address), app.Time.GetUtcNow(), Cancellation));
+            Assert.Equal(
+                Confirmation.Done,
+                await app.Get<SubscriberTable>().ConfirmAsync(topic.Id, SubscriberKey.Of(address), app.Time.GetUtcNow(), Cancellation));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -46,6 +47,23 @@ public sealed class IntakeTests(AzuriteFixture azurite)
             Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
             Assert.Equal(json, (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("reference").GetString());
         }
+    }
+
+    [Theory]
+    [InlineData("submissions", "zz\r\n{}\r\n0\r\n\r\n")]
+    [InlineData("submissions", "-1\r\n{}\r\n")]
+    [InlineData("subscriptions", "zz\r\n{}\r\n0\r\n\r\n")]
+    public async Task A_body_that_does_not_arrive_whole_is_the_senders_fault(string address, string chunks)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, app.Http.BaseAddress!.Port, Cancellation);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /api/{address} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}"), Cancellation);
+        using var reader = new StreamReader(stream);
+
+        Assert.StartsWith("HTTP/1.1 400", await reader.ReadLineAsync(Cancellation));
     }
 
     [Fact]

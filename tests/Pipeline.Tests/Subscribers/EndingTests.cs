@@ -56,6 +56,32 @@ public sealed class EndingTests(AzuriteFixture azurite)
         Assert.Equal(bounced.ETag, (await RowAsync(app, reader)).ETag);
     }
 
+    [Theory]
+    [InlineData(0, 1, 2)]
+    [InlineData(1, 0, 2)]
+    [InlineData(2, 1, 0)]
+    [InlineData(1, 2, 0)]
+    public async Task What_is_older_than_the_consent_or_said_twice_changes_nothing_in_any_order(params int[] order)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var reader = (await app.SubscribersAsync(1))[0];
+        var confirmed = app.Time.GetUtcNow();
+        app.Time.Advance(TimeSpan.FromHours(1));
+        // A complaint about what came before, and two bounces.
+        (SubscriberStatus Status, TimeSpan After)[] events =
+        [
+            (SubscriberStatus.Complained, TimeSpan.FromMinutes(-5)),
+            (SubscriberStatus.Bounced, TimeSpan.FromMinutes(3)),
+            (SubscriberStatus.Bounced, TimeSpan.FromMinutes(2)),
+        ];
+
+        foreach (var number in order)
+            await EndAsync(app, reader, events[number].Status, confirmed + events[number].After);
+
+        var row = await RowAsync(app, reader);
+        Assert.Equal(("Bounced", confirmed + events[2].After), (row.GetString("Status"), row.GetDateTimeOffset("EndedOn")));
+    }
+
     [Fact]
     public async Task An_event_of_the_second_in_which_it_was_confirmed_counts()
     {
