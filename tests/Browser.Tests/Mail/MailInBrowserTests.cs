@@ -20,8 +20,8 @@ public sealed class MailInBrowserTests(AzuriteFixture azurite, Chromium chromium
     {
         var html = await HtmlAsync(name);
 
-        Assert.Empty(await browser.FaultsAsync(
-            name, html, [(ColorScheme.Light, Phone), (ColorScheme.Light, Desk), (ColorScheme.Dark, Phone), (ColorScheme.Dark, Desk)]));
+        // Colours do not depend on the width, nor does the layout on the colours: two screens show all there is.
+        Assert.Empty(await browser.FaultsAsync(name, html, [(ColorScheme.Light, Phone), (ColorScheme.Dark, Desk)]));
     }
 
     [Theory]
