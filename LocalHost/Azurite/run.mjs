@@ -13,6 +13,11 @@ const once = process.once.bind(process);
 process.once = (event, listener) => (event === "SIGINT" ? process : once(event, listener));
 process.on("SIGINT", () => {});
 
+// What Azurite says while it closes goes into a pipe that nobody reads any more when the parent was killed. That is no reason
+// to die before its files are written: they hold what was accepted.
+process.stdout.on("error", () => {});
+process.stderr.on("error", () => {});
+
 process.stdin.resume();
 process.stdin.on("error", end);
 process.stdin.on("end", end);

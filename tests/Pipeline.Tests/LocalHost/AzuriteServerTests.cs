@@ -76,6 +76,26 @@ public sealed class AzuriteServerTests(AzuriteFixture azurite) : IDisposable
         await RunningHost.UntilAsync(() => !IsListening(ports.Blob) && !IsListening(ports.Queue) && !IsListening(ports.Table));
     }
 
+    [Fact]
+    public async Task What_lies_on_a_queue_outlives_the_kill_of_the_app_that_started_it()
+    {
+        const int messages = 40;
+        var ports = new StoragePorts(FreePort.Next(inARow: 3));
+        var queue = new QueueClient(ports.ConnectionString(), "kept");
+        await using (var app = AppProcess.Start(["--storage-port-base", $"{ports.Blob}", "--data", _folder]))
+        {
+            await app.UntilItRunsAsync();
+            await queue.CreateAsync(cancellationToken: TestContext.Current.CancellationToken);
+            for (var i = 0; i < messages; i++)
+                await queue.SendMessageAsync($"accepted {i}", TestContext.Current.CancellationToken);
+            app.Kill();
+        }
+
+        await RunningHost.UntilAsync(() => !IsListening(ports.Blob) && !IsListening(ports.Queue) && !IsListening(ports.Table));
+        await using var again = await AzuriteServer.StartAsync(ports, _folder, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(messages, (await queue.GetPropertiesAsync(TestContext.Current.CancellationToken)).Value.ApproximateMessagesCount);
+    }
+
     private static bool IsListening(int port)
     {
         using var client = new TcpClient(AddressFamily.InterNetwork);
