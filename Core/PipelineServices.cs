@@ -41,10 +41,11 @@ public static class PipelineServices
         services.AddSingleton<DigestPublisher>().AddSingleton<DigestDelivery>().AddSingleton<DigestLedger>();
         services.AddSingleton<DeliveryProofs>().AddSingleton<UnknownDeliveries>().AddSingleton<SendGridPace>();
         services.AddSingleton<MailOutbox>().AddSingleton<MailRenderer>().AddSingleton<PersonalMail>().AddSingleton<SendGridMailer>();
-        services.AddSingleton<WebhookGuard>().AddSingleton<EventMeaning>().AddSingleton<SendGridEvents>().AddSingleton<DeliveryProofs>();
+        services.AddSingleton<WebhookGuard>().AddSingleton<EventMeaning>().AddSingleton<SendGridEvents>();
         services.AddSingleton<Health>();
 
-        services.AddHttpClient(SendGridMailer.HttpClientName, client => client.Timeout = SendGridTimeout);
+        services.AddHttpClient(SendGridMailer.HttpClientName, client => client.Timeout = SendGridTimeout)
+            .ConfigurePrimaryHttpMessageHandler(SendGridConnection.NewHandler);
         // They tell of every request with its address, and some addresses hold a token.
         services.AddLogging(logging => logging
             .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)

@@ -29,18 +29,21 @@ public enum DeliveryStatus
 /// <param name="Proven">Requests that SendGrid's events have proved while somebody was at the delivery.</param>
 /// <param name="NotBefore">When it is tried again, where it waits.</param>
 /// <param name="SettledOn">When somebody was last through with it; null before.</param>
+/// <param name="Resends">How often it was sent again because a setting says so.</param>
 /// <param name="Typed">What an admin typed in Decision, or in Status where that is no status of ours.</param>
 public sealed record Delivery(
     string Topic, string Issue, HashRange Range, string Id, string Holder, DeliveryStatus Status, IReadOnlyList<SubscriberKey> Recipients, Outcomes Outcomes,
-    IReadOnlyList<CallSpan> Proven, int Attempts, DateTimeOffset ClaimedOn, DateTimeOffset NotBefore, DateTimeOffset? SettledOn, string Reason,
+    IReadOnlyList<CallSpan> Proven, int Attempts, DateTimeOffset ClaimedOn, DateTimeOffset NotBefore, DateTimeOffset? SettledOn, int Resends, string Reason,
     string Typed, string Help, ETag ETag)
 {
     public bool IsSettled => Status is DeliveryStatus.Sent or DeliveryStatus.Refused or DeliveryStatus.Unknown;
 
-    /// <summary>With these outcomes, and nobody at it any more.</summary>
+    /// <summary>With these outcomes, and nobody at it any more. A word that an admin typed before is about what was, and done with.</summary>
     public Delivery Released(Outcomes outcomes, params IEnumerable<string> reasons) => this with
     {
         Outcomes = outcomes,
+        Typed = "",
+        Help = "",
         Status = outcomes.Status,
         Reason = string.Join('\n', Reason.Split('\n', StringSplitOptions.RemoveEmptyEntries).Concat(reasons).Distinct()),
     };

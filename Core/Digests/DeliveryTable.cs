@@ -14,7 +14,7 @@ public sealed class DeliveryTable(PipelineStorage storage)
 
     private static readonly string[] WithoutRecipients =
     [
-        "PartitionKey", "RowKey", "To", "Id", "Holder", "Status", "Outcomes", "Proven", "Attempts", "ClaimedOn", "NotBefore", "SettledOn", "Reason", "Decision", "Help",
+        "PartitionKey", "RowKey", "To", "Id", "Holder", "Status", "Outcomes", "Proven", "Attempts", "ClaimedOn", "NotBefore", "SettledOn", "Resends", "Reason", "Decision", "Help",
     ];
 
     /// <summary>
@@ -115,6 +115,7 @@ public sealed class DeliveryTable(PipelineStorage storage)
             ["Unknown"] = count.Unknown,
             ["Attempts"] = delivery.Attempts,
             ["ClaimedOn"] = delivery.ClaimedOn,
+            ["Resends"] = delivery.Resends,
             ["Reason"] = delivery.Reason.Length > ReasonLength ? delivery.Reason[..ReasonLength] + "…" : delivery.Reason,
             ["Decision"] = delivery.Typed,
             ["Help"] = delivery.Help,
@@ -144,7 +145,7 @@ public sealed class DeliveryTable(PipelineStorage storage)
             [.. (row.GetString("Proven") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)
                 .Select(text => CallSpan.TryParse(text, out var span) ? span : (CallSpan?)null).OfType<CallSpan>()],
             row.GetInt32("Attempts") ?? 0, row.GetDateTimeOffset("ClaimedOn") ?? default, row.GetDateTimeOffset("NotBefore") ?? default,
-            row.GetDateTimeOffset("SettledOn"), row.GetString("Reason") ?? "",
+            row.GetDateTimeOffset("SettledOn"), row.GetInt32("Resends") ?? 0, row.GetString("Reason") ?? "",
             decision.Length == 0 && !isOurs ? row.GetString("Status")?.Trim() ?? "" : decision, row.GetString("Help") ?? "", row.ETag);
     }
 
@@ -153,7 +154,7 @@ public sealed class DeliveryTable(PipelineStorage storage)
     private static DeliveryStatus? StatusOf(TableEntity row) =>
         Enum.TryParse<DeliveryStatus>(row.GetString("Status")?.Trim(), ignoreCase: true, out var status) && Enum.IsDefined(status) ? status : null;
 
-    private static ETag ETagOf(Response response) => response.Headers.ETag ?? ETag.All;
+    private static ETag ETagOf(Response response) => response.Headers.ETag ?? throw new InvalidOperationException("Storage took a row and gave no ETag for it.");
 
     // A thousand keys in base64 are 21,334 characters; a column holds 32 Ki. Text, as Storage Explorer cannot edit rows with binary columns.
     private static string Pack(IReadOnlyList<SubscriberKey> keys)

@@ -23,6 +23,9 @@ public sealed partial class DigestDelivery(
     // A message may come a little early where two machines' clocks differ; that is no reason to send it round once more.
     private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(5);
 
+    // The operator has to mend something; until then asking more often helps nobody.
+    private static readonly TimeSpan OperatorDelay = TimeSpan.FromMinutes(5);
+
     /// <param name="message">As it lies on the queue.</param>
     public async Task DeliverAsync(string message, CancellationToken cancellationToken)
     {
@@ -83,13 +86,25 @@ public sealed partial class DigestDelivery(
             // Nobody there: that is all there is to say, and one write says it.
             found.Count == 0 ? DeliveryStatus.Sent : DeliveryStatus.Claimed,
             [.. found.Select(subscriber => subscriber.Key)], Outcomes.AllOpen(found.Count), [], Attempts: 1, ClaimedOn: now, NotBefore: default,
-            SettledOn: found.Count == 0 ? now : null, Reason: "", Typed: "", Help: "", ETag.All);
+            SettledOn: found.Count == 0 ? now : null, Resends: 0, Reason: "", Typed: "", Help: "", ETag.All);
 
-        var there = await deliveries.ClaimAsync(claim, cancellationToken);
+        // From here on a stop has to wait: what was claimed and left lying would count as sent by somebody who died.
+        cancellationToken.ThrowIfCancellationRequested();
+        var there = await deliveries.ClaimAsync(claim, CancellationToken.None);
         if (there?.Holder != claim.Holder)
             return there is null ? null : there.IsSettled ? (there, []) : await ResumeAsync(order, there, cancellationToken);
 
-        await HandOnAsync(order, range, cancellationToken);
+        try
+        {
+            await HandOnAsync(order, range, CancellationToken.None);
+        }
+        catch
+        {
+            // Nothing was sent yet, and that is worth knowing.
+            await deliveries.TryUpdateAsync(there.Released(there.Outcomes) with { NotBefore = now }, CancellationToken.None);
+            throw;
+        }
+
         return (there, [.. found.Select((subscriber, place) => new Recipient(place, subscriber))]);
     }
 
@@ -133,8 +148,11 @@ public sealed partial class DigestDelivery(
             Outcomes = outcomes,
             Attempts = row.Attempts + 1,
             ClaimedOn = time.GetUtcNow(),
+            Typed = "",
+            Help = "",
         };
-        return await deliveries.TryReclaimAsync(claim, cancellationToken) is { } claimed ? (claimed with { Recipients = row.Recipients }, recipients) : null;
+        cancellationToken.ThrowIfCancellationRequested();
+        return await deliveries.TryReclaimAsync(claim, CancellationToken.None) is { } claimed ? (claimed with { Recipients = row.Recipients }, recipients) : null;
     }
 
     private async Task<IReadOnlyList<Recipient>> StillSubscribedAsync(Delivery row, Outcomes outcomes, CancellationToken cancellationToken)
@@ -168,9 +186,12 @@ public sealed partial class DigestDelivery(
 
         // What SendGrid did is written down even when the app is told to stop.
         var written = await WriteAsync(claim, result, CancellationToken.None);
-        if (written is not { Status: DeliveryStatus.Waiting })
+        if (written is null)
+            return;
+
+        if (written.IsSettled)
         {
-            LogSettled(written ?? claim);
+            LogSettled(written);
             return;
         }
 
@@ -212,6 +233,8 @@ public sealed partial class DigestDelivery(
             open.Push(recipients.ToArray());
         while (open.TryPop(out var some))
         {
+            if (result.IsRefusedForNoReason)
+                return result.LaterAsIfUntried(claim.Outcomes, OperatorDelay);
             if (cancellationToken.IsCancellationRequested)
                 return result.Later("The app was stopping.", TimeSpan.Zero);
             // Isolating many bad addresses takes many calls: it goes on under a new claim before this one counts as dead.
@@ -232,9 +255,8 @@ public sealed partial class DigestDelivery(
                 case SendOutcome.NotTaken notTaken:
                     return result.Later(notTaken.Reason, notTaken.RetryAfter);
                 case SendOutcome.Refused refused when some.Length == 1:
-                    await FailAsync(claim, some.Span[0], refused);
-                    result.Mark(some, Outcomes.Failed);
-                    result.Reasons.Add($"{some.Span[0].Subscriber.Key}: {refused.Reason}");
+                    await EndAsync(claim, some.Span[0], refused);
+                    result.Fail(some, refused);
                     break;
                 case SendOutcome.Refused:
                     open.Push(some[(some.Length / 2)..]);
@@ -247,7 +269,7 @@ public sealed partial class DigestDelivery(
     }
 
     /// <summary>What SendGrid will never take as an address gets no further mail.</summary>
-    private async Task FailAsync(Delivery claim, Recipient recipient, SendOutcome.Refused refused)
+    private async Task EndAsync(Delivery claim, Recipient recipient, SendOutcome.Refused refused)
     {
         if (refused.NamesRecipient)
             await subscribers.EndAsync(
@@ -284,6 +306,10 @@ public sealed partial class DigestDelivery(
     /// <summary>What came of one attempt. What is still open in it was surely not taken.</summary>
     private sealed class Result(Outcomes outcomes)
     {
+        private const int MostUnexplained = 5;
+
+        private int unexplained;
+
         public Outcomes Outcomes { get; private set; } = outcomes;
         public List<CallSpan> Taken { get; } = [];
         public List<string> Reasons { get; } = [];
@@ -291,8 +317,27 @@ public sealed partial class DigestDelivery(
         /// <summary>When to try again with those still open.</summary>
         public TimeSpan Delay { get; private set; }
 
+        /// <summary>
+        /// Several were refused one by one, SendGrid says nothing about their addresses, and it took nobody: that is hardly theirs.
+        /// Where something is in doubt already, places must not become open again before it (see <see cref="Outcomes.Prove"/>).
+        /// </summary>
+        public bool IsRefusedForNoReason => unexplained >= MostUnexplained && Taken.Count == 0 && !Outcomes.IsDoubtful;
+
         public void Mark(ReadOnlyMemory<Recipient> recipients, char outcome) =>
             Outcomes = Outcomes.With(recipients.ToArray().Select(recipient => recipient.Place), outcome);
+
+        public void Fail(ReadOnlyMemory<Recipient> recipient, SendOutcome.Refused refused)
+        {
+            Mark(recipient, Outcomes.Failed);
+            Reasons.Add($"{recipient.Span[0].Subscriber.Key}: {refused.Reason}");
+            unexplained += refused.NamesRecipient ? 0 : 1;
+        }
+
+        public Result LaterAsIfUntried(Outcomes before, TimeSpan delay)
+        {
+            Outcomes = before;
+            return Later($"SendGrid refuses everybody and does not say why: {Reasons[^1]}", delay);
+        }
 
         public Result Later(string reason, TimeSpan delay)
         {
@@ -311,7 +356,7 @@ public sealed partial class DigestDelivery(
     [LoggerMessage(LogLevel.Information, "Delivery {Topic}/{Issue}/{From} was put away: an admin holds the issue.")]
     private partial void LogHeld(string topic, string issue, string from);
 
-    [LoggerMessage(LogLevel.Warning, "A delivery of {Topic}/{Issue} was dropped: there is no such issue.")]
+    [LoggerMessage(LogLevel.Warning, "A delivery of {Topic}/{Issue} was dropped: there is no such issue, or its topic is not among the settings.")]
     private partial void LogNoIssue(string topic, string issue);
 
     [LoggerMessage(LogLevel.Information, "Delivery {Topic}/{Issue}/{From}: {Status} ({Sent} sent, {Failed} failed, {Unknown} unknown).")]

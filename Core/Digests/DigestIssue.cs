@@ -21,7 +21,8 @@ public enum IssueStatus
 /// <param name="Ranges">Into how many deliveries the hash space was cut at first.</param>
 /// <param name="Enqueued">All first deliveries are on the queue and the list of practices is final.</param>
 /// <param name="RevivedOn">When deliveries that seemed lost were last enqueued again.</param>
+/// <param name="Decision">What an admin typed about all its deliveries of unknown outcome; empty where nothing.</param>
 /// <param name="Receipt">What the ledger proves, or what is still open, in words.</param>
 public sealed record DigestIssue(
     string Topic, string Name, IssueStatus Status, IReadOnlyList<Reference> Practices, int Ranges, bool Enqueued, DateTimeOffset StartedOn,
-    DateTimeOffset? ClosedOn, DateTimeOffset RevivedOn, DeliveryCount Count, string Receipt, ETag ETag);
+    DateTimeOffset? ClosedOn, DateTimeOffset RevivedOn, DeliveryCount Count, string Receipt, string Decision, ETag ETag);

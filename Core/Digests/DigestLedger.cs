@@ -58,12 +58,15 @@ public sealed partial class DigestLedger(
             if (line.Status == DeliveryStatus.Waiting)
                 waiting++;
             last = Later(last, Later(line.ClaimedOn, line.SettledOn ?? default));
-            expected = line.Range.To;
+            expected = Further(expected, line.Range.To);
             fingerprint.AppendData(Encoding.UTF8.GetBytes(Canonical(line)));
         }
 
         if (expected is { } rest)
             gaps.AddRange(GapsIn(issue, rest, null));
+        // What was complete once has no gaps: rows were deleted, and what they said must not be sent again.
+        if (issue.ClosedOn is not null && gaps.Count > 0)
+            flaw ??= "Rows of the closed ledger are missing: somebody deleted them from the table Deliveries.";
         return new LedgerState(
             lines, lines - unsettled.Count, waiting, unsettled, gaps, count, flaw, Convert.ToHexStringLower(fingerprint.GetHashAndReset()), last);
     }
@@ -81,7 +84,11 @@ public sealed partial class DigestLedger(
         var ledger = await ReadAsync(issue, cancellationToken);
         var lost = Lost(issue, ledger);
         // Of two sweeps at once one writes, and that one enqueues. Should it die in between, the next one does so after a while.
-        if (!await TryWriteAsync(issue, ledger, lost.Count > 0, cancellationToken) || lost.Count == 0)
+        if (!await TryWriteAsync(issue, ledger, lost.Count > 0, cancellationToken))
+            return;
+        if (issue.Decision.Length > 0)
+            await digests.ForgetDecisionAsync(issue, cancellationToken);
+        if (lost.Count == 0)
             return;
 
         foreach (var range in lost)
@@ -91,7 +98,10 @@ public sealed partial class DigestLedger(
 
     private async Task<bool> TryWriteAsync(DigestIssue issue, LedgerState ledger, bool isRevived, CancellationToken cancellationToken)
     {
-        var status = ledger.IsComplete ? IssueStatus.Closed : issue.Status == IssueStatus.Held ? IssueStatus.Held : IssueStatus.Sending;
+        if (ledger.Flaw is not null && issue.Status == IssueStatus.Closed)
+            // What was proved once stays written down; the receipt says what has become of the proof.
+            ledger = ledger with { Count = issue.Count };
+        var status = ledger.IsComplete ? IssueStatus.Closed : ledger.Flaw is not null || issue.Status == IssueStatus.Held ? issue.Status : IssueStatus.Sending;
         if (ledger.Receipt == issue.Receipt && status == issue.Status && !isRevived)
             return true;
 
@@ -99,17 +109,18 @@ public sealed partial class DigestLedger(
             return false;
 
         var count = ledger.Count;
-        if (status == IssueStatus.Closed)
-            LogClosed(issue.Topic, issue.Name, count.Candidates, count.Sent, count.Skipped, count.Failed, count.Unknown);
-        else if (ledger.Flaw is not null)
+        if (ledger.Flaw is not null)
             LogFlaw(issue.Topic, issue.Name, ledger.Flaw);
+        else if (status == IssueStatus.Closed)
+            LogClosed(issue.Topic, issue.Name, count.Candidates, count.Sent, count.Skipped, count.Failed, count.Unknown);
         return true;
     }
 
     private List<HashRange> Lost(DigestIssue issue, LedgerState ledger)
     {
         var now = time.GetUtcNow();
-        return now - issue.RevivedOn < LostAfter ? [] :
+        // A ledger that is not to be trusted is for people to look at, not to send by.
+        return ledger.Flaw is not null || now - issue.RevivedOn < LostAfter ? [] :
         [
             .. ledger.Unsettled.Where(line => Due(line) + LostAfter < now).Select(line => line.Range),
             // What nobody has claimed may simply lie far back in the queue: as long as others come through, it does.
@@ -123,12 +134,16 @@ public sealed partial class DigestLedger(
     /// <summary>
     /// A gap ends at the next row or at the next of the first cuts, so that what is enqueued for it is the very message that was lost.
     /// </summary>
-    private static IEnumerable<HashRange> GapsIn(DigestIssue issue, SubscriberKey from, SubscriberKey? to) => HashRange.Split(issue.Ranges)
+    private static IEnumerable<HashRange> GapsIn(DigestIssue issue, SubscriberKey from, SubscriberKey? to) => from == to ? [] : HashRange.Split(issue.Ranges)
         .Select(cut => new HashRange(cut.From.Value > from.Value ? cut.From : from, Earlier(cut.To, to)))
         .Where(gap => !gap.IsEmpty);
 
     private static SubscriberKey? Earlier(SubscriberKey? left, SubscriberKey? right) =>
         left is not { } one ? right : right is not { } other || one.Value < other.Value ? left : right;
+
+    // Null is the end of the space.
+    private static SubscriberKey? Further(SubscriberKey? left, SubscriberKey? right) =>
+        left is { } one && right is { } other ? one.Value > other.Value ? one : other : null;
 
     private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
 
@@ -140,7 +155,7 @@ public sealed partial class DigestLedger(
         "Issue {Topic}/{Issue} is closed: {Candidates} candidates = {Sent} sent + {Skipped} skipped + {Failed} failed + {Unknown} unknown.")]
     private partial void LogClosed(string topic, string issue, int candidates, int sent, int skipped, int failed, int unknown);
 
-    [LoggerMessage(LogLevel.Error, "Issue {Topic}/{Issue} cannot be closed. {Flaw}")]
+    [LoggerMessage(LogLevel.Error, "The ledger of {Topic}/{Issue} proves nothing. {Flaw}")]
     private partial void LogFlaw(string topic, string issue, string flaw);
 
     [LoggerMessage(LogLevel.Warning, "Issue {Topic}/{Issue} makes no progress: {Ranges} ranges are on the queue again.")]

@@ -28,6 +28,7 @@ public sealed class DigestTable(PipelineStorage storage)
             ["Unknown"] = 0,
             ["StartedOn"] = issue.StartedOn,
             ["Receipt"] = issue.Receipt,
+            ["Decision"] = "",
         };
         if (issue.ClosedOn is { } closedOn)
             row["ClosedOn"] = closedOn;
@@ -97,6 +98,10 @@ public sealed class DigestTable(PipelineStorage storage)
         return TryMergeAsync(row, issue.ETag, cancellationToken);
     }
 
+    /// <summary>What an admin decided about the issue is done.</summary>
+    public Task ForgetDecisionAsync(DigestIssue issue, CancellationToken cancellationToken) =>
+        TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Decision"] = "" }, ETag.All, cancellationToken);
+
     /// <summary>Takes back an issue that turned out to have nothing in it.</summary>
     public async Task RemoveAsync(DigestIssue issue, CancellationToken cancellationToken)
     {
@@ -149,5 +154,6 @@ public sealed class DigestTable(PipelineStorage storage)
             row.GetInt32("Candidates") ?? 0, row.GetInt32("Sent") ?? 0, row.GetInt32("Skipped") ?? 0, row.GetInt32("Failed") ?? 0,
             row.GetInt32("Unknown") ?? 0),
         row.GetString("Receipt") ?? "",
+        row.GetString("Decision")?.Trim() ?? "",
         row.ETag);
 }

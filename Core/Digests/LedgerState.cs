@@ -10,7 +10,7 @@ namespace Pipeline.Digests;
 /// <param name="Unsettled">Those that are not settled, in order.</param>
 /// <param name="Gaps">What of the hash space no delivery has claimed, each piece ending where one of the first cuts does.</param>
 /// <param name="Flaw">Why the rows can be no ledger, as a sentence; null where they can.</param>
-/// <param name="Fingerprint">SHA-256 over ranges and figures, in hexadecimal: who changes a row afterwards changes it.</param>
+/// <param name="Fingerprint">SHA-256 over ranges, states and figures, in hexadecimal: who changes one of these afterwards changes it.</param>
 /// <param name="LastChange">When something was last claimed or settled.</param>
 public sealed record LedgerState(
     int Lines, int Settled, int Waiting, IReadOnlyList<LedgerLine> Unsettled, IReadOnlyList<HashRange> Gaps, DeliveryCount Count, string? Flaw,
@@ -25,7 +25,7 @@ public sealed record LedgerState(
         get
         {
             if (Flaw is not null)
-                return $"Not closed. {Flaw}";
+                return $"Not proved. {Flaw}";
 
             var sum = Text(
                 $"{Count.Candidates:N0} candidates = {Count.Sent:N0} sent + {Count.Skipped:N0} skipped + {Count.Failed:N0} failed + {Count.Unknown:N0} unknown");

@@ -5,11 +5,14 @@ namespace Pipeline.Digests;
 
 /// <summary>
 /// Deliveries of which nobody knows whether SendGrid took them. Its events settle them by themselves; where none come, a
-/// setting decides, or an admin who types Sent, Resend or Failed in the row.
+/// setting decides, or an admin who types Sent, Resend or Failed in the row, or in the issue's row for all of them.
 /// </summary>
 public sealed partial class UnknownDeliveries(
     DeliveryTable deliveries, DeliveryQueue queue, PipelineSettings settings, TimeProvider time, ILogger<UnknownDeliveries> logger)
 {
+    // A call that breaks so often before SendGrid takes it is nothing that another try will cure.
+    private const int MostResends = 5;
+
     private const string Choices =
         "Type Sent in Decision if SendGrid's Activity shows the mails of this issue at that time, Resend if it does not, Failed to leave it.";
 
@@ -19,7 +22,7 @@ public sealed partial class UnknownDeliveries(
         var (changed, left) = (false, 0);
         foreach (var delivery in await deliveries.UnknownAsync(issue.Topic, issue.Name, cancellationToken))
         {
-            changed |= await SettleAsync(delivery, cancellationToken);
+            changed |= await SettleAsync(delivery with { Typed = delivery.Typed.Length > 0 ? delivery.Typed : issue.Decision }, cancellationToken);
             left += delivery.Outcomes.Count.Unknown;
         }
 
@@ -48,9 +51,9 @@ public sealed partial class UnknownDeliveries(
 
         if (time.GetUtcNow() < delivery.SettledOn + settings.Unknown.Window)
             return false;
-        if (settings.Unknown.Policy == UnknownPolicy.Resend)
+        if (settings.Unknown.Policy == UnknownPolicy.Resend && delivery.Resends < MostResends)
             return await ReleaseAsync(
-                delivery, delivery.Outcomes.Decide(Outcomes.Open), "No event of SendGrid's came for it, so it was sent again.", cancellationToken);
+                delivery with { Resends = delivery.Resends + 1 }, delivery.Outcomes.Decide(Outcomes.Open), "No event of SendGrid's came for it, so it was sent again.", cancellationToken);
 
         return await ExplainAsync(delivery, $"No event of SendGrid's came for it, so it waits for your word. {Choices}", cancellationToken);
     }
@@ -58,7 +61,7 @@ public sealed partial class UnknownDeliveries(
     private async Task<bool> ReleaseAsync(Delivery delivery, Outcomes outcomes, string reason, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var released = delivery.Released(outcomes, reason) with { Typed = "", Help = "", NotBefore = now, SettledOn = now };
+        var released = delivery.Released(outcomes, reason) with { NotBefore = now, SettledOn = now };
         if (await deliveries.TryUpdateAsync(released, cancellationToken) is null)
             return false;
 

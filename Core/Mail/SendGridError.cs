@@ -1,20 +1,30 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Pipeline.Subscribers;
 
 namespace Pipeline.Mail;
 
 /// <summary>One of the errors in SendGrid's answer to a request, in its own words, without anything that could be an address.</summary>
 /// <param name="Field">What it is about, as personalizations.7.to.0.email; empty where SendGrid does not say.</param>
-public sealed record SendGridError(string Message, string Field)
+public sealed partial record SendGridError(string Message, string Field)
 {
-    public bool IsAboutRecipient => Field.StartsWith("personalizations", StringComparison.Ordinal);
+    /// <summary>It is the address. Other things of a personalization are the same for all, or, like an address that stands there twice, nobody's own.</summary>
+    public bool IsAboutAddress => Address().IsMatch(Field);
 
-    public bool IsAboutLetter => Field.Length > 0 && !IsAboutRecipient;
+    /// <summary>It is the letter, its sender, or what we put into every personalization.</summary>
+    public bool IsAboutLetter => Field.Length > 0 && (!Field.StartsWith("personalizations", StringComparison.Ordinal) || Ours().IsMatch(Field));
 
     public static SendGridError Read(JsonElement error) => new(
-        string.Join(' ', Text(error, "message").Split(' ').Select(word => word.Contains('@') ? "***" : word)), Text(error, "field"));
+        EmailAddress.MaskIn(Text(error, "message")), Text(error, "field"));
 
     public override string ToString() => Field.Length > 0 ? $"{Message} [{Field}]" : Message;
 
     private static string Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() ?? "" : "";
+
+    [GeneratedRegex(@"^personalizations\.\d+\.to(\.|$)")]
+    private static partial Regex Address();
+
+    [GeneratedRegex(@"^personalizations\.\d+\.(headers|substitutions|custom_args)(\.|$)")]
+    private static partial Regex Ours();
 }

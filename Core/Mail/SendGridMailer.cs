@@ -54,6 +54,7 @@ public sealed partial class SendGridMailer(
             outcome = new SendOutcome.Unknown(fault is OperationCanceledException ? "SendGrid did not answer in time." : "The connection to SendGrid broke while it had the request.");
         }
 
+        pace.Note(outcome);
         if (outcome is not SendOutcome.Sent)
             LogNotSent(recipients.Count, outcome.GetType().Name, outcome.Reason);
         return outcome;
@@ -72,6 +73,7 @@ public sealed partial class SendGridMailer(
                 return new SendOutcome.NotTaken("SendGrid's rate limit is reached (429).", delay);
             // The key or the sender is not accepted: that is the operator's to mend, and no recipient's fault.
             case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.PaymentRequired or HttpStatusCode.NotFound:
+                pace.PauseFor(OperatorDelay);
                 return new SendOutcome.NotTaken(
                     $"SendGrid refuses this account ({status}); check SendGrid__ApiKey and the sender's verification.", OperatorDelay);
             case HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity:
@@ -80,7 +82,7 @@ public sealed partial class SendGridMailer(
                 // What is wrong with the letter or its sender is wrong for everybody: that waits until the operator has mended it.
                 return errors.Count > 0 && errors.All(error => error.IsAboutLetter)
                     ? new SendOutcome.NotTaken(reason, OperatorDelay)
-                    : new SendOutcome.Refused(reason, errors.Any(error => error.IsAboutRecipient));
+                    : new SendOutcome.Refused(reason, errors.Any(error => error.IsAboutAddress));
             case >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError:
                 return new SendOutcome.NotTaken($"SendGrid does not take requests like this ({status}).", OperatorDelay);
             default:

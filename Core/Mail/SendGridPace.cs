@@ -8,9 +8,15 @@ namespace Pipeline.Mail;
 /// </summary>
 public sealed class SendGridPace(PipelineSettings settings, TimeProvider time) : IDisposable
 {
+    // SendGrid is ill: going on would only make more deliveries of which nobody knows the outcome.
+    private const int UnknownInARow = 5;
+
+    private static readonly TimeSpan PauseOfTheIll = TimeSpan.FromMinutes(1);
+
     private readonly SemaphoreSlim slots = new(settings.SendGrid.CallsInFlight);
 
     private long pausedUntil;
+    private int unknownInARow;
 
     /// <summary>How long SendGrid wants to be left alone from now on; zero or less where it does not.</summary>
     public TimeSpan Pause => new DateTimeOffset(Interlocked.Read(ref pausedUntil), TimeSpan.Zero) - time.GetUtcNow();
@@ -22,7 +28,23 @@ public sealed class SendGridPace(PipelineSettings settings, TimeProvider time) :
         return new Turn(slots);
     }
 
-    public void PauseFor(TimeSpan delay) => Interlocked.Exchange(ref pausedUntil, (time.GetUtcNow() + delay).UtcTicks);
+    /// <summary>At least so long from now; a longer pause stays.</summary>
+    public void PauseFor(TimeSpan delay)
+    {
+        var until = (time.GetUtcNow() + delay).UtcTicks;
+        for (var there = Interlocked.Read(ref pausedUntil); there < until; there = Interlocked.Read(ref pausedUntil))
+            if (Interlocked.CompareExchange(ref pausedUntil, until, there) == there)
+                return;
+    }
+
+    /// <summary>Learns from how a call ended.</summary>
+    public void Note(SendOutcome outcome)
+    {
+        if (outcome is not SendOutcome.Unknown)
+            Interlocked.Exchange(ref unknownInARow, 0);
+        else if (Interlocked.Increment(ref unknownInARow) >= UnknownInARow)
+            PauseFor(PauseOfTheIll);
+    }
 
     public void Dispose() => slots.Dispose();
 

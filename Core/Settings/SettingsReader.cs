@@ -35,6 +35,10 @@ public sealed partial class SettingsReader(IConfiguration configuration)
         var settings = new PipelineSettings(
             ReadBaseUrl(), ReadModeration(), ReadSendGrid(), ReadUnknown(), ReadTokenKeys(), new TopicCatalog(ReadTopics()));
 
+        if (settings is { Unknown.Policy: UnknownPolicy.Resend, SendGrid.Webhook: null })
+            mistakes.Add(
+                "The setting SendGrid__WebhookPublicKey is missing, which Digest__UnknownPolicy = Resend needs: without SendGrid's events nobody could "
+                + "know what it has taken, and it would be sent twice. Set the key, or Hold.");
         return mistakes.Count == 0
             ? settings
             : throw new OptionsValidationException(nameof(PipelineSettings), typeof(PipelineSettings), mistakes);

@@ -4,7 +4,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.Functions.Digests;
 
-/// <summary>Says so in the log; nothing is lost, as the issue stays open and PublishDigest enqueues again what its ledger lacks.</summary>
+/// <summary>Says so in the log; nothing is lost, as the issue stays open and the sweep enqueues again what its ledger lacks.</summary>
 public sealed class ReportPoisonedDelivery(DigestDelivery delivery)
 {
     [Function(nameof(ReportPoisonedDelivery))]

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
 using Pipeline.Digests;
+using Pipeline.Tests.Mail;
 using Xunit;
 
 namespace Pipeline.Tests.Digests;
@@ -122,7 +123,8 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
     [Fact]
     public async Task Sent_again_after_the_window_where_the_setting_says_so()
     {
-        await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "Digest:UnknownPolicy=Resend", "Digest:UnknownWindow=01:00:00");
+        using var signer = new EventSigner();
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), signer.Setting, "Digest:UnknownPolicy=Resend", "Digest:UnknownWindow=01:00:00");
         await UnknownAsync(app, readers: 3);
 
         app.Time.Advance(TimeSpan.FromMinutes(59));
@@ -220,11 +222,183 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         await SweepAsync(app);
 
         var issue = Assert.Single(await app.RowsAsync(app.Storage.Digests));
-        Assert.Equal(("Sending", 3), (issue.GetString("Status"), issue.GetInt32("Sent")));
-        Assert.Contains("A row in Deliveries is no range", issue.GetString("Receipt"));
+        Assert.Contains("Not proved. A row in Deliveries is no range", issue.GetString("Receipt"));
 
         await app.Storage.Deliveries.DeleteEntityAsync(row.PartitionKey, "a note of mine", cancellationToken: Cancellation);
+        await SweepAsync(app);
+        Assert.Equal(3, Assert.Single(await app.RowsAsync(app.Storage.Digests)).GetInt32("Sent"));
+        Assert.True((await ReceiptAsync(app)).GetProperty("verified").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Rows_deleted_from_a_closed_ledger_send_nothing_again()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await UnknownAsync(app, readers: 3);
+        var row = await DeliveryAsync(app);
+        await app.Storage.Deliveries.DeleteEntityAsync(row.PartitionKey, row.RowKey, cancellationToken: Cancellation);
+
+        app.Time.Advance(TimeSpan.FromDays(300));
+        await SweepAsync(app);
+        await SweepAsync(app);
+
+        Assert.Equal(1, app.SendGrid.Calls);
+        var issue = Assert.Single(await app.RowsAsync(app.Storage.Digests));
+        Assert.Equal(("Closed", 3), (issue.GetString("Status"), issue.GetInt32("Unknown")));
+        Assert.Contains("Rows of the closed ledger are missing", issue.GetString("Receipt"));
+    }
+
+    [Fact]
+    public async Task A_ledger_whose_rows_overlap_is_not_acted_upon()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var issue = await PublishAsync(app, readers: 40);
+        await app.Storage.Deliveries.AddEntityAsync(
+            new TableEntity($"{PipelineApp.Topic}~{issue.RowKey}", $"4{new string('0', 31)}") { ["To"] = $"5{new string('0', 31)}", ["Status"] = "Sent" }, Cancellation);
+        await app.Storage.Digests.UpdateEntityAsync(
+            new TableEntity(issue.PartitionKey, issue.RowKey) { ["Status"] = "Sending" }, ETag.All, TableUpdateMode.Merge, Cancellation);
+
+        app.Time.Advance(TimeSpan.FromHours(1));
+        await SweepAsync(app);
+        await SweepAsync(app);
+
+        Assert.Equal(1, app.SendGrid.Calls);
+        Assert.Contains("Two deliveries overlap", Assert.Single(await app.RowsAsync(app.Storage.Digests)).GetString("Receipt"));
+    }
+
+    [Theory]
+    [InlineData("""{"errors":[{"message":"Bad Request","field":null}]}""", 14)]
+    [InlineData("""{"errors":[{"message":"The header is too long.","field":"personalizations.0.headers.List-Unsubscribe"}]}""", 1)]
+    public async Task What_SendGrid_refuses_for_everybody_ends_nobodys_subscription_and_waits(string answer, int mostCalls)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var readers = await app.SubscribersAsync(30);
+        app.SendGrid.Instead = (_, _) => Task.FromResult<HttpResponseMessage?>(SendGridWire.Answer(HttpStatusCode.BadRequest, answer));
+        await app.PublishedAsync(Samples.Practice());
+        await app.PublishDigestAsync();
+        await Eventually.IsTrueAsync("it waits", async () => (await app.RowsAsync(app.Storage.Deliveries)).SingleOrDefault()?.GetString("Status") == "Waiting");
+
+        Assert.InRange(app.SendGrid.Calls, 1, mostCalls);
+        Assert.Equal(new string('.', 30), (await DeliveryAsync(app)).GetString("Outcomes"));
+        Assert.All(await app.RowsAsync(app.Storage.Subscribers), row => Assert.Equal("Confirmed", row.GetString("Status")));
+
+        app.SendGrid.Instead = null;
+        app.Time.Advance(TimeSpan.FromMinutes(6));
+        await RedeliverAsync(app);
         await app.ClosedIssueAsync();
+        Assert.Equal(readers.Order(), (await app.DigestsAsync()).Select(mail => mail.GetProperty("to").GetString()!).Order());
+    }
+
+    [Fact]
+    public async Task While_SendGrid_is_ill_only_a_few_deliveries_become_unknown()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "SendGrid:CallsInFlight=2");
+        await app.SubscribersAsync(60);
+        await RangesAsync(app, 30);
+        await app.PublishedAsync(Samples.Practice());
+        app.SendGrid.Instead = (_, _) => Task.FromResult<HttpResponseMessage?>(SendGridWire.Answer(HttpStatusCode.ServiceUnavailable));
+        await app.PublishDigestAsync();
+
+        // Thirty went onto the queue, and those that did not call went there again.
+        await Eventually.IsTrueAsync("all had their turn", () => Task.FromResult(
+            app.Wire.Calls.Count(call => call is { Method: "POST", Path: "/digest-deliveries/messages" }) >= 60 - app.SendGrid.Calls));
+        Assert.InRange(app.SendGrid.Calls, 5, 6);
+    }
+
+    [Fact]
+    public async Task An_admin_may_decide_about_all_deliveries_of_an_issue_at_once()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.SubscribersAsync(40);
+        await RangesAsync(app, 4);
+        app.SendGrid.Instead = (number, _) => number <= 4 ? throw new HttpRequestException(HttpRequestError.ResponseEnded) : Task.FromResult<HttpResponseMessage?>(null);
+        await app.PublishedAsync(Samples.Practice());
+        await app.PublishDigestAsync();
+        await Eventually.IsTrueAsync("all are unknown", async () =>
+        {
+            await SweepAsync(app);
+            return (await IssueAsync()).GetInt32("Unknown") == 40;
+        });
+
+        var issue = await IssueAsync();
+        await app.Storage.Digests.UpdateEntityAsync(
+            new TableEntity(issue.PartitionKey, issue.RowKey) { ["Decision"] = "resend" }, ETag.All, TableUpdateMode.Merge, Cancellation);
+        await Eventually.IsTrueAsync("all have it", async () =>
+        {
+            await SweepAsync(app);
+            return (await app.DigestsAsync()).Count == 40 && (await IssueAsync()).GetInt32("Sent") == 40;
+        });
+        Assert.Equal(("Closed", ""), ((await IssueAsync()).GetString("Status"), (await IssueAsync()).GetString("Decision")));
+
+        async Task<TableEntity> IssueAsync() => (await app.RowsAsync(app.Storage.Digests))[^1];
+    }
+
+    [Fact]
+    public async Task A_word_typed_too_early_is_not_about_what_comes_later()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        app.SendGrid.Instead = (number, _) => number == 1
+            ? Task.FromResult<HttpResponseMessage?>(SendGridWire.Answer(HttpStatusCode.TooManyRequests))
+            : throw new HttpRequestException(HttpRequestError.ResponseEnded);
+        await app.SubscribersAsync(3);
+        await app.PublishedAsync(Samples.Practice());
+        await app.PublishDigestAsync();
+        await Eventually.IsTrueAsync("it waits", async () => (await app.RowsAsync(app.Storage.Deliveries)).SingleOrDefault()?.GetString("Status") == "Waiting");
+
+        await TypeAsync(app, "Decision", "Resend");
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        await RedeliverAsync(app);
+        await SweepAsync(app);
+        await SweepAsync(app);
+
+        Assert.Equal(("Unknown", "", 2), ((await DeliveryAsync(app)).GetString("Status"), (await DeliveryAsync(app)).GetString("Decision"), app.SendGrid.Calls));
+    }
+
+    [Fact]
+    public async Task What_a_setting_has_sent_again_five_times_waits_for_an_admin()
+    {
+        using var signer = new EventSigner();
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), signer.Setting, "Digest:UnknownPolicy=Resend", "Digest:UnknownWindow=01:00:00");
+        app.SendGrid.Instead = (_, _) => throw new HttpRequestException(HttpRequestError.ResponseEnded);
+        await PublishAsync(app, readers: 2);
+        for (var window = 0; window < 8; window++)
+        {
+            app.Time.Advance(TimeSpan.FromMinutes(61));
+            await SweepAsync(app);
+            await Eventually.IsTrueAsync("it was tried", async () =>
+            {
+                app.Time.Advance(TimeSpan.FromSeconds(20));
+                await RedeliverAsync(app);
+                return (await DeliveryAsync(app)).GetString("Status") == "Unknown";
+            });
+        }
+
+        Assert.Equal(6, app.SendGrid.Calls);
+        Assert.Contains("waits for your word", (await DeliveryAsync(app)).GetString("Help"));
+    }
+
+    [Fact]
+    public async Task A_storage_fault_between_claim_and_handing_on_leaves_nothing_in_doubt()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.SubscribersAsync(1_001);
+        await app.PublishedAsync(Samples.Practice());
+        var puts = 0;
+        app.Wire.Before = call =>
+        {
+            if (call is { Method: "POST", Path: "/digest-deliveries/messages" } && Interlocked.Increment(ref puts) == 2)
+                throw new RequestFailedException(500, "Storage has a hiccup.");
+        };
+
+        await app.PublishDigestAsync();
+        await Eventually.IsTrueAsync("the delivery failed", () => Task.FromResult(puts >= 2));
+        await Eventually.IsTrueAsync("everybody has it", async () =>
+        {
+            await SweepAsync(app);
+            return (await app.DigestsAsync()).Count == 1_001;
+        });
+        Assert.Equal(2, app.SendGrid.Calls);
+        Assert.All(await app.RowsAsync(app.Storage.Deliveries), row => Assert.DoesNotContain('?', row.GetString("Outcomes")!));
     }
 
     [Fact]
