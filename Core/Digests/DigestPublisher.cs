@@ -99,9 +99,9 @@ public sealed partial class DigestPublisher(
 
     private static int RangesFor(int candidates) => Math.Max(1, (int)Math.Ceiling(candidates / (double)RecipientsPerRange));
 
-    [LoggerMessage(LogLevel.Information, "Issue {Topic}/{Issue} has {Practices} practices.")]
+    [LoggerMessage(LogLevel.Information, "Issue {Topic}/{Issue} is made (practices: {Practices}).")]
     private partial void LogMade(string topic, string issue, int practices);
 
-    [LoggerMessage(LogLevel.Information, "Issue {Topic}/{Issue} is on the queue in {Ranges} ranges.")]
+    [LoggerMessage(LogLevel.Information, "Issue {Topic}/{Issue} is on the queue (ranges: {Ranges}).")]
     private partial void LogEnqueued(string topic, string issue, int ranges);
 }

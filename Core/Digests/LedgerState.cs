@@ -30,8 +30,8 @@ public sealed record LedgerState(
             var sum = Text(
                 $"{Count.Candidates:N0} candidates = {Count.Sent:N0} sent + {Count.Skipped:N0} skipped + {Count.Failed:N0} failed + {Count.Unknown:N0} unknown");
             return IsComplete
-                ? Text($"Complete. {sum}. {Lines:N0} deliveries cover every subscriber exactly once. Fingerprint of the ledger: {Fingerprint}")
-                : Text($"Not closed. {Settled:N0} deliveries are settled, {Waiting:N0} wait for SendGrid, {Unsettled.Count - Waiting:N0} are under way, {Gaps.Count:N0} are not claimed yet.");
+                ? Text($"Complete. {sum}. Deliveries: {Lines:N0}, which cover every subscriber exactly once. Fingerprint of the ledger: {Fingerprint}")
+                : Text($"Not closed. Deliveries settled: {Settled:N0}, waiting for SendGrid: {Waiting:N0}, under way: {Unsettled.Count - Waiting:N0}, not claimed yet: {Gaps.Count:N0}.");
         }
     }
 

@@ -31,6 +31,10 @@ public static class Countries
     /// <summary>The country's name in English; its code where the platform knows no name.</summary>
     public static string NameOf(string code)
     {
+        // The platform has a name for every code but this one.
+        if (code == "EH")
+            return "Western Sahara";
+
         try
         {
             return new RegionInfo(code).EnglishName;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Pipeline.Submissions;
@@ -7,7 +8,7 @@ public static class Text
 {
     /// <summary>
     /// Trimmed, NFC, line breaks as \n. Null where it holds what no text should: control characters other than line breaks,
-    /// or what is no character in Unicode at all.
+    /// or what is no character in Unicode at all. Empty where nothing of it can be seen.
     /// </summary>
     public static string? Clean(string? input, bool manyLines)
     {
@@ -23,7 +24,8 @@ public static class Text
 
         try
         {
-            return text.Normalize(NormalizationForm.FormC).Trim();
+            var clean = text.Normalize(NormalizationForm.FormC).Trim();
+            return clean.EnumerateRunes().Any(CanBeSeen) ? clean : "";
         }
         catch (ArgumentException)
         {
@@ -31,6 +33,10 @@ public static class Text
             return null;
         }
     }
+
+    // Zero-width characters, marks of direction, and the letters that some scripts have for "nothing here".
+    private static bool CanBeSeen(Rune rune) =>
+        !Rune.IsWhiteSpace(rune) && Rune.GetUnicodeCategory(rune) != UnicodeCategory.Format && rune.Value is not (0x115F or 0x1160 or 0x2800 or 0x3164 or 0xFFA0);
 
     /// <summary>Characters as people count them when they see one emoji as one: Unicode code points.</summary>
     public static int Length(string text)

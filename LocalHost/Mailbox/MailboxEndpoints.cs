@@ -52,8 +52,8 @@ public static class MailboxEndpoints
             return TypedResults.NoContent();
         });
 
-        pages.MapGet("/mailbox", (int? page, string? to, string? issue) =>
-            new RazorComponentResult<MailboxPage>(new { Page = page ?? 1, To = to, Issue = issue }));
+        pages.MapGet("/mailbox", (string? page, string? to, string? issue) =>
+            new RazorComponentResult<MailboxPage>(new { Page = int.TryParse(page, out var number) ? number : 1, To = to, Issue = issue }));
         pages.MapGet("/mailbox/{number:long}", (Mailbox mailbox, long number) => mailbox.Find(number) is { } mail
             ? new RazorComponentResult<MailPage>(new { Mail = mail })
             : new RazorComponentResult<NoMailPage> { StatusCode = StatusCodes.Status404NotFound } as IResult);

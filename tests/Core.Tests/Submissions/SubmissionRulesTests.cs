@@ -46,6 +46,21 @@ public sealed class SubmissionRulesTests
         Assert.Equal(one!.Reference, other!.Reference);
     }
 
+    [Theory]
+    [InlineData("\u200b\u200b\u200b\u200b")]
+    [InlineData("\u202e\u2066 \u2069")]
+    [InlineData("\u3164\u3164\u3164")]
+    public void What_cannot_be_seen_is_no_title(string title)
+    {
+        var (submission, errors) = Rules.Check(Some.Draft with { Title = title });
+
+        Assert.Null(submission);
+        Assert.Equal(["Enter a title"], errors.AllSentences);
+    }
+
+    [Fact]
+    public void Every_country_has_a_name() => Assert.DoesNotContain(Countries.All, country => country.Name.Length <= 2);
+
     [Fact]
     public void Content_that_moved_to_another_field_has_another_reference()
     {

@@ -156,7 +156,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
 
         await SweepAsync(app);
         Assert.Empty(await app.DigestsAsync());
-        Assert.Contains("Not closed. 0 deliveries are settled", Assert.Single(await app.RowsAsync(app.Storage.Digests)).GetString("Receipt"));
+        Assert.Contains("Not closed. Deliveries settled: 0", Assert.Single(await app.RowsAsync(app.Storage.Digests)).GetString("Receipt"));
         Assert.Equal(1, (await ReceiptAsync(app)).GetProperty("open").GetProperty("unclaimed").GetInt32());
 
         app.Time.Advance(TimeSpan.FromMinutes(11));
