@@ -73,6 +73,14 @@ public sealed partial class DigestLedger(
 
     private async Task SweepAsync(DigestIssue issue, CancellationToken cancellationToken)
     {
+        if (issue.Misread.Length > 0)
+        {
+            var word = issue.Misread.Length > 40 ? issue.Misread[..40] + "…" : issue.Misread;
+            await digests.TryExplainAsync(
+                issue, $"“{word}” is not understood, so nothing changed. Type Held in Status to stop the issue, Sending to let it go on.", cancellationToken);
+            return;
+        }
+
         // What an admin holds stays as it is; what is not on the queue yet is the publisher's.
         if (issue.Status == IssueStatus.Held || !issue.Enqueued)
             return;

@@ -61,7 +61,7 @@ public sealed partial class DigestPublisher(
         var issue = new DigestIssue(
             topic.Id, name, nothingToSend ? IssueStatus.Closed : IssueStatus.Sending, [.. waiting.Select(practice => practice.Reference)],
             ranges, Enqueued: nothingToSend, now, nothingToSend ? now : null, RevivedOn: default, DeliveryCount.None,
-            nothingToSend ? "Complete. Nothing was new, so nothing was sent." : "Not closed. Nothing is sent yet.", Decision: "", ETag.All);
+            nothingToSend ? "Complete. Nothing was new, so nothing was sent." : "Not closed. Nothing is sent yet.", Decision: "", Misread: "", ETag.All);
         if (await digests.AddAsync(issue, cancellationToken))
             LogMade(topic.Id, name, waiting.Count);
 

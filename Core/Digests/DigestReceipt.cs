@@ -18,7 +18,7 @@ public sealed record DigestReceipt(
             issue.StartedOn, issue.Status == IssueStatus.Closed ? issue.ClosedOn : null, ledger.Lines,
             isEmpty ? new OpenDeliveries(0, 0, 0) : new OpenDeliveries(ledger.Waiting, ledger.Unsettled.Count - ledger.Waiting, ledger.Gaps.Count),
             issue.Receipt,
-            issue.Status == IssueStatus.Closed && (isEmpty || ledger.IsComplete && ledger.Receipt == issue.Receipt));
+            issue.Status == IssueStatus.Closed && (isEmpty || ledger.IsComplete && ledger.Receipt == issue.Receipt && ledger.Count == issue.Count));
     }
 
     /// <param name="Waiting">SendGrid did not take them; they are tried again.</param>

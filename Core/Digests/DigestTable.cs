@@ -29,6 +29,7 @@ public sealed class DigestTable(PipelineStorage storage)
             ["StartedOn"] = issue.StartedOn,
             ["Receipt"] = issue.Receipt,
             ["Decision"] = "",
+            ["StatusHelp"] = "",
         };
         if (issue.ClosedOn is { } closedOn)
             row["ClosedOn"] = closedOn;
@@ -92,11 +93,19 @@ public sealed class DigestTable(PipelineStorage storage)
             ["Receipt"] = ledger.Receipt,
         };
         if (status == IssueStatus.Closed)
+        {
             row["ClosedOn"] = now;
+            row["StatusHelp"] = "";
+        }
+
         if (isRevived)
             row["RevivedOn"] = now;
         return TryMergeAsync(row, issue.ETag, cancellationToken);
     }
+
+    /// <summary>Tells the admin, in the row, what was not understood, and what the issue is taken for.</summary>
+    public Task<bool> TryExplainAsync(DigestIssue issue, string help, CancellationToken cancellationToken) => TryMergeAsync(
+        new TableEntity(issue.Topic, issue.Name) { ["Status"] = issue.Status.ToString(), ["StatusHelp"] = help }, issue.ETag, cancellationToken);
 
     /// <summary>What an admin decided about the issue is done.</summary>
     public Task ForgetDecisionAsync(DigestIssue issue, CancellationToken cancellationToken) =>
@@ -138,22 +147,28 @@ public sealed class DigestTable(PipelineStorage storage)
 
     private static string Join(IReadOnlyList<Reference> practices) => string.Join(' ', practices);
 
-    private static DigestIssue Read(TableEntity row) => new(
-        row.PartitionKey,
-        row.RowKey,
-        // A word that is no status stops nothing: the ledger goes on, and closing it writes the right one.
-        Enum.TryParse<IssueStatus>(row.GetString("Status")?.Trim(), ignoreCase: true, out var status) ? status : IssueStatus.Sending,
-        [.. (row.GetString("Practices") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .Select(text => Reference.TryParse(text, out var reference) ? reference : null).OfType<Reference>()],
-        Math.Max(1, row.GetInt32("Ranges") ?? 1),
-        row.GetBoolean("Enqueued") ?? false,
-        row.GetDateTimeOffset("StartedOn") ?? row.Timestamp ?? default,
-        row.GetDateTimeOffset("ClosedOn"),
-        row.GetDateTimeOffset("RevivedOn") ?? default,
-        new DeliveryCount(
-            row.GetInt32("Candidates") ?? 0, row.GetInt32("Sent") ?? 0, row.GetInt32("Skipped") ?? 0, row.GetInt32("Failed") ?? 0,
-            row.GetInt32("Unknown") ?? 0),
-        row.GetString("Receipt") ?? "",
-        row.GetString("Decision")?.Trim() ?? "",
-        row.ETag);
+    private static DigestIssue Read(TableEntity row)
+    {
+        var typed = row.GetString("Status") ?? "";
+        var status = IssueStatusWord.Read(typed);
+        return new DigestIssue(
+            row.PartitionKey,
+            row.RowKey,
+            // A word that is no status stops nothing, and opens nothing that was closed.
+            status ?? (row.ContainsKey("ClosedOn") ? IssueStatus.Closed : IssueStatus.Sending),
+            [.. (row.GetString("Practices") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(text => Reference.TryParse(text, out var reference) ? reference : null).OfType<Reference>()],
+            Math.Max(1, row.GetInt32("Ranges") ?? 1),
+            row.GetBoolean("Enqueued") ?? false,
+            row.GetDateTimeOffset("StartedOn") ?? row.Timestamp ?? default,
+            row.GetDateTimeOffset("ClosedOn"),
+            row.GetDateTimeOffset("RevivedOn") ?? default,
+            new DeliveryCount(
+                row.GetInt32("Candidates") ?? 0, row.GetInt32("Sent") ?? 0, row.GetInt32("Skipped") ?? 0, row.GetInt32("Failed") ?? 0,
+                row.GetInt32("Unknown") ?? 0),
+            row.GetString("Receipt") ?? "",
+            row.GetString("Decision")?.Trim() ?? "",
+            status is null ? typed.Trim() : "",
+            row.ETag);
+    }
 }

@@ -231,6 +231,28 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_status_of_an_issue_that_is_none_is_explained_and_changes_nothing()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var issue = await PublishAsync(app, readers: 3);
+        await TypeInIssueAsync("Bananas");
+        await SweepAsync(app);
+        await SweepAsync(app);
+
+        var row = Assert.Single(await app.RowsAsync(app.Storage.Digests));
+        Assert.Equal(("Closed", issue.GetDateTimeOffset("ClosedOn"), issue.GetString("Receipt")), (row.GetString("Status"), row.GetDateTimeOffset("ClosedOn"), row.GetString("Receipt")));
+        Assert.Contains("“Bananas” is not understood", row.GetString("StatusHelp"));
+        Assert.True((await ReceiptAsync(app)).GetProperty("verified").GetBoolean());
+
+        // Figures that somebody types are no proof.
+        await app.Storage.Digests.UpdateEntityAsync(new TableEntity(row.PartitionKey, row.RowKey) { ["Sent"] = 99 }, ETag.All, TableUpdateMode.Merge, Cancellation);
+        Assert.False((await ReceiptAsync(app)).GetProperty("verified").GetBoolean());
+
+        Task TypeInIssueAsync(string word) => app.Storage.Digests.UpdateEntityAsync(
+            new TableEntity(issue.PartitionKey, issue.RowKey) { ["Status"] = word }, ETag.All, TableUpdateMode.Merge, Cancellation);
+    }
+
+    [Fact]
     public async Task Rows_deleted_from_a_closed_ledger_send_nothing_again()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
@@ -412,12 +434,12 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         await Eventually.IsTrueAsync("it waits", async () => (await app.RowsAsync(app.Storage.Deliveries)).SingleOrDefault()?.GetString("Status") == "Waiting");
         app.SendGrid.Instead = null;
 
-        await StatusAsync("held");
+        await StatusAsync("Stop!");
         app.Time.Advance(TimeSpan.FromMinutes(20));
         await RedeliverAsync(app);
         await SweepAsync(app);
         Assert.Empty(await app.DigestsAsync());
-        Assert.Equal("held", Assert.Single(await app.RowsAsync(app.Storage.Digests)).GetString("Status"), ignoreCase: true);
+        Assert.Contains(Assert.Single(await app.RowsAsync(app.Storage.Digests)).GetString("Status"), new[] { "Stop!", "Held" });
 
         await StatusAsync("Sending");
         app.Time.Advance(TimeSpan.FromMinutes(1));
