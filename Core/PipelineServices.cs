@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Digests;
 using Pipeline.Mail;
 using Pipeline.Mail.Events;
+using Pipeline.Operations;
 using Pipeline.Practices;
 using Pipeline.Settings;
 using Pipeline.Storage;
@@ -42,7 +43,7 @@ public static class PipelineServices
         services.AddSingleton<DeliveryProofs>().AddSingleton<UnknownDeliveries>().AddSingleton<SendGridPace>();
         services.AddSingleton<MailOutbox>().AddSingleton<MailRenderer>().AddSingleton<PersonalMail>().AddSingleton<SendGridMailer>();
         services.AddSingleton<WebhookGuard>().AddSingleton<EventMeaning>().AddSingleton<SendGridEvents>();
-        services.AddSingleton<Health>();
+        services.AddSingleton<Health>().AddSingleton<MinuteSweep>();
 
         services.AddHttpClient(SendGridMailer.HttpClientName, client => client.Timeout = SendGridTimeout)
             .ConfigurePrimaryHttpMessageHandler(SendGridConnection.NewHandler);

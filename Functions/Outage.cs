@@ -1,9 +1,9 @@
-using Azure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.Functions.Pages;
 using Pipeline.Functions.Pages.Layout;
+using Pipeline.Storage;
 
 namespace Pipeline.Functions;
 
@@ -28,7 +28,7 @@ public static partial class Outage
         {
             return await answer();
         }
-        catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+        catch (Exception fault) when (StorageFault.Is(fault))
         {
             return new Result(fault, instead());
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using Azure;
@@ -11,6 +12,8 @@ namespace Pipeline.Digests;
 public sealed class DeliveryTable(PipelineStorage storage)
 {
     private const int ReasonLength = 8_000;
+
+    private static readonly SearchValues<char> Letters = SearchValues.Create([Outcomes.Open, Outcomes.Sent, Outcomes.Skipped, Outcomes.Failed, Outcomes.Unknown]);
 
     private static readonly string[] WithoutRecipients =
     [
@@ -64,7 +67,7 @@ public sealed class DeliveryTable(PipelineStorage storage)
     {
         var row = await storage.Deliveries.GetEntityIfExistsAsync<TableEntity>(
             Partition(topic, issue), from.ToString(), cancellationToken: cancellationToken);
-        return row.HasValue ? Read(topic, issue, row.Value!) ?? throw new InvalidOperationException($"The row {from} of {topic}~{issue} in Deliveries is no range; it was made or changed by hand.") : null;
+        return row.HasValue ? Read(topic, issue, row.Value!) ?? throw new InvalidOperationException($"The row {from} of {topic}~{issue} in Deliveries cannot be read: it was made or changed by hand.") : null;
     }
 
     /// <summary>The ledger of an issue in the order of the hash space; null for a row that is no range of it.</summary>
@@ -75,11 +78,11 @@ public sealed class DeliveryTable(PipelineStorage storage)
         await foreach (var row in storage.Deliveries.QueryAsync<TableEntity>(filter, select: columns, cancellationToken: cancellationToken))
             yield return RangeOf(row) is not { } range ? null : new LedgerLine(
                 range,
-                StatusOf(row) ?? DeliveryStatus.Unknown,
+                row.Word<DeliveryStatus>("Status") ?? DeliveryStatus.Unknown,
                 new DeliveryCount(
-                    row.GetInt32("Recipients") ?? 0, row.GetInt32("Sent") ?? 0, row.GetInt32("Skipped") ?? 0, row.GetInt32("Failed") ?? 0,
-                    row.GetInt32("Unknown") ?? 0),
-                row.GetDateTimeOffset("ClaimedOn") ?? default, row.GetDateTimeOffset("NotBefore") ?? default, row.GetDateTimeOffset("SettledOn"));
+                    row.Number("Recipients") ?? 0, row.Number("Sent") ?? 0, row.Number("Skipped") ?? 0, row.Number("Failed") ?? 0,
+                    row.Number("Unknown") ?? 0),
+                row.Time("ClaimedOn") ?? default, row.Time("NotBefore") ?? default, row.Time("SettledOn"));
     }
 
     /// <summary>The deliveries that an event of SendGrid's may still tell something of, without their recipients.</summary>
@@ -127,32 +130,33 @@ public sealed class DeliveryTable(PipelineStorage storage)
         return row;
     }
 
-    /// <summary>Null for a row that somebody made or changed by hand so that it is no range.</summary>
+    /// <summary>Null for a row that somebody made or changed by hand so that nobody can say whom it means or what came of it.</summary>
     private static Delivery? Read(string topic, string issue, TableEntity row)
     {
         if (RangeOf(row) is not { } range)
             return null;
 
-        var outcomes = new Outcomes(row.GetString("Outcomes") ?? "");
-        var decision = row.GetString("Decision")?.Trim() ?? "";
+        var outcomes = new Outcomes(row.Text("Outcomes"));
+        var recipients = Unpack(row.Text("Frozen"));
+        if (outcomes.Letters.AsSpan().ContainsAnyExcept(Letters) || recipients is null || row.ContainsKey("Frozen") && recipients.Count != outcomes.Letters.Length)
+            return null;
+
+        var decision = row.Text("Decision").Trim();
         // Where Status is not what we wrote, an admin typed there what belongs into Decision.
-        var status = StatusOf(row);
+        var status = row.Word<DeliveryStatus>("Status");
         var isOurs = status is DeliveryStatus.Claimed or DeliveryStatus.Waiting || status == outcomes.Status;
         return new Delivery(
-            topic, issue, range, row.GetString("Id") ?? "", row.GetString("Holder") ?? "",
+            topic, issue, range, row.Text("Id"), row.Text("Holder"),
             isOurs ? status!.Value : outcomes.Status,
-            Unpack(row.GetString("Frozen")), outcomes,
-            [.. (row.GetString("Proven") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            recipients, outcomes,
+            [.. row.Text("Proven").Split(' ', StringSplitOptions.RemoveEmptyEntries)
                 .Select(text => CallSpan.TryParse(text, out var span) ? span : (CallSpan?)null).OfType<CallSpan>()],
-            row.GetInt32("Attempts") ?? 0, row.GetDateTimeOffset("ClaimedOn") ?? default, row.GetDateTimeOffset("NotBefore") ?? default,
-            row.GetDateTimeOffset("SettledOn"), row.GetInt32("Resends") ?? 0, row.GetString("Reason") ?? "",
-            decision.Length == 0 && !isOurs ? row.GetString("Status")?.Trim() ?? "" : decision, row.GetString("Help") ?? "", row.ETag);
+            row.Number("Attempts") ?? 0, row.Time("ClaimedOn") ?? default, row.Time("NotBefore") ?? default,
+            row.Time("SettledOn"), row.Number("Resends") ?? 0, row.Text("Reason"),
+            decision.Length == 0 && !isOurs ? row.Text("Status").Trim() : decision, row.Text("Help"), row.ETag);
     }
 
-    private static HashRange? RangeOf(TableEntity row) => HashRange.TryParse(row.RowKey, row.GetString("To"), out var range) ? range : null;
-
-    private static DeliveryStatus? StatusOf(TableEntity row) =>
-        Enum.TryParse<DeliveryStatus>(row.GetString("Status")?.Trim(), ignoreCase: true, out var status) && Enum.IsDefined(status) ? status : null;
+    private static HashRange? RangeOf(TableEntity row) => HashRange.TryParse(row.RowKey, row.Text("To"), out var range) ? range : null;
 
     private static ETag ETagOf(Response response) => response.Headers.ETag ?? throw new InvalidOperationException("Storage took a row and gave no ETag for it.");
 
@@ -165,9 +169,12 @@ public sealed class DeliveryTable(PipelineStorage storage)
         return Base64Url.EncodeToString(bytes);
     }
 
-    private static IReadOnlyList<SubscriberKey> Unpack(string? text)
+    private static IReadOnlyList<SubscriberKey>? Unpack(string text)
     {
-        var bytes = Base64Url.DecodeFromChars(text ?? "");
+        if (!Base64Url.IsValid(text))
+            return null;
+
+        var bytes = Base64Url.DecodeFromChars(text);
         return [.. Enumerable.Range(0, bytes.Length / SubscriberKey.Bytes).Select(i => SubscriberKey.Read(bytes.AsSpan(i * SubscriberKey.Bytes)))];
     }
 

@@ -1,5 +1,6 @@
 using Azure;
 using Microsoft.Extensions.Logging;
+using Pipeline.Operations;
 using Pipeline.Practices;
 using Pipeline.Subscribers;
 using Pipeline.Topics;
@@ -21,32 +22,31 @@ public sealed partial class DigestPublisher(
     private static readonly TimeSpan StuckAfter = TimeSpan.FromMinutes(5);
 
     /// <summary>Makes what is due by each topic's schedule and by the issues that exist, oldest first, and goes on with what was begun.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        foreach (var topic in topics.All)
-        {
-            await sweep.RunAsync(topic, cancellationToken);
-            foreach (var open in await digests.OpenAsync(topic.Id, cancellationToken))
-                await ContinueAsync(topic, open, cancellationToken);
-
-            var now = time.GetUtcNow();
-            var recent = await digests.RecentAsync(topic.Id, now, cancellationToken);
-            var due = topic.Schedule.Rhythm == DigestRhythm.Always
-                ? [DigestSchedule.NameOfMoment(now)]
-                : topic.Schedule.DueIssues([.. recent.Select(issue => issue.Name)], now);
-            var candidates = recent.LastOrDefault(issue => issue.Count.Candidates > 0)?.Count.Candidates ?? 0;
-            foreach (var name in due)
-                await MakeAsync(topic, name, isLatest: name == due[^1], RangesFor(candidates), cancellationToken);
-        }
-    }
+    public Task RunAsync(CancellationToken cancellationToken) => EachOf.RunAsync(topics.All, topic => EachOf.RunAsync(
+        cancellationToken,
+        cancellation => sweep.RunAsync(topic, cancellation),
+        cancellation => ContinueAsync(topic, _ => true, cancellation),
+        cancellation => MakeAsync(topic, cancellation)), cancellationToken);
 
     /// <summary>Goes on with issues whose publisher died, so that they need not wait for the next full hour.</summary>
-    public async Task ContinueAsync(CancellationToken cancellationToken)
+    public Task ContinueAsync(CancellationToken cancellationToken) => EachOf.RunAsync(
+        topics.All,
+        topic => ContinueAsync(topic, open => !open.Enqueued && open.StartedOn + StuckAfter < time.GetUtcNow(), cancellationToken),
+        cancellationToken);
+
+    private async Task ContinueAsync(Topic topic, Func<DigestIssue, bool> which, CancellationToken cancellationToken) => await EachOf.RunAsync(
+        (await digests.OpenAsync(topic.Id, cancellationToken)).Where(which), open => ContinueAsync(topic, open, cancellationToken), cancellationToken);
+
+    private async Task MakeAsync(Topic topic, CancellationToken cancellationToken)
     {
-        foreach (var topic in topics.All)
-            foreach (var open in await digests.OpenAsync(topic.Id, cancellationToken))
-                if (!open.Enqueued && open.StartedOn + StuckAfter < time.GetUtcNow())
-                    await ContinueAsync(topic, open, cancellationToken);
+        var now = time.GetUtcNow();
+        var recent = await digests.RecentAsync(topic.Id, now, cancellationToken);
+        var due = topic.Schedule.Rhythm == DigestRhythm.Always
+            ? [DigestSchedule.NameOfMoment(now)]
+            : topic.Schedule.DueIssues([.. recent.Select(issue => issue.Name)], now);
+        var candidates = recent.LastOrDefault(issue => issue.Count.Candidates > 0)?.Count.Candidates ?? 0;
+        foreach (var name in due)
+            await MakeAsync(topic, name, isLatest: name == due[^1], RangesFor(candidates), cancellationToken);
     }
 
     private async Task MakeAsync(Topic topic, string name, bool isLatest, int ranges, CancellationToken cancellationToken)

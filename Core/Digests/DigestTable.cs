@@ -149,25 +149,25 @@ public sealed class DigestTable(PipelineStorage storage)
 
     private static DigestIssue Read(TableEntity row)
     {
-        var typed = row.GetString("Status") ?? "";
+        var typed = row.Text("Status");
         var status = IssueStatusWord.Read(typed);
         return new DigestIssue(
             row.PartitionKey,
             row.RowKey,
             // A word that is no status stops nothing, and opens nothing that was closed.
             status ?? (row.ContainsKey("ClosedOn") ? IssueStatus.Closed : IssueStatus.Sending),
-            [.. (row.GetString("Practices") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            [.. row.Text("Practices").Split(' ', StringSplitOptions.RemoveEmptyEntries)
                 .Select(text => Reference.TryParse(text, out var reference) ? reference : null).OfType<Reference>()],
-            Math.Max(1, row.GetInt32("Ranges") ?? 1),
-            row.GetBoolean("Enqueued") ?? false,
-            row.GetDateTimeOffset("StartedOn") ?? row.Timestamp ?? default,
-            row.GetDateTimeOffset("ClosedOn"),
-            row.GetDateTimeOffset("RevivedOn") ?? default,
+            Math.Max(1, row.Number("Ranges") ?? 1),
+            row.Flag("Enqueued") ?? false,
+            row.Time("StartedOn") ?? row.Timestamp ?? default,
+            row.Time("ClosedOn"),
+            row.Time("RevivedOn") ?? default,
             new DeliveryCount(
-                row.GetInt32("Candidates") ?? 0, row.GetInt32("Sent") ?? 0, row.GetInt32("Skipped") ?? 0, row.GetInt32("Failed") ?? 0,
-                row.GetInt32("Unknown") ?? 0),
-            row.GetString("Receipt") ?? "",
-            row.GetString("Decision")?.Trim() ?? "",
+                row.Number("Candidates") ?? 0, row.Number("Sent") ?? 0, row.Number("Skipped") ?? 0, row.Number("Failed") ?? 0,
+                row.Number("Unknown") ?? 0),
+            row.Text("Receipt"),
+            row.Text("Decision").Trim(),
             status is null ? typed.Trim() : "",
             row.ETag);
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pipeline.Practices;
@@ -16,13 +17,16 @@ public enum MailKind
 /// <param name="Reference">The practice that has a new status; empty otherwise.</param>
 /// <param name="Status">That status; empty otherwise.</param>
 /// <param name="Attempt">How often SendGrid did not take it.</param>
+/// <param name="Id">Opaque; stays the same however often it is tried.</param>
+/// <param name="Doubts">How often SendGrid may have taken it.</param>
 public sealed record MailOrder(
-    [property: JsonConverter(typeof(JsonStringEnumConverter<MailKind>))] MailKind Kind, string Topic, string Subscriber, string Reference, string Status, int Attempt)
+    [property: JsonConverter(typeof(JsonStringEnumConverter<MailKind>))] MailKind Kind, string Topic, string Subscriber, string Reference, string Status, int Attempt,
+    string Id = "", int Doubts = 0)
 {
-    public static MailOrder Confirmation(string topic, SubscriberKey subscriber) => new(MailKind.Confirmation, topic, subscriber.ToString(), "", "", 0);
+    public static MailOrder Confirmation(string topic, SubscriberKey subscriber) => new(MailKind.Confirmation, topic, subscriber.ToString(), "", "", 0, Opaque());
 
     public static MailOrder PracticeStatus(string topic, Reference reference, PracticeStatus status) =>
-        new(MailKind.PracticeStatus, topic, "", reference.ToString(), status.ToString(), 0);
+        new(MailKind.PracticeStatus, topic, "", reference.ToString(), status.ToString(), 0, Opaque());
 
     /// <summary>Null where the text is no order.</summary>
     public static MailOrder? Parse(string text)
@@ -38,4 +42,6 @@ public sealed record MailOrder(
     }
 
     public string Write() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
+
+    private static string Opaque() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Practices;
 using Pipeline.Settings;
+using Pipeline.Storage;
 using Pipeline.Submissions;
 using Pipeline.Subscribers;
 using Pipeline.Topics;
@@ -9,7 +10,8 @@ namespace Pipeline.Mail;
 
 /// <summary>
 /// Sends what lies on the queue outgoing-mail: confirmations, and news of a submission. What SendGrid does not take waits on the
-/// queue and is tried for days. A mail of unknown outcome is sent again: one too many is better here than none.
+/// queue and is tried for days. A confirmation of unknown outcome is sent again, a few times: one too many is better than none. News
+/// of a submission is not: it is on the site as well.
 /// </summary>
 public sealed partial class PersonalMail(
     SubscriberTable subscribers, PracticeTable practices, TopicCatalog topics, SubscriptionTokens tokens, MailRenderer renderer,
@@ -17,6 +19,9 @@ public sealed partial class PersonalMail(
 {
     // 15 s, 30 s, 1 min … 1 h and then hourly: about three days in all.
     private const int MostAttempts = 80;
+
+    // A mailbox gets no more than that of one confirmation, even where SendGrid takes each and never says so.
+    private const int MostDoubts = 3;
 
     private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
 
@@ -36,7 +41,8 @@ public sealed partial class PersonalMail(
             return;
         }
 
-        if (topics.Find(order.Topic) is not { } topic || await WriteAsync(order, topic, cancellationToken) is not var (address, letter))
+        if (topics.Find(order.Topic) is not { } topic || await WriteAsync(order, topic, cancellationToken) is not var (address, letter)
+            || !await TryClaimAsync(order, cancellationToken))
         {
             LogPointless(order.Kind, order.Topic);
             return;
@@ -47,11 +53,14 @@ public sealed partial class PersonalMail(
         switch (outcome)
         {
             case SendOutcome.Sent:
-                await RememberAsync(order, cancellationToken);
+                await RememberAsync(order);
                 LogSent(order.Kind, order.Topic);
                 break;
             case SendOutcome.Refused:
                 LogRefused(order.Kind, order.Topic, outcome.Reason);
+                break;
+            case SendOutcome.Unknown:
+                await DoubtAsync(order with { Doubts = order.Doubts + 1 }, outcome, cancellationToken);
                 break;
             default:
                 await LaterAsync(order, outcome, cancellationToken);
@@ -73,6 +82,18 @@ public sealed partial class PersonalMail(
         await rejections.KeepAsync(
             new Rejection(Topic.UnknownId, Reference.Of(message), RejectionKind.Poison, [reason], message), cancellationToken);
         LogRejected(reason);
+    }
+
+    private async Task DoubtAsync(MailOrder order, SendOutcome outcome, CancellationToken cancellationToken)
+    {
+        if (order.Kind == MailKind.Confirmation && order.Doubts < MostDoubts)
+        {
+            await LaterAsync(order, outcome, cancellationToken);
+            return;
+        }
+
+        await RememberAsync(order);
+        LogLeftInDoubt(order.Kind, order.Topic, order.Doubts, outcome.Reason);
     }
 
     private async Task LaterAsync(MailOrder order, SendOutcome outcome, CancellationToken cancellationToken)
@@ -110,11 +131,10 @@ public sealed partial class PersonalMail(
 
     private async Task<(string Address, Letter Letter)?> StatusAsync(MailOrder order, Topic topic, CancellationToken cancellationToken)
     {
-        // What was told already, or is no longer so, is not told (again).
+        // What is no longer so is not told.
         if (!Reference.TryParse(order.Reference, out var reference)
             || await practices.FindAsync(topic.Id, reference, cancellationToken) is not { Email.Length: > 0 } practice
             || practice.Status.ToString() != order.Status
-            || await practices.ToldAsync(topic.Id, reference, cancellationToken) == order.Status
             || !EmailAddress.TryParse(practice.Email, out var address))
             return null;
 
@@ -124,10 +144,30 @@ public sealed partial class PersonalMail(
         return (address.Value, Personal(StatusMail.Subject(practice.Status == PracticeStatus.Published), html, StatusMail.Text(practice, link), "status"));
     }
 
-    private async Task RememberAsync(MailOrder order, CancellationToken cancellationToken)
+    /// <summary>
+    /// False where another order tells the submitter the same, or has done so. The claim stays with the order while it waits for
+    /// SendGrid, and when it comes again because its process died.
+    /// </summary>
+    private async Task<bool> TryClaimAsync(MailOrder order, CancellationToken cancellationToken) =>
+        order.Kind != MailKind.PracticeStatus || Reference.TryParse(order.Reference, out var reference)
+            && await practices.TryClaimTellingAsync(order.Topic, reference, order.Status, order.Id, cancellationToken);
+
+    /// <summary>Sees to it that not even the same message, should it come again, is sent again.</summary>
+    private async Task RememberAsync(MailOrder order)
     {
-        if (order.Kind == MailKind.PracticeStatus && Reference.TryParse(order.Reference, out var reference))
-            await practices.SetToldAsync(order.Topic, reference, order.Status, cancellationToken);
+        if (order.Kind != MailKind.PracticeStatus || !Reference.TryParse(order.Reference, out var reference))
+            return;
+
+        try
+        {
+            // What SendGrid did is written down even when the app is told to stop.
+            await practices.SetToldAsync(order.Topic, reference, order.Status, CancellationToken.None);
+        }
+        catch (Exception fault) when (StorageFault.Is(fault))
+        {
+            // Failing would bring the message back, and the mail would go out once more. The claim keeps all others from that.
+            LogNotRemembered(fault, order.Topic, order.Reference);
+        }
     }
 
     private static Letter Personal(string subject, string html, string text, string kind) => new(
@@ -146,6 +186,12 @@ public sealed partial class PersonalMail(
 
     [LoggerMessage(LogLevel.Warning, "A message was rejected. {Reason}")]
     private partial void LogRejected(string reason);
+
+    [LoggerMessage(LogLevel.Warning, "A mail ({Kind}, {Topic}) is not sent again: SendGrid may have taken it {Times} times. {Reason}")]
+    private partial void LogLeftInDoubt(MailKind kind, string topic, int times, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "That the submitter of {Topic}/{Reference} was told by mail could not be written down.")]
+    private partial void LogNotRemembered(Exception fault, string topic, string reference);
 
     [LoggerMessage(LogLevel.Error, "A mail ({Kind}, {Topic}) was given up after days. {Reason}")]
     private partial void LogGivenUp(MailKind kind, string topic, string reason);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Mail;
+using Pipeline.Operations;
 using Pipeline.Submissions;
 using Pipeline.Topics;
 
@@ -9,30 +10,27 @@ namespace Pipeline.Practices;
 public sealed partial class PracticeSweep(
     TopicCatalog topics, PracticeTable practices, RejectionTable rejections, MailOutbox outbox, TimeProvider time, ILogger<PracticeSweep> logger)
 {
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        foreach (var topic in topics.All)
-            await RunAsync(topic, cancellationToken);
+    public Task RunAsync(CancellationToken cancellationToken) => EachOf.RunAsync(
+        cancellationToken, cancellation => EachOf.RunAsync(topics.All, topic => RunAsync(topic, cancellation), cancellation), RequeueAsync);
 
+    public async Task RunAsync(Topic topic, CancellationToken cancellationToken) => await EachOf.RunAsync(
+        await practices.StatusChangesAsync(topic.Id, cancellationToken),
+        change => PracticeStatusWord.Read(change.Typed) is { } status
+            ? ApplyAsync(change, status, cancellationToken)
+            : ExplainAsync(change, cancellationToken),
+        cancellationToken);
+
+    private async Task RequeueAsync(CancellationToken cancellationToken)
+    {
         var requeued = await rejections.RequeueAsync(cancellationToken);
         if (requeued > 0)
             LogRequeued(requeued);
     }
 
-    public async Task RunAsync(Topic topic, CancellationToken cancellationToken)
-    {
-        foreach (var change in await practices.StatusChangesAsync(topic.Id, cancellationToken))
-        {
-            if (PracticeStatusWord.Read(change.Typed) is { } status)
-                await ApplyAsync(change, status, cancellationToken);
-            else
-                await ExplainAsync(change, cancellationToken);
-        }
-    }
-
     private async Task ApplyAsync(StatusChange change, PracticeStatus status, CancellationToken cancellationToken)
     {
-        // First the mail, then the stamp: dying in between queues the mail twice, and it is sent once (see StatusMail).
+        // First the mail, then the stamp. Two sweeps at once, or dying in between, queue two of them: the first one to be sent claims
+        // to tell the submitter, in the row, and the other one is dropped (see PersonalMail).
         if (status != PracticeStatus.Pending && change.Practice.Email.Length > 0)
             await outbox.AddAsync(MailOrder.PracticeStatus(change.Practice.Topic, change.Practice.Reference, status), cancellationToken);
 

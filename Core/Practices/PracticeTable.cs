@@ -76,11 +76,11 @@ public sealed class PracticeTable(PipelineStorage storage)
             if (!found.HasValue)
                 return false;
 
-            var holder = found.Value!.GetString("DigestIssue") ?? "";
+            var holder = found.Value!.Text("DigestIssue");
             if (holder.Length > 0)
                 return holder == issue;
 
-            if (await TryMergeAsync(new TableEntity(topic, reference.ToString()) { ["DigestIssue"] = issue }, found.Value.ETag, cancellationToken))
+            if (await TryMergeAsync(new TableEntity(topic, reference.ToString()) { ["DigestIssue"] = issue }, found.Value!.ETag, cancellationToken))
                 return true;
         }
     }
@@ -95,12 +95,12 @@ public sealed class PracticeTable(PipelineStorage storage)
             "Status ne 'Published' or StatusApplied ne 'Published'",
             "Status ne 'Declined' or StatusApplied ne 'Declined'");
         await foreach (var row in storage.Practices.QueryAsync<TableEntity>(acted, cancellationToken: cancellationToken))
-            changes.Add(new StatusChange(row.GetString("Status") ?? "", row.GetString("StatusHelp") ?? "", Read(row), row.ETag));
+            changes.Add(new StatusChange(row.Text("Status"), row.Text("StatusHelp"), Read(row), row.ETag));
         return changes;
     }
 
-    /// <summary>Writes what the sweep made of an admin's word. False where the row changed meanwhile; the next sweep sees it again.</summary>
-    public Task<bool> TryApplyAsync(StatusChange change, PracticeStatus status, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Writes what the sweep made of an admin's word. False where that is done already, or the word is another one meanwhile.</summary>
+    public async Task<bool> TryApplyAsync(StatusChange change, PracticeStatus status, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var row = Key(change.Practice);
         row["Status"] = status.ToString();
@@ -108,7 +108,18 @@ public sealed class PracticeTable(PipelineStorage storage)
         row["StatusHelp"] = status == PracticeStatus.Pending ? PendingHelp : "";
         if (status == PracticeStatus.Published && change.Practice.PublishedOn is null)
             row["PublishedOn"] = now;
-        return TryMergeAsync(row, change.ETag, cancellationToken);
+
+        for (var seen = change.ETag; !await TryMergeAsync(row, seen, cancellationToken);)
+        {
+            // Often it is only the mail to the submitter that has written itself down.
+            var found = await storage.Practices.GetEntityIfExistsAsync<TableEntity>(
+                row.PartitionKey, row.RowKey, ["PartitionKey", "RowKey", "Status", StatusApplied], cancellationToken);
+            if (!found.HasValue || found.Value!.Text("Status") != change.Typed || found.Value!.Text(StatusApplied) == status.ToString())
+                return false;
+            seen = found.Value!.ETag;
+        }
+
+        return true;
     }
 
     /// <summary>Tells the admin, in the row, what was not understood.</summary>
@@ -119,13 +130,33 @@ public sealed class PracticeTable(PipelineStorage storage)
         return TryMergeAsync(row, change.ETag, cancellationToken);
     }
 
-    /// <summary>The status that the submitter was last told by mail; empty if none.</summary>
-    public async Task<string> ToldAsync(string topic, Reference reference, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes it upon one mail to tell the submitter this status. True for the mail that has done so, however often it asks, as it
+    /// may have died before it was sent; false for any other one, and for all of them once the submitter was told.
+    /// </summary>
+    /// <param name="mail">Tells the mails apart.</param>
+    public async Task<bool> TryClaimTellingAsync(string topic, Reference reference, string status, string mail, CancellationToken cancellationToken)
     {
-        var row = await storage.Practices.GetEntityIfExistsAsync<TableEntity>(topic, reference.ToString(), ["StatusTold"], cancellationToken);
-        return row.HasValue ? row.Value!.GetString("StatusTold") ?? "" : "";
+        var claim = $"{status} {mail}";
+        while (true)
+        {
+            var found = await storage.Practices.GetEntityIfExistsAsync<TableEntity>(
+                topic, reference.ToString(), ["PartitionKey", "RowKey", "StatusTold"], cancellationToken);
+            if (!found.HasValue)
+                return false;
+
+            var told = found.Value!.Text("StatusTold");
+            if (told == claim)
+                return true;
+            if (told == status || told.StartsWith($"{status} ", StringComparison.Ordinal))
+                return false;
+
+            if (await TryMergeAsync(new TableEntity(topic, reference.ToString()) { ["StatusTold"] = claim }, found.Value!.ETag, cancellationToken))
+                return true;
+        }
     }
 
+    /// <summary>The submitter was told, by the mail that had claimed to do so.</summary>
     public Task SetToldAsync(string topic, Reference reference, string status, CancellationToken cancellationToken) =>
         TryMergeAsync(new TableEntity(topic, reference.ToString()) { ["StatusTold"] = status }, ETag.All, cancellationToken);
 
@@ -156,17 +187,8 @@ public sealed class PracticeTable(PipelineStorage storage)
         row.PartitionKey,
         // A row that an admin made by hand may have any key; it is shown under the reference of that key.
         Reference.TryParse(row.RowKey, out var reference) ? reference : Reference.Of(row.RowKey),
-        PracticeStatusWord.Read(row.GetString("Status")) ?? PracticeStatus.Pending,
-        row.GetString("Title") ?? "", row.GetString("Summary") ?? "", row.GetString("Honorific") ?? "", row.GetString("Submitter") ?? "",
-        row.GetString("Email") ?? "", row.GetString("Organisation") ?? "", row.GetString("Country") ?? "", row.GetString("Link") ?? "",
-        Time(row, "SubmittedOn") ?? row.Timestamp ?? default, Time(row, "PublishedOn"), row.GetString("DigestIssue") ?? "");
-
-    // An admin who retypes a date in Storage Explorer may turn its column into text.
-    private static DateTimeOffset? Time(TableEntity row, string column) => row.TryGetValue(column, out var value) ? value switch
-    {
-        DateTimeOffset time => time,
-        string text when DateTimeOffset.TryParse(
-            text, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var time) => time,
-        _ => null,
-    } : null;
+        PracticeStatusWord.Read(row.Text("Status")) ?? PracticeStatus.Pending,
+        row.Text("Title"), row.Text("Summary"), row.Text("Honorific"), row.Text("Submitter"),
+        row.Text("Email"), row.Text("Organisation"), row.Text("Country"), row.Text("Link"),
+        row.Time("SubmittedOn") ?? row.Timestamp ?? default, row.Time("PublishedOn"), row.Text("DigestIssue"));
 }

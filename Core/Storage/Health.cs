@@ -23,7 +23,7 @@ public sealed class Health(PipelineStorage storage)
         {
             return $"The {part} of the storage account answer {fault.Status} {fault.ErrorCode}.";
         }
-        catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+        catch (Exception fault) when (StorageFault.Is(fault))
         {
             return $"The {part} of the storage account cannot be reached.";
         }

@@ -26,7 +26,7 @@ public sealed class IdempotencyKeyTable(PipelineStorage storage, TimeProvider ti
         catch (RequestFailedException conflict) when (conflict.Status == 409)
         {
             var bound = await storage.IdempotencyKeys.GetEntityAsync<TableEntity>(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
-            return bound.Value.GetString("Reference") == reference.ToString();
+            return bound.Value.Text("Reference") == reference.ToString();
         }
     }
 }

@@ -1,4 +1,3 @@
-using Azure;
 using Microsoft.Extensions.Logging;
 using Pipeline.Storage;
 
@@ -28,7 +27,7 @@ public sealed partial class Intake(
             await storage.SubmissionQueue.SendMessageAsync(
                 SubmissionMessage.Write(submission, time.GetUtcNow()), timeToLive: QueueMessages.KeptForever, cancellationToken: cancellationToken);
         }
-        catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+        catch (Exception fault) when (StorageFault.Is(fault))
         {
             LogUnavailable(fault, reference.ToString());
             return new Acceptance.Unavailable();

@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
+using Pipeline.Operations;
 using Pipeline.Practices;
 using Pipeline.Storage;
 
@@ -40,25 +41,26 @@ public sealed class RejectionTable(PipelineStorage storage, TimeProvider time)
     public async Task<IReadOnlyList<string>?> ReasonsAsync(string topic, Reference reference, CancellationToken cancellationToken)
     {
         var row = await storage.Rejections.GetEntityIfExistsAsync<TableEntity>(topic, reference.ToString(), ["Reasons"], cancellationToken);
-        return row.HasValue ? (row.Value!.GetString("Reasons") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries) : null;
+        return row.HasValue ? row.Value!.Text("Reasons").Split('\n', StringSplitOptions.RemoveEmptyEntries) : null;
     }
 
     /// <summary>Sends in again what an admin marked so, and takes it out of the table. Returns how many.</summary>
     public async Task<int> RequeueAsync(CancellationToken cancellationToken)
     {
-        var count = 0;
+        List<TableEntity> marked = [];
         await foreach (var row in storage.Rejections.QueryAsync<TableEntity>(TableFilter.Of($"Requeue ne ''"), cancellationToken: cancellationToken))
-        {
-            if (!IsYes(row.GetString("Requeue")))
-                continue;
+            if (IsYes(row.Text("Requeue")))
+                marked.Add(row);
 
+        var count = 0;
+        await EachOf.RunAsync(marked, async row =>
+        {
             // First the queue, then the row: dying in between sends it twice, and the second time finds it stored.
-            var payload = string.Concat(PayloadColumns.Select(row.GetString));
+            var payload = string.Concat(PayloadColumns.Select(row.Text));
             await storage.SubmissionQueue.SendMessageAsync(payload, timeToLive: QueueMessages.KeptForever, cancellationToken: cancellationToken);
             if (await TryDeleteAsync(row, cancellationToken))
                 count++;
-        }
-
+        }, cancellationToken);
         return count;
     }
 
@@ -75,7 +77,7 @@ public sealed class RejectionTable(PipelineStorage storage, TimeProvider time)
         }
     }
 
-    private static bool IsYes(string? word) => word?.Trim().ToUpperInvariant() is "YES" or "Y" or "TRUE" or "1";
+    private static bool IsYes(string word) => word.Trim().ToUpperInvariant() is "YES" or "Y" or "TRUE" or "1";
 
     private static IEnumerable<string> Parts(string payload)
     {

@@ -141,7 +141,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
                 if (found.Count == most)
                     return (found, true);
                 if (SubscriberKey.TryParse(row.RowKey, out var key) && !erased.Contains(key))
-                    found.Add(new Subscriber(topic, key, row.GetString("Email") ?? "", SubscriberStatus.Confirmed));
+                    found.Add(new Subscriber(topic, key, row.Text("Email"), SubscriberStatus.Confirmed));
             }
 
             if (found.Count == most)

@@ -1,6 +1,6 @@
-using Azure;
 using Microsoft.Extensions.Logging;
 using Pipeline.Mail;
+using Pipeline.Storage;
 using Pipeline.Topics;
 
 namespace Pipeline.Subscribers;
@@ -26,7 +26,7 @@ public sealed partial class Subscriptions(
             }, cancellationToken);
             return true;
         }
-        catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+        catch (Exception fault) when (StorageFault.Is(fault))
         {
             LogUnavailable(fault);
             return false;
@@ -94,7 +94,7 @@ public sealed partial class Subscriptions(
         {
             await outbox.AddAsync(MailOrder.Confirmation(topic.Id, address), cancellationToken);
         }
-        catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+        catch (Exception fault) when (StorageFault.Is(fault))
         {
             // Else whoever tries again during an outage is told in the end that a mail comes, and none does.
             await limit.GiveBackAsync(address, counted, cancellationToken);

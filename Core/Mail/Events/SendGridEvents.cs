@@ -1,6 +1,6 @@
-using Azure;
 using Microsoft.Extensions.Logging;
 using Pipeline.Digests;
+using Pipeline.Storage;
 using Pipeline.Subscribers;
 
 namespace Pipeline.Mail.Events;
@@ -50,7 +50,7 @@ public sealed partial class SendGridEvents(
             LogTaken(batch.Events.Count, proved.Count, ended, batch.Unreadable + incomplete);
             return EventsOutcome.Taken;
         }
-        catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+        catch (Exception fault) when (StorageFault.Is(fault))
         {
             LogUnavailable(fault);
             return EventsOutcome.Later;

@@ -13,6 +13,7 @@ using Microsoft.Extensions.Time.Testing;
 using Pipeline.Digests;
 using Pipeline.Mail;
 using Pipeline.Mail.Events;
+using Pipeline.Operations;
 using Pipeline.Practices;
 using Pipeline.Storage;
 using Xunit;
@@ -29,7 +30,8 @@ public sealed class CrashingApp : IAsyncDisposable
 
     private readonly IConfiguration configuration;
     private readonly SendGrid sendGrid;
-    private readonly ConcurrentQueue<string> queue = new();
+    private readonly ConcurrentQueue<string> deliveries = new();
+    private readonly ConcurrentQueue<string> mail = new();
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 11, 24, 10, 30, 0, TimeSpan.Zero));
 
     private ServiceProvider process;
@@ -72,6 +74,9 @@ public sealed class CrashingApp : IAsyncDisposable
     /// <summary>The connection to SendGrid breaks, and whether SendGrid had taken the request by then.</summary>
     public (bool Broken, bool Taken) Connection { get; set; }
 
+    /// <summary>SendGrid surely takes nothing for now.</summary>
+    public bool Busy { get; set; }
+
     /// <summary>An address of which SendGrid tells that it does not exist.</summary>
     public string? Bounced { get; private set; }
 
@@ -85,8 +90,9 @@ public sealed class CrashingApp : IAsyncDisposable
         {
             await function(this);
         }
-        catch (Death.ProcessDiedException)
+        catch (Exception) when (run.Happened)
         {
+            // Often several: what does not need each other is tried all the same.
         }
 
         death = null;
@@ -103,33 +109,15 @@ public sealed class CrashingApp : IAsyncDisposable
     public Task PublishAsync() => Get<DigestPublisher>().RunAsync(Cancellation);
 
     /// <summary>What the function Sweep does.</summary>
-    public async Task SweepAsync()
-    {
-        await Get<PracticeSweep>().RunAsync(Cancellation);
-        await Get<DigestPublisher>().ContinueAsync(Cancellation);
-        await Get<DigestLedger>().SweepAsync(Cancellation);
-    }
+    public Task SweepAsync() => Get<MinuteSweep>().RunAsync(Cancellation);
 
-    /// <summary>Runs DeliverDigest for the next message. Like the host: a message whose function fails or dies comes back.</summary>
-    public async Task<bool> DeliverNextAsync()
-    {
-        if (!queue.TryDequeue(out var message))
-            return false;
+    /// <summary>Runs DeliverDigest for the next message.</summary>
+    public Task<bool> DeliverNextAsync() => NextAsync(deliveries, message => Get<DigestDelivery>().DeliverAsync(message, Cancellation));
 
-        try
-        {
-            await Get<DigestDelivery>().DeliverAsync(message, Cancellation);
-        }
-        catch
-        {
-            queue.Enqueue(message);
-            throw;
-        }
+    /// <summary>Runs SendMail for the next message.</summary>
+    public Task<bool> SendMailAsync() => NextAsync(mail, message => Get<PersonalMail>().SendAsync(message, Cancellation));
 
-        return true;
-    }
-
-    public void LoseMessages() => queue.Clear();
+    public void LoseMessages() => deliveries.Clear();
 
     /// <summary>All that SendGrid has to tell of what it took, as often as it likes to.</summary>
     public Task EventsAsync() => Get<SendGridEvents>().TakeAsync(Encoding.UTF8.GetBytes($"[{string.Join(',', sendGrid.Events)}]"), Cancellation);
@@ -167,10 +155,10 @@ public sealed class CrashingApp : IAsyncDisposable
     }
 
     /// <summary>A practice that an admin has just published.</summary>
-    public async Task PracticeAsync(string title)
+    public async Task PracticeAsync(string title, string email = "")
     {
         var practice = new Practice(
-            Topic, Reference.Of(title), PracticeStatus.Pending, title, "A bus that brings advice to people in border areas.", "Ms.", "Angelica Pinzon", "", "",
+            Topic, Reference.Of(title), PracticeStatus.Pending, title, "A bus that brings advice to people in border areas.", "Ms.", "Angelica Pinzon", email, "",
             "CR", "", time.GetUtcNow(), null, "");
         await Get<PracticeTable>().AddAsync(practice, Cancellation);
         await TypeAsync(Storage.Practices, new TableEntity(Topic, practice.Reference.ToString()) { ["Status"] = "Published" });
@@ -185,6 +173,25 @@ public sealed class CrashingApp : IAsyncDisposable
         await foreach (var row in table.QueryAsync<TableEntity>(cancellationToken: Cancellation))
             rows.Add(row);
         return rows;
+    }
+
+    /// <summary>Like the host: a message whose function fails or dies comes back.</summary>
+    private static async Task<bool> NextAsync(ConcurrentQueue<string> queue, Func<string, Task> function)
+    {
+        if (!queue.TryDequeue(out var message))
+            return false;
+
+        try
+        {
+            await function(message);
+        }
+        catch
+        {
+            queue.Enqueue(message);
+            throw;
+        }
+
+        return true;
     }
 
     public async ValueTask DisposeAsync() => await process.DisposeAsync();
@@ -207,8 +214,8 @@ public sealed class CrashingApp : IAsyncDisposable
             var call = Wire.Call.Of(message.Request);
             app.death?.Before(call.Words);
             await ProcessNextAsync(message, pipeline);
-            if (call is { Method: "POST", Path: "/digest-deliveries/messages" } && !message.Response.IsError)
-                app.queue.Enqueue(await TextOfAsync(message.Request));
+            if (call is { Method: "POST", Path: "/digest-deliveries/messages" or "/outgoing-mail/messages" } && !message.Response.IsError)
+                (call.Path.StartsWith("/digest") ? app.deliveries : app.mail).Enqueue(await TextOfAsync(message.Request));
             app.death?.After();
         }
 
@@ -238,6 +245,8 @@ public sealed class CrashingApp : IAsyncDisposable
             var body = JsonDocument.Parse(await request.Content!.ReadAsStringAsync(Cancellation)).RootElement;
             string[] addresses = [.. body.GetProperty("personalizations").EnumerateArray().Select(one => one.GetProperty("to")[0].GetProperty("email").GetString()!)];
             var refused = app.Refused is { } bad && addresses.Contains(bad);
+            if (app.Busy)
+                return SendGridWire.Answer(HttpStatusCode.TooManyRequests);
             if (!refused && app.Connection is not (Broken: true, Taken: false))
                 Take(body.GetProperty("custom_args"), addresses);
             app.death?.After();

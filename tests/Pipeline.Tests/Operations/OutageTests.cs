@@ -1,4 +1,5 @@
 using System.Net;
+using Azure.Identity;
 using Xunit;
 
 namespace Pipeline.Tests.Operations;
@@ -6,15 +7,17 @@ namespace Pipeline.Tests.Operations;
 public sealed class OutageTests(AzuriteFixture azurite)
 {
     /// <summary>An exception that leaves an HTTP function is answered by the worker in its own way, so none may.</summary>
-    [Fact]
-    public async Task While_storage_cannot_be_reached_every_address_says_so()
+    [Theory]
+    [InlineData("connection")]
+    [InlineData("identity")]
+    public async Task While_storage_cannot_be_reached_every_address_says_so(string lost)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var token = app.Get<Pipeline.Subscribers.SubscriptionTokens>();
         var key = new Pipeline.Subscribers.SubscriberKey(7);
         var (confirm, unsubscribe) = (token.Confirmation(PipelineApp.Topic, key), token.Unsubscription(PipelineApp.Topic, key));
         var reference = Practices.Reference.Of("some practice").ToString();
-        app.Wire.Before = _ => throw Wire.Unreachable();
+        app.Wire.Before = _ => throw (lost == "identity" ? new AuthenticationFailedException("No identity answers.") : Wire.Unreachable());
 
         string[] reads =
         [
@@ -32,6 +35,16 @@ public sealed class OutageTests(AzuriteFixture azurite)
             using var answer = await app.Http.PostAsync(address, new FormUrlEncodedContent([]), TestContext.Current.CancellationToken);
             await SaysSoAsync(address, answer);
         }
+
+        var practice = Samples.Practice().With("email", "angelica.pinzon@example.org");
+        foreach (var address in new[] { "api/submissions", "submit", "api/subscriptions", "subscribe" })
+        {
+            using var answer = await app.Http.PostAsync(address, new FormUrlEncodedContent(practice), TestContext.Current.CancellationToken);
+            Assert.True(answer.StatusCode == HttpStatusCode.ServiceUnavailable, $"/{address}: {answer.StatusCode}");
+        }
+
+        using var health = await app.Http.GetAsync("api/health", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
     }
 
     private static async Task SaysSoAsync(string address, HttpResponseMessage answer)
