@@ -80,7 +80,7 @@ public sealed partial class PersonalMail(
     private async Task RejectAsync(string message, string reason, CancellationToken cancellationToken)
     {
         await rejections.KeepAsync(
-            new Rejection(Topic.UnknownId, Reference.Of(message), RejectionKind.Poison, [reason], message), cancellationToken);
+            new Rejection(QueueNames.Mail, Topic.UnknownId, Reference.Of(message), RejectionKind.Poison, [reason], message), cancellationToken);
         LogRejected(reason);
     }
 

@@ -15,4 +15,5 @@ public enum RejectionKind
 }
 
 /// <summary>What could not be used, with the reasons and the payload as it came.</summary>
-public sealed record Rejection(string Topic, Reference Reference, RejectionKind Kind, IReadOnlyList<string> Reasons, string Payload);
+/// <param name="Queue">Where it came from, and goes to when an admin sends it in again.</param>
+public sealed record Rejection(string Queue, string Topic, Reference Reference, RejectionKind Kind, IReadOnlyList<string> Reasons, string Payload);

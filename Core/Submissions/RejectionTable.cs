@@ -14,25 +14,26 @@ public sealed class RejectionTable(PipelineStorage storage, TimeProvider time)
 
     private static readonly string[] PayloadColumns = ["Payload", "Payload2", "Payload3"];
 
-    /// <summary>Keeps it. What is there already stays: the same payload was rejected before.</summary>
+    private const string Help = "Mend Payload if need be, then type yes in Requeue.";
+
+    /// <summary>Keeps it. Where it is there already, what an admin made of its payload stays.</summary>
     public async Task KeepAsync(Rejection rejection, CancellationToken cancellationToken)
     {
         var row = new TableEntity(rejection.Topic, rejection.Reference.ToString())
         {
             ["Kind"] = rejection.Kind.ToString(),
+            ["Queue"] = rejection.Queue,
             ["Reasons"] = string.Join("\n", rejection.Reasons),
             ["RejectedOn"] = time.GetUtcNow(),
             ["Requeue"] = "",
-            ["RequeueHelp"] = "Mend Payload if need be, then type yes in Requeue.",
+            ["RequeueHelp"] = Help,
         };
+        var verdict = new TableEntity(row);
         foreach (var (column, part) in PayloadColumns.Zip(Parts(rejection.Payload)))
             row[column] = part;
 
-        try
-        {
-            await storage.Rejections.AddEntityAsync(row, cancellationToken);
-        }
-        catch (RequestFailedException conflict) when (conflict.Status == 409)
+        // Sent in again and refused again, perhaps before the row was taken out: then it is changed, which keeps it in.
+        while (!await TryAddAsync(row, cancellationToken) && !await TryMergeAsync(verdict, cancellationToken))
         {
         }
     }
@@ -49,19 +50,59 @@ public sealed class RejectionTable(PipelineStorage storage, TimeProvider time)
     {
         List<TableEntity> marked = [];
         await foreach (var row in storage.Rejections.QueryAsync<TableEntity>(TableFilter.Of($"Requeue ne ''"), cancellationToken: cancellationToken))
-            if (IsYes(row.Text("Requeue")))
-                marked.Add(row);
+            marked.Add(row);
 
         var count = 0;
         await EachOf.RunAsync(marked, async row =>
         {
+            if (!IsYes(row.Text("Requeue")))
+            {
+                await ExplainAsync(row, cancellationToken);
+                return;
+            }
+
             // First the queue, then the row: dying in between sends it twice, and the second time finds it stored.
             var payload = string.Concat(PayloadColumns.Select(row.Text));
-            await storage.SubmissionQueue.SendMessageAsync(payload, timeToLive: QueueMessages.KeptForever, cancellationToken: cancellationToken);
+            var queue = row.Text("Queue").Trim() == QueueNames.Mail ? storage.MailQueue : storage.SubmissionQueue;
+            await queue.SendMessageAsync(payload, timeToLive: QueueMessages.KeptForever, cancellationToken: cancellationToken);
             if (await TryDeleteAsync(row, cancellationToken))
                 count++;
         }, cancellationToken);
         return count;
+    }
+
+    private async Task ExplainAsync(TableEntity row, CancellationToken cancellationToken)
+    {
+        var word = row.Text("Requeue").Trim();
+        var help = $"“{(word.Length > 40 ? word[..40] + "…" : word)}” is not understood. {Help}";
+        if (row.Text("RequeueHelp") != help)
+            await TryMergeAsync(new TableEntity(row.PartitionKey, row.RowKey) { ["RequeueHelp"] = help }, cancellationToken);
+    }
+
+    private async Task<bool> TryAddAsync(TableEntity row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await storage.Rejections.AddEntityAsync(row, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException conflict) when (conflict.Status == 409)
+        {
+            return false;
+        }
+    }
+
+    private async Task<bool> TryMergeAsync(TableEntity row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await storage.Rejections.UpdateEntityAsync(row, ETag.All, TableUpdateMode.Merge, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException gone) when (gone.Status == 404)
+        {
+            return false;
+        }
     }
 
     private async Task<bool> TryDeleteAsync(TableEntity row, CancellationToken cancellationToken)

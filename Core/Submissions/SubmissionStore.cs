@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Practices;
 using Pipeline.Settings;
+using Pipeline.Storage;
 using Pipeline.Topics;
 
 namespace Pipeline.Submissions;
@@ -45,7 +46,7 @@ public sealed partial class SubmissionStore(
     {
         var topic = topics.Find(read.Topic)?.Id ?? Topic.UnknownId;
         var reference = read.Reference ?? Reference.Of(payload);
-        await rejections.KeepAsync(new Rejection(topic, reference, kind, reasons, payload), cancellationToken);
+        await rejections.KeepAsync(new Rejection(QueueNames.Submissions, topic, reference, kind, reasons, payload), cancellationToken);
         LogRejected(kind, topic, reference.ToString());
     }
 

@@ -94,6 +94,46 @@ public sealed class StoreTests(AzuriteFixture azurite)
         Assert.Empty(await app.RowsAsync(app.Storage.Rejections));
     }
 
+    [Fact]
+    public async Task What_is_sent_in_again_and_refused_again_is_still_there_and_what_was_mistyped_is_explained()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.Storage.SubmissionQueue.SendMessageAsync("hello", Cancellation);
+        var row = await RejectionAsync(app);
+
+        await TypeAsync(app, row, "yess");
+        await app.Get<PracticeSweep>().RunAsync(Cancellation);
+        Assert.Contains("“yess” is not understood", (await RejectionAsync(app)).GetString("RequeueHelp"));
+
+        // It is refused before the sweep has taken its row out.
+        await TypeAsync(app, row, "yes");
+        app.Wire.Before = call =>
+        {
+            if (call.Method == "DELETE" && call.Path.StartsWith("/Rejections"))
+                SpinWait.SpinUntil(() => app.Log.All.Count(line => line.Contains("was rejected")) == 2, TimeSpan.FromSeconds(30));
+        };
+        await app.Get<PracticeSweep>().RunAsync(Cancellation);
+
+        var kept = await RejectionAsync(app);
+        Assert.Equal(("hello", ""), (kept.GetString("Payload"), kept.GetString("Requeue")));
+    }
+
+    [Fact]
+    public async Task A_mail_order_that_is_none_goes_back_to_where_it_came_from()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.Storage.MailQueue.SendMessageAsync("no order", Cancellation);
+        var row = await RejectionAsync(app);
+        Assert.Equal("outgoing-mail", row.GetString("Queue"));
+
+        await TypeAsync(app, row, "yes");
+        app.Wire.Reset();
+        await app.Get<PracticeSweep>().RunAsync(Cancellation);
+
+        Assert.Single(app.Wire.Calls, call => call is { Method: "POST", Path: "/outgoing-mail/messages" });
+        Assert.DoesNotContain(app.Wire.Calls, call => call is { Method: "POST", Path: "/practice-submissions/messages" });
+    }
+
     [Theory]
     [InlineData("Camille Saadé", "Municipal Action Plan - City of Oujda")]
     [InlineData("Nguyễn Thị Ánh", "Thẻ căn cước")]
@@ -121,6 +161,9 @@ public sealed class StoreTests(AzuriteFixture azurite)
             Assert.IsType<string>(row[column]);
         Assert.IsType<DateTimeOffset>(row["SubmittedOn"]);
     }
+
+    private static Task TypeAsync(PipelineApp app, TableEntity row, string word) => app.Storage.Rejections.UpdateEntityAsync(
+        new TableEntity(row.PartitionKey, row.RowKey) { ["Requeue"] = word }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
 
     private static async Task<TableEntity> RejectionAsync(PipelineApp app)
     {
