@@ -161,7 +161,8 @@ public sealed class BrokenCellTests(AzuriteFixture azurite)
         foreach (var address in addresses)
         {
             using var answer = await app.Http.GetAsync(address, Cancellation);
-            Assert.True(answer.StatusCode == HttpStatusCode.OK, $"/{address}: {answer.StatusCode}");
+            // An issue of which it cannot be read that it was enqueued, and whose practices are another one's, is taken back.
+            Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound, $"/{address}: {answer.StatusCode}");
         }
     }
 }
