@@ -40,7 +40,7 @@ public static class PipelineServices
         services.AddSingleton<ConfirmationLimit>().AddSingleton<Erasures>().AddSingleton<SubscriberHygiene>();
         services.AddSingleton<DigestTable>().AddSingleton<DeliveryTable>().AddSingleton<DeliveryQueue>().AddSingleton<DigestLetters>();
         services.AddSingleton<DigestPublisher>().AddSingleton<DigestDelivery>().AddSingleton<DigestLedger>();
-        services.AddSingleton<DeliveryProofs>().AddSingleton<UnknownDeliveries>().AddSingleton<SendGridPace>();
+        services.AddSingleton<DeliveryProofs>().AddSingleton<UnknownDeliveries>().AddSingleton<SendGridPace>().AddSingleton<DeliveryHygiene>();
         services.AddSingleton<MailOutbox>().AddSingleton<MailRenderer>().AddSingleton<PersonalMail>().AddSingleton<SendGridMailer>();
         services.AddSingleton<WebhookGuard>().AddSingleton<EventMeaning>().AddSingleton<SendGridEvents>();
         services.AddSingleton<Health>().AddSingleton<MinuteSweep>();

@@ -6,7 +6,11 @@ namespace Pipeline.Subscribers;
 /// <summary>What <see cref="Erasures"/> knew at a moment; asking costs no storage transaction.</summary>
 public sealed record ErasedAddresses(ImmutableDictionary<string, DateTimeOffset> Entries, IReadOnlyList<byte[]> Keys)
 {
-    public bool Contains(SubscriberKey address) => ErasedOn(address) is not null;
+    /// <summary>
+    /// Whether its owner had the address removed and has not confirmed it since. A confirmation counts even where the entry is still
+    /// there: another instance may have deleted it a moment ago, or died before it could.
+    /// </summary>
+    public bool Holds(SubscriberKey address, DateTimeOffset? confirmedOn) => ErasedOn(address) is { } erasedOn && !(confirmedOn > erasedOn);
 
     /// <summary>Null for an address that nobody had removed.</summary>
     public DateTimeOffset? ErasedOn(SubscriberKey address)

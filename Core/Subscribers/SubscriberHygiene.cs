@@ -43,8 +43,10 @@ public sealed partial class SubscriberHygiene(
     private bool IsOver(SubscriberRow row, ErasedAddresses erased)
     {
         var asked = Latest(row.SubscribedOn, row.AskedOn);
-        // Came back by accident, or was left when an erasure broke off: nothing in it is younger than the erasure.
-        if (row.Key is { } key && erased.ErasedOn(key) is { } erasedOn && !(Latest(asked, row.ConfirmedOn) > erasedOn))
+        // Came back by accident, or was left when an erasure broke off: nothing in it is younger than the erasure. Where an admin
+        // changed the address, the erasure is named after that and could not find the row.
+        var latest = Latest(asked, row.ConfirmedOn);
+        if (row.Key is { } key && erased.Holds(key, latest) || EmailAddress.TryParse(row.Email, out var address) && erased.Holds(SubscriberKey.Of(address), latest))
             return true;
 
         return row.Status == SubscriberStatus.Unconfirmed && IsPast(asked, UnconfirmedPeriod);
@@ -85,7 +87,17 @@ public sealed partial class SubscriberHygiene(
             return $"“{(word.Length > 40 ? word[..40] + "…" : word)}” is not understood, so no digest is sent. "
                 + $"Type {string.Join(", ", Enum.GetNames<SubscriberStatus>())} in Status.";
 
-        return row.Status == SubscriberStatus.Confirmed && row.Key is { } key && erased.Contains(key)
+        if (row.Status.Value.IsEnd())
+            return "";
+        if (!SubscriberTable.IsInPlace(row.Entity))
+            return "This row is not where the row of an address belongs, so no digest is sent for it. Delete it; who wants the digest subscribes on the page.";
+        if (row.Address is null)
+            return row.Email.Length == 0
+                ? "There is no address in this row, so no digest is sent. Type Unsubscribed in Status; who wants the digest subscribes on the page."
+                : "This row's address is not the one it was made for, so no digest is sent to it. Type Unsubscribed in Status; "
+                    + "the owner of the new address subscribes with it on the page.";
+
+        return row.Status == SubscriberStatus.Confirmed && row.Key is { } key && erased.Holds(key, row.ConfirmedOn)
             ? "The owner had this address erased, so no digest is sent to it. Delete the row; who wants the digest again subscribes on the page."
             : "";
     }

@@ -35,33 +35,39 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
     /// Notes that a confirmation was asked for, so that hygiene leaves the address until the link in it has ended. False where there
     /// is no address that it could be sent to.
     /// </summary>
-    /// <param name="address">Put back where an ended subscription has lost it; null where it is not known.</param>
+    /// <param name="address">Put back where the row has lost it, or has another; null where it is not known.</param>
     public async Task<bool> AskAgainAsync(string topic, SubscriberKey key, EmailAddress? address, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var there = false;
         await ChangeAsync(topic, key, row =>
         {
-            there = row.Status != SubscriberStatus.Complained && (row.Email.Length > 0 || address is not null);
-            if (!there || row.Status == SubscriberStatus.Confirmed)
+            there = row.Status != SubscriberStatus.Complained && (row.Address is not null || address is not null);
+            if (!there || row.Status == SubscriberStatus.Confirmed && row.Address is not null)
                 return null;
 
             var change = Row(topic, key);
             change["AskedOn"] = now;
-            if (row.Email.Length == 0)
-                change["Email"] = address!.Value;
+            if (row.Address is not null)
+                return change;
+
+            change["Email"] = address!.Value;
+            // An admin took the address away, and whoever types it need not be its owner.
+            if (row.Status == SubscriberStatus.Confirmed)
+                change["Status"] = nameof(SubscriberStatus.Unconfirmed);
             return change;
         }, cancellationToken);
         return there;
     }
 
+    /// <summary>Without an address where the row has none, or another than it was made for.</summary>
     public async Task<Subscriber?> FindAsync(string topic, SubscriberKey key, CancellationToken cancellationToken)
     {
         var row = Row(topic, key);
         var found = await storage.Subscribers.GetEntityIfExistsAsync<TableEntity>(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
         // What an admin mistyped counts as no consent.
         return found.HasValue && new SubscriberRow(found.Value!) is var read
-            ? new Subscriber(topic, key, read.Email, read.Status ?? SubscriberStatus.Unconfirmed)
+            ? new Subscriber(topic, key, read.Address?.Value ?? "", read.Status ?? SubscriberStatus.Unconfirmed)
             : null;
     }
 
@@ -124,8 +130,9 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
     }
 
     /// <summary>
-    /// The first confirmed subscribers of the range in order of their keys, at most so many, and whether there are more. Whoever had
-    /// his address erased is not among them, whatever the table says.
+    /// The first confirmed subscribers of the range in order of their keys, at most so many, and whether there may be more. Whoever
+    /// had his address erased and has not confirmed it since is not among them, whatever the table says, and neither is a row that
+    /// an admin made elsewhere or gave another address: it would be a second one of somebody, out of reach of his links.
     /// </summary>
     public async Task<(IReadOnlyList<Subscriber> Subscribers, bool More)> FirstConfirmedAsync(
         string topic, HashRange range, int most, CancellationToken cancellationToken)
@@ -134,14 +141,16 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
         List<Subscriber> found = [];
         // A page may come short although there are more; only a missing continuation says that there are none.
         await foreach (var page in storage.Subscribers
-            .QueryAsync<TableEntity>(ConfirmedIn(topic, range), most, ["PartitionKey", "RowKey", "Email"], cancellationToken).AsPages())
+            .QueryAsync<TableEntity>(ConfirmedIn(topic, range), most, ["PartitionKey", "RowKey", "Email", "ConfirmedOn"], cancellationToken).AsPages())
         {
             foreach (var row in page.Values)
             {
                 if (found.Count == most)
                     return (found, true);
-                if (SubscriberKey.TryParse(row.RowKey, out var key) && !erased.Contains(key))
-                    found.Add(new Subscriber(topic, key, row.Text("Email"), SubscriberStatus.Confirmed));
+                var read = new SubscriberRow(row);
+                // Only these stand in the order of their keys.
+                if (IsInPlace(row) && read is { Key: { } key, Address: { } address } && !erased.Holds(key, read.ConfirmedOn))
+                    found.Add(new Subscriber(topic, key, address.Value, SubscriberStatus.Confirmed));
             }
 
             if (found.Count == most)
@@ -150,6 +159,11 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
 
         return (found, false);
     }
+
+    /// <summary>Whether the row's two keys are those that this table gives to a subscriber.</summary>
+    internal static bool IsInPlace(TableEntity row) =>
+        SubscriberKey.TryParse(row.RowKey, out var key) && row.RowKey == key.ToString()
+        && row.PartitionKey.Split('~') is [{ Length: > 0 } topic, _] && row.PartitionKey == Partition(topic, row.RowKey);
 
     private static string ConfirmedIn(string topic, HashRange range)
     {
@@ -163,7 +177,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
 
     private static Confirmation Judge(SubscriberRow row, DateTimeOffset? mailedOn)
     {
-        if (row.Email.Length == 0)
+        if (row.Address is null)
             return Confirmation.Gone;
         if (row.Status == SubscriberStatus.Confirmed)
             return Confirmation.Done;

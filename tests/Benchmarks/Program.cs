@@ -14,8 +14,8 @@ switch (args)
     case [EmptyApp.Argument, var port]:
         await EmptyApp.RunAsync(port);
         return 0;
-    case [ScaleRun.Argument, var subscribers, var connectionString]:
-        return await ScaleRun.RunAsync(int.Parse(subscribers, CultureInfo.InvariantCulture), connectionString);
+    case [ScaleRun.Argument, var subscribers, var readers, var connectionString]:
+        return await ScaleRun.RunAsync(int.Parse(subscribers, CultureInfo.InvariantCulture), readers, connectionString);
 
     default:
         Console.Error.WriteLine("""

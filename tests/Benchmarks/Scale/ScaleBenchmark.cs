@@ -24,12 +24,16 @@ internal static class ScaleBenchmark
         StorageAccount[] accounts = [.. Enumerable.Range(1, 2 * Rounds).Select(number => new StorageAccount($"run{number}", "a2V5"))];
         var ports = new StoragePorts(FreePort.Next(inARow: 3));
         List<ScaleResult> few = [], many = [];
+        foreach (var count in (int[])[Few, Many])
+            ReaderFile.Write(Readers(count), count);
         await using (await AzuriteServer.StartAsync(ports, folder.FullName, accounts))
             foreach (var pair in accounts.Chunk(2))
             {
-                few.Add(await RunAsync(Few, ports.ConnectionString(pair[0])));
-                many.Add(await RunAsync(Many, ports.ConnectionString(pair[1])));
+                few.Add(await RunAsync(Few, Readers(Few), ports.ConnectionString(pair[0])));
+                many.Add(await RunAsync(Many, Readers(Many), ports.ConnectionString(pair[1])));
             }
+
+        string Readers(int count) => Path.Combine(folder.FullName, $"readers-{count}");
 
         folder.Delete(recursive: true);
         var memory = Median(many).PeakBytes / (double)Median(few).PeakBytes;
@@ -49,9 +53,9 @@ internal static class ScaleBenchmark
         result.Recipients == result.Subscribers && result.MostMailsToOne == 1
         && result.Transactions <= result.Thousands * MostTransactions + result.Ranges && result.SendGridCalls <= result.Thousands + result.Ranges;
 
-    private static async Task<ScaleResult> RunAsync(int subscribers, string connectionString)
+    private static async Task<ScaleResult> RunAsync(int subscribers, string readers, string connectionString)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(ScaleBenchmark).Assembly.Location, ScaleRun.Argument, $"{subscribers}", connectionString])
+        var start = new ProcessStartInfo("dotnet", [typeof(ScaleBenchmark).Assembly.Location, ScaleRun.Argument, $"{subscribers}", readers, connectionString])
         {
             RedirectStandardOutput = true,
         };

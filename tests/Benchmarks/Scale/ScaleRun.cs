@@ -23,9 +23,10 @@ internal static class ScaleRun
     private const string Topic = "mainstreaming-migration";
     private const int RecipientsPerRange = 900;
 
-    public static async Task<int> RunAsync(int subscribers, string connectionString)
+    public static async Task<int> RunAsync(int subscribers, string readers, string connectionString)
     {
-        var (storage, sendGrid) = (new SubscribersAtTheWire(subscribers), new SendGridAtTheWire(subscribers));
+        using var file = new ReaderFile(readers);
+        var (storage, sendGrid) = (new SubscribersAtTheWire(file), new SendGridAtTheWire(subscribers));
         var builder = FunctionsApplication.CreateBuilder(
         [
             "--port", "0", "--settings", Path.Combine(AppContext.BaseDirectory, "local.settings.sample.json"),

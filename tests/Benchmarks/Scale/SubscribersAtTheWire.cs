@@ -10,13 +10,12 @@ using Pipeline.Subscribers;
 namespace Pipeline.Benchmarks.Scale;
 
 /// <summary>
-/// Counts every transaction, and answers those that read the table Subscribers itself: so many confirmed ones, spread evenly over
-/// the hash space and reckoned out when they are asked for. Azurite would take a quarter of an hour to be filled with a million.
+/// Counts every transaction, and answers those that read the table Subscribers itself, from a file of confirmed ones. Azurite would
+/// take a quarter of an hour to be filled with a million.
 /// </summary>
-internal sealed partial class SubscribersAtTheWire(int subscribers) : HttpPipelinePolicy
+internal sealed partial class SubscribersAtTheWire(ReaderFile readers) : HttpPipelinePolicy
 {
     private readonly ConcurrentDictionary<string, int> byPlace = new();
-    private readonly UInt128 step = UInt128.MaxValue / (UInt128)subscribers;
 
     private bool counts;
 
@@ -49,23 +48,17 @@ internal sealed partial class SubscribersAtTheWire(int subscribers) : HttpPipeli
         var to = match.Groups["to"].Value == HashRange.End ? (UInt128?)null : UInt128.Parse(match.Groups["to"].Value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
         var most = int.Parse(Top().Match(query).Groups[1].Value, CultureInfo.InvariantCulture);
 
-        var first = from / step + (from % step == 0 ? 0u : 1u);
-        var rows = new List<object>(most);
-        var number = first;
-        for (; number < (UInt128)subscribers && (to is null || number * step < to) && rows.Count < most; number++)
+        var found = readers.From(new SubscriberKey(from), most + 1).TakeWhile(reader => to is null || reader.Key.Value < to).ToList();
+        var rows = found.Take(most).Select(reader => (reader.Email, Key: reader.Key.ToString())).Select(reader => new Dictionary<string, string>
         {
-            var key = new SubscriberKey(number * step).ToString();
-            rows.Add(new Dictionary<string, string>
-            {
-                ["odata.etag"] = "W/\"1\"",
-                ["PartitionKey"] = $"mainstreaming-migration~{key[..2]}",
-                ["RowKey"] = key,
-                ["Email"] = $"reader{number}@example.org",
-            });
-        }
-
-        var more = number < (UInt128)subscribers && (to is null || number * step < to);
-        return new WireResponse(JsonSerializer.SerializeToUtf8Bytes(new { value = rows }), more);
+            ["odata.etag"] = "W/\"1\"",
+            ["PartitionKey"] = $"mainstreaming-migration~{reader.Key[..2]}",
+            ["RowKey"] = reader.Key,
+            ["Email"] = reader.Email,
+            ["ConfirmedOn@odata.type"] = "Edm.DateTime",
+            ["ConfirmedOn"] = "2026-01-01T00:00:00Z",
+        });
+        return new WireResponse(JsonSerializer.SerializeToUtf8Bytes(new { value = rows }), found.Count > most);
     }
 
     [GeneratedRegex("RowKey ge '(?<from>[0-9a-f]{32})' and RowKey lt '(?<to>[0-9a-f]{32}|~)'")]

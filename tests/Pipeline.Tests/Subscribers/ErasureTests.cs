@@ -102,6 +102,37 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Who_confirms_again_is_mailed_at_once_even_where_the_entry_was_left_or_another_instance_still_knows_it()
+    {
+        var account = azurite.NewAccount();
+        await using var app = await PipelineApp.StartAsync(account);
+        await using var other = await PipelineApp.StartAsync(account);
+        await app.PostAsync(app.EraseLink(Email));
+        Assert.Empty(await FirstAsync(app));
+        Assert.Empty(await FirstAsync(other));
+        app.Time.Advance(TimeSpan.FromMinutes(2));
+        await app.SignUpAsync(Email);
+        var link = $"subscriptions/confirm?token={app.Get<SubscriptionTokens>().Confirmation(PipelineApp.Topic, SubscriberSteps.KeyOf(Email))}";
+
+        app.Wire.Before = call =>
+        {
+            if (call.Method == "DELETE" && call.Path.StartsWith("/Erasures(", StringComparison.Ordinal))
+                throw new ProcessDied();
+        };
+        await app.PostAsync(link);
+        app.Wire.Before = null;
+
+        Assert.Single(await app.RowsAsync(app.Storage.Erasures));
+        Assert.Equal([Email], await FirstAsync(app));
+        Assert.Equal([Email], await FirstAsync(other));
+        await app.Get<SubscriberHygiene>().RunAsync(Cancellation);
+        Assert.Equal("", (await app.SubscriberAsync(Email))!.GetString("StatusHelp") ?? "");
+
+        static async Task<IEnumerable<string>> FirstAsync(PipelineApp app) =>
+            (await app.Get<SubscriberTable>().FirstConfirmedAsync(PipelineApp.Topic, HashRange.Whole, 10, Cancellation)).Subscribers.Select(subscriber => subscriber.Email);
+    }
+
+    [Fact]
     public async Task Dying_in_the_middle_leaves_nobody_who_is_mailed_and_hygiene_ends_it()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());

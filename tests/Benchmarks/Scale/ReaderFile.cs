@@ -1,0 +1,63 @@
+using System.Buffers.Binary;
+using Microsoft.Win32.SafeHandles;
+using Pipeline.Subscribers;
+
+namespace Pipeline.Benchmarks.Scale;
+
+/// <summary>
+/// So many readers in the order of their keys, as the table would hold them. A file that is read piece by piece: in memory it would
+/// grow with the readers, and that is what is measured.
+/// </summary>
+internal sealed class ReaderFile(string path) : IDisposable
+{
+    private const int RecordBytes = SubscriberKey.Bytes + sizeof(int);
+
+    private readonly SafeFileHandle file = File.OpenHandle(path);
+
+    public static void Write(string path, int count)
+    {
+        var readers = Enumerable.Range(0, count).Select(number => (Key: KeyOf(EmailOf(number)), Number: number)).ToArray();
+        Array.Sort(readers, (one, other) => one.Key.Value.CompareTo(other.Key.Value));
+        using var stream = File.Create(path);
+        Span<byte> record = stackalloc byte[RecordBytes];
+        foreach (var (key, number) in readers)
+        {
+            key.Write(record);
+            BinaryPrimitives.WriteInt32BigEndian(record[SubscriberKey.Bytes..], number);
+            stream.Write(record);
+        }
+    }
+
+    /// <summary>The first at or after the key, at most so many.</summary>
+    public IEnumerable<(SubscriberKey Key, string Email)> From(SubscriberKey from, int most)
+    {
+        var (low, high) = (0L, RandomAccess.GetLength(file) / RecordBytes);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (SubscriberKey.Read(Records(middle, 1)).Value < from.Value)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        var records = Records(low, most);
+        for (var at = 0; at < records.Length; at += RecordBytes)
+            yield return (
+                SubscriberKey.Read(records.AsSpan(at)), EmailOf(BinaryPrimitives.ReadInt32BigEndian(records.AsSpan(at + SubscriberKey.Bytes))));
+    }
+
+    public void Dispose() => file.Dispose();
+
+    private byte[] Records(long first, int most)
+    {
+        var records = new byte[Math.Min(most * (long)RecordBytes, RandomAccess.GetLength(file) - first * RecordBytes)];
+        for (var read = 0; read < records.Length;)
+            read += RandomAccess.Read(file, records.AsSpan(read), first * RecordBytes + read);
+        return records;
+    }
+
+    private static string EmailOf(int number) => $"reader{number}@example.org";
+
+    private static SubscriberKey KeyOf(string email) => EmailAddress.TryParse(email, out var address) ? SubscriberKey.Of(address) : throw new FormatException(email);
+}
