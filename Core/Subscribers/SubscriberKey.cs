@@ -14,7 +14,10 @@ public readonly record struct SubscriberKey(UInt128 Value)
 
     public static SubscriberKey Of(EmailAddress address)
     {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(address.Value.ToLowerInvariant()));
+        // A digest does this for each of its readers. An address is ASCII, and no longer than this.
+        Span<byte> text = stackalloc byte[EmailAddress.MaxLength];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(text[..Encoding.UTF8.GetBytes(address.Value.ToLowerInvariant(), text)], hash);
         return Read(hash);
     }
 

@@ -162,8 +162,8 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
 
     /// <summary>Whether the row's two keys are those that this table gives to a subscriber.</summary>
     internal static bool IsInPlace(TableEntity row) =>
-        SubscriberKey.TryParse(row.RowKey, out var key) && row.RowKey == key.ToString()
-        && row.PartitionKey.Split('~') is [{ Length: > 0 } topic, _] && row.PartitionKey == Partition(topic, row.RowKey);
+        SubscriberKey.TryParse(row.RowKey, out _) && !row.RowKey.AsSpan().ContainsAnyInRange('A', 'F')
+        && row.PartitionKey.IndexOf('~') is > 0 and var end && row.PartitionKey.AsSpan(end + 1).SequenceEqual(row.RowKey.AsSpan(0, PrefixLength));
 
     private static string ConfirmedIn(string topic, HashRange range)
     {

@@ -49,16 +49,31 @@ internal sealed partial class SubscribersAtTheWire(ReaderFile readers) : HttpPip
         var most = int.Parse(Top().Match(query).Groups[1].Value, CultureInfo.InvariantCulture);
 
         var found = readers.From(new SubscriberKey(from), most + 1).TakeWhile(reader => to is null || reader.Key.Value < to).ToList();
-        var rows = found.Take(most).Select(reader => (reader.Email, Key: reader.Key.ToString())).Select(reader => new Dictionary<string, string>
+        // Straight into the body: what the stand-in itself takes of the memory says nothing about the app.
+        var body = new MemoryStream(most * 300);
+        using (var json = new Utf8JsonWriter(body))
         {
-            ["odata.etag"] = "W/\"1\"",
-            ["PartitionKey"] = $"mainstreaming-migration~{reader.Key[..2]}",
-            ["RowKey"] = reader.Key,
-            ["Email"] = reader.Email,
-            ["ConfirmedOn@odata.type"] = "Edm.DateTime",
-            ["ConfirmedOn"] = "2026-01-01T00:00:00Z",
-        });
-        return new WireResponse(JsonSerializer.SerializeToUtf8Bytes(new { value = rows }), found.Count > most);
+            json.WriteStartObject();
+            json.WriteStartArray("value");
+            foreach (var (key, email) in found.Take(most))
+            {
+                var row = key.ToString();
+                json.WriteStartObject();
+                json.WriteString("odata.etag", "W/\"1\"");
+                json.WriteString("PartitionKey", $"mainstreaming-migration~{row[..2]}");
+                json.WriteString("RowKey", row);
+                json.WriteString("Email", email);
+                json.WriteString("ConfirmedOn@odata.type", "Edm.DateTime");
+                json.WriteString("ConfirmedOn", "2026-01-01T00:00:00Z");
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        body.Position = 0;
+        return new WireResponse(body, found.Count > most);
     }
 
     [GeneratedRegex("RowKey ge '(?<from>[0-9a-f]{32})' and RowKey lt '(?<to>[0-9a-f]{32}|~)'")]
@@ -67,7 +82,7 @@ internal sealed partial class SubscribersAtTheWire(ReaderFile readers) : HttpPip
     [GeneratedRegex(@"top=(\d+)")]
     private static partial Regex Top();
 
-    private sealed class WireResponse(byte[] body, bool more) : Response
+    private sealed class WireResponse(Stream body, bool more) : Response
     {
         private readonly Dictionary<string, string> headers = more
             ? new(StringComparer.OrdinalIgnoreCase)
@@ -80,7 +95,7 @@ internal sealed partial class SubscribersAtTheWire(ReaderFile readers) : HttpPip
 
         public override int Status => 200;
         public override string ReasonPhrase => "OK";
-        public override Stream? ContentStream { get; set; } = new MemoryStream(body);
+        public override Stream? ContentStream { get; set; } = body;
         public override string ClientRequestId { get; set; } = "";
 
         public override void Dispose() => ContentStream?.Dispose();
