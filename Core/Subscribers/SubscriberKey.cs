@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -12,12 +13,17 @@ public readonly record struct SubscriberKey(UInt128 Value)
 {
     public const int Bytes = 16;
 
-    public static SubscriberKey Of(EmailAddress address)
+    public static SubscriberKey Of(EmailAddress address) => OfStored(address.Value)!.Value;
+
+    /// <summary>The key of what stands in a row; null for what cannot be an address. A digest does this for each of its readers.</summary>
+    public static SubscriberKey? OfStored(string address)
     {
-        // A digest does this for each of its readers. An address is ASCII, and no longer than this.
         Span<byte> text = stackalloc byte[EmailAddress.MaxLength];
+        if (Ascii.ToLower(address, text, out var length) != OperationStatus.Done)
+            return null;
+
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(text[..Encoding.UTF8.GetBytes(address.Value.ToLowerInvariant(), text)], hash);
+        SHA256.HashData(text[..length], hash);
         return Read(hash);
     }
 

@@ -23,5 +23,5 @@ internal sealed record SubscriberRow(TableEntity Entity)
     public SubscriberKey? Key => SubscriberKey.TryParse(Entity.RowKey, out var key) ? key : null;
 
     /// <summary>Null where there is none, or another than the row was made for: nobody's links and events would find that one.</summary>
-    public EmailAddress? Address => EmailAddress.TryParse(Email, out var address) && SubscriberKey.Of(address) == Key ? address : null;
+    public string? Address => Email.Trim() is { Length: > 0 } email && SubscriberKey.OfStored(email) is { } key && key == Key ? email : null;
 }

@@ -67,7 +67,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
         var found = await storage.Subscribers.GetEntityIfExistsAsync<TableEntity>(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
         // What an admin mistyped counts as no consent.
         return found.HasValue && new SubscriberRow(found.Value!) is var read
-            ? new Subscriber(topic, key, read.Address?.Value ?? "", read.Status ?? SubscriberStatus.Unconfirmed)
+            ? new Subscriber(topic, key, read.Address ?? "", read.Status ?? SubscriberStatus.Unconfirmed)
             : null;
     }
 
@@ -150,7 +150,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
                 var read = new SubscriberRow(row);
                 // Only these stand in the order of their keys.
                 if (IsInPlace(row) && read is { Key: { } key, Address: { } address } && !erased.Holds(key, read.ConfirmedOn))
-                    found.Add(new Subscriber(topic, key, address.Value, SubscriberStatus.Confirmed));
+                    found.Add(new Subscriber(topic, key, address, SubscriberStatus.Confirmed));
             }
 
             if (found.Count == most)
