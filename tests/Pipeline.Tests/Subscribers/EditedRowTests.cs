@@ -91,7 +91,7 @@ public sealed class EditedRowTests(AzuriteFixture azurite)
         await app.SubscribersAsync(1);
         await EditAsync(app, new() { ["Email"] = " Reader0@Example.org " });
 
-        Assert.Equal("Reader0@example.org", Assert.Single((await FirstAsync(app, HashRange.Whole, 10)).Subscribers).Email);
+        Assert.Equal("Reader0@Example.org", Assert.Single((await FirstAsync(app, HashRange.Whole, 10)).Subscribers).Email);
     }
 
     [Theory]
