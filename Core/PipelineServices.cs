@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.Extensions.Configuration;
@@ -5,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Pipeline.Digests;
+using Pipeline.Languages;
 using Pipeline.Mail;
 using Pipeline.Mail.Events;
 using Pipeline.Operations;
@@ -24,6 +26,8 @@ public static class PipelineServices
     /// <summary>Everything the functions need. Settings are read, and tables and queues created, when the app starts.</summary>
     public static IServiceCollection AddPipeline(this IServiceCollection services)
     {
+        // What nobody asked for in another language is written in English, whatever the machine speaks.
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = Language.English.Culture;
         services.TryAddSingleton(TimeProvider.System);
         // Names in all scripts stay readable in the source of pages and mails; what HTML gives a meaning is encoded all the same.
         // The last encoder counts: the worker has brought one before, for Latin letters alone.

@@ -49,9 +49,9 @@ public sealed record DigestContent(
 
     public string Subject => Count switch
     {
-        0 => $"{Direction.Isolated(Topic.Name)}: nothing new this time",
-        1 => $"{Direction.Isolated(Topic.Name)}: {FirstTitle}",
-        _ => $"{Direction.Isolated(Topic.Name)}: {FirstTitle} and {Count - 1} more",
+        0 => $"{Direction.Isolated(Topic.Name.ToString())}: nothing new this time",
+        1 => $"{Direction.Isolated(Topic.Name.ToString())}: {FirstTitle}",
+        _ => $"{Direction.Isolated(Topic.Name.ToString())}: {FirstTitle} and {Count - 1} more",
     };
 
     private string FirstTitle => Direction.Isolated(Practices.Excerpt.Of(Entries[0].Title, TitleInSubject));

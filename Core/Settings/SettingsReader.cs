@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Pipeline.Digests;
+using Pipeline.Languages;
 using Pipeline.Mail.Events;
 using Pipeline.Practices;
 using Pipeline.Subscribers;
@@ -180,8 +181,7 @@ public sealed partial class SettingsReader(IConfiguration configuration)
         var usual = configuration.GetSection("Digest");
         var sections = configuration.GetSection("Topics").GetChildren().OrderBy(entry => entry.Key, ConfigurationKeyComparer.Instance).ToList();
         if (sections.Count == 0)
-            return [new Topic("mainstreaming-migration", "Mainstreaming Migration into Development Planning",
-                "How governments, cities and their partners make migration part of the way they plan development.", ReadSchedule(usual, usual))];
+            return [new Topic("mainstreaming-migration", InAllLanguages(nameof(TopicTexts.FirstTopic)), InAllLanguages(nameof(TopicTexts.FirstTopicIntroduction)), ReadSchedule(usual, usual))];
 
         var topics = sections.Select(section => ReadTopic(section, usual)).ToImmutableArray();
         foreach (var twice in topics.GroupBy(topic => topic.Id).Where(group => group.Count() > 1))
@@ -197,9 +197,27 @@ public sealed partial class SettingsReader(IConfiguration configuration)
 
         return new Topic(
             id,
-            Required($"{section.Path}:Name", "Mainstreaming Migration into Development Planning"),
-            Optional($"{section.Path}:Introduction") ?? "",
+            new LocalText(Required($"{section.Path}:Name", "Mainstreaming Migration into Development Planning"), ReadTranslations(section.GetSection("Names"))),
+            new LocalText(Optional($"{section.Path}:Introduction") ?? "", ReadTranslations(section.GetSection("Introductions"))),
             ReadSchedule(section.GetSection("Digest"), usual));
+    }
+
+    private static LocalText InAllLanguages(string text)
+    {
+        string In(Language language) => TopicTexts.ResourceManager.GetString(text, language.Culture)!;
+
+        return new LocalText(In(Language.English), Language.All.ToImmutableDictionary(language => language.Code, In));
+    }
+
+    private ImmutableDictionary<string, string> ReadTranslations(IConfigurationSection section)
+    {
+        var translations = ImmutableDictionary<string, string>.Empty;
+        foreach (var entry in section.GetChildren())
+            if (Language.Find(entry.Key) is not { } language)
+                mistakes.Add($"The setting {Shown(entry.Path)} is for a language that the pages are not in; they are in {string.Join(", ", Language.All.Select(each => each.Code))}.");
+            else if (Optional(entry.Path) is { } text)
+                translations = translations.Add(language.Code, text);
+        return translations;
     }
 
     // A topic may have a day, a time or a time zone of its own; what it leaves out is as for all.

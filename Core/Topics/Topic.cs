@@ -1,4 +1,5 @@
 using Pipeline.Digests;
+using Pipeline.Languages;
 
 namespace Pipeline.Topics;
 
@@ -7,7 +8,7 @@ namespace Pipeline.Topics;
 /// <param name="Name">The name people read.</param>
 /// <param name="Introduction">A sentence or two for the topic's page; may be empty.</param>
 /// <param name="Schedule">When its digest is due.</param>
-public sealed record Topic(string Id, string Name, string Introduction, DigestSchedule Schedule)
+public sealed record Topic(string Id, LocalText Name, LocalText Introduction, DigestSchedule Schedule)
 {
     /// <summary>Stands where a topic belongs but none could be read, as in a rejected message that is no JSON.</summary>
     public const string UnknownId = "unknown";

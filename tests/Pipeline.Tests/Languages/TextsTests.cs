@@ -1,0 +1,49 @@
+using System.Collections;
+using System.Globalization;
+using System.Resources;
+using System.Text.RegularExpressions;
+using Pipeline.Functions.Pages;
+using Pipeline.Languages;
+using Xunit;
+
+namespace Pipeline.Tests.Languages;
+
+/// <summary>Every text that people read is there in every language, with the same gaps to fill.</summary>
+public sealed partial class TextsTests
+{
+    // What is the same in another language, as names are.
+    private static readonly HashSet<string> SameEverywhere = [];
+
+    public static TheoryData<string, string> TranslatedFiles => [.. Managers.Keys.SelectMany(
+        name => Language.All.Where(language => language != Language.English).Select(language => (name, language.Code)))];
+
+    private static readonly Dictionary<string, ResourceManager> Managers = new[] { typeof(Language).Assembly, typeof(Page).Assembly }
+        .SelectMany(assembly => assembly.GetManifestResourceNames().Select(name => (Assembly: assembly, Name: Path.GetFileNameWithoutExtension(name))))
+        .Where(resource => resource.Name.EndsWith("Texts", StringComparison.Ordinal))
+        .ToDictionary(resource => resource.Name, resource => new ResourceManager(resource.Name, resource.Assembly));
+
+    [Theory]
+    [MemberData(nameof(TranslatedFiles))]
+    public void Every_text_is_there_in_every_language(string name, string code)
+    {
+        var english = Texts(name, CultureInfo.InvariantCulture);
+        var translated = Texts(name, CultureInfo.GetCultureInfo(code));
+
+        Assert.Equal(english.Keys.Order(), translated.Keys.Order());
+        foreach (var (key, text) in english)
+        {
+            Assert.True(translated[key].Trim().Length > 0, $"{name}.{code}: {key} is empty.");
+            Assert.True(Gaps(text).SequenceEqual(Gaps(translated[key])), $"{name}.{code}: {key} has other gaps than in English: {translated[key]}");
+            Assert.True(text != translated[key] || SameEverywhere.Contains($"{name}.{key}"), $"{name}.{code}: {key} is not translated: {text}");
+        }
+    }
+
+    private static Dictionary<string, string> Texts(string name, CultureInfo culture) =>
+        Managers[name].GetResourceSet(culture, createIfNotExists: true, tryParents: false)?.Cast<DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!) ?? [];
+
+    private static IEnumerable<string> Gaps(string text) => Gap().Matches(text).Select(match => match.Value).Distinct().Order(StringComparer.Ordinal);
+
+    [GeneratedRegex(@"\{\d+")]
+    private static partial Regex Gap();
+}
