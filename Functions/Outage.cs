@@ -8,42 +8,59 @@ using Pipeline.Storage;
 namespace Pipeline.Functions;
 
 /// <summary>
-/// What people and programs get while storage does not answer: 503 in words. No HTTP function may throw: the worker then answers
-/// in its own way, which nobody understands.
+/// Answers a request in its language, and in words also where storage does not answer (503) or something of ours is broken (500). No
+/// HTTP function may throw: the worker then answers in its own way, which nobody understands.
 /// </summary>
 public static partial class Outage
 {
-    public static Task<IResult> CoverPageAsync(Func<Task<IResult>> answer) => CoverAsync(answer, () => Page.Later<NoticePage>(new
-    {
-        Heading = "The pages are resting for a moment",
-        Text = "What is stored here cannot be reached right now. Nothing is lost; try again in a minute.",
-    }));
+    public static Task<IResult> CoverPageAsync(HttpRequest request, Func<Task<IResult>> answer) => CoverAsync(
+        request, answer,
+        () => Page.Later<NoticePage>(new { Heading = LayoutTexts.OutageHeading, Text = LayoutTexts.OutageText }),
+        () => Page.Personal<NoticePage>(
+            new { Heading = LayoutTexts.BrokenHeading, Text = LayoutTexts.BrokenText, LinkAddress = "/", LinkText = LayoutTexts.ToTheFrontPage },
+            StatusCodes.Status500InternalServerError));
 
-    public static Task<IResult> CoverApiAsync(Func<Task<IResult>> answer) =>
-        CoverAsync(answer, () => Problems.TryLater("What is stored here cannot be reached right now. Ask again later."));
+    public static Task<IResult> CoverPageAsync(HttpRequest request, Func<IResult> answer) =>
+        CoverPageAsync(request, () => Task.FromResult(answer()));
 
-    private static async Task<IResult> CoverAsync(Func<Task<IResult>> answer, Func<IResult> instead)
-    {
-        try
+    public static Task<IResult> CoverApiAsync(HttpRequest request, Func<Task<IResult>> answer) => CoverAsync(
+        request, answer,
+        () => Problems.TryLater("What is stored here cannot be reached right now. Ask again later."),
+        () => Problems.Of(StatusCodes.Status500InternalServerError, "Something is broken here; the log says what. Nothing of this request was lost that was answered 202 before."));
+
+    private static Task<IResult> CoverAsync(HttpRequest request, Func<Task<IResult>> answer, Func<IResult> later, Func<IResult> broken) =>
+        Visit.LanguageOf(request).RunAsync(async () =>
         {
-            return await answer();
-        }
-        catch (Exception fault) when (StorageFault.Is(fault))
-        {
-            return new Result(fault, instead());
-        }
-    }
+            try
+            {
+                return await answer();
+            }
+            catch (OperationCanceledException) when (request.HttpContext.RequestAborted.IsCancellationRequested)
+            {
+                // Nobody is there to read an answer.
+                return Results.Empty;
+            }
+            catch (Exception fault) when (StorageFault.Is(fault))
+            {
+                LogOutage(Logger(request), fault, request.Method);
+                return later();
+            }
+#pragma warning disable CA1031 // Whatever it is, somebody waits for an answer.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                LogBroken(Logger(request), fault, request.Method);
+                return broken();
+            }
+        });
 
-    private sealed class Result(Exception fault, IResult instead) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            // Without the address: it may hold a token.
-            LogOutage(httpContext.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Outage)), fault, httpContext.Request.Method);
-            return instead.ExecuteAsync(httpContext);
-        }
-    }
+    private static ILogger Logger(HttpRequest request) =>
+        request.HttpContext.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Outage));
 
+    // Without the address: it may hold a token.
     [LoggerMessage(LogLevel.Error, "A request could not be answered ({Method}) because storage cannot be reached.")]
     private static partial void LogOutage(ILogger logger, Exception fault, string method);
+
+    [LoggerMessage(LogLevel.Error, "A request could not be answered ({Method}) because of a fault of ours.")]
+    private static partial void LogBroken(ILogger logger, Exception fault, string method);
 }

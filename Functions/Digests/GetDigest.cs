@@ -11,7 +11,7 @@ public sealed class GetDigest(TopicCatalog topics, DigestTable digests, DigestLe
     [Function(nameof(GetDigest))]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/digests/{topic}/{issue}")] HttpRequest request,
-        string topic, string issue, CancellationToken cancellationToken) => Outage.CoverApiAsync(async () =>
+        string topic, string issue, CancellationToken cancellationToken) => Outage.CoverApiAsync(request, async () =>
     {
         if (topics.Find(topic) is not { } known)
             return Problems.Of(StatusCodes.Status404NotFound, "There is no such topic.");

@@ -1,10 +1,17 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
+using Pipeline.Functions.Pages.Layout;
 
 namespace Pipeline.Functions.Pages;
 
-/// <summary>A component as the answer to a request, with the headers that every page has.</summary>
+/// <summary>A component as the answer to a request, in the language of the visit and with the headers that every page has.</summary>
 public static class Page
 {
     private const int RetryAfterSeconds = 30;
@@ -24,13 +31,48 @@ public static class Page
     private sealed record Result<TComponent>(object Parameters, int Status, bool Personal) : IResult
         where TComponent : IComponent
     {
-        public Task ExecuteAsync(HttpContext httpContext)
+        public async Task ExecuteAsync(HttpContext httpContext)
         {
-            var headers = httpContext.Response.Headers;
-            PageHeaders.Write(headers, PageHeaders.OwnPolicy, Personal);
+            var visit = httpContext.RequestServices.GetRequiredService<Visit>();
+            visit.Begin(httpContext.Request);
+            byte[] html;
+            try
+            {
+                html = Encoding.UTF8.GetBytes(await visit.Language.RunAsync(() => RenderAsync(httpContext.RequestServices)));
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException && typeof(TComponent) != typeof(NoticePage))
+            {
+                await (await Outage.CoverPageAsync(httpContext.Request, () => Task.FromException<IResult>(fault))).ExecuteAsync(httpContext);
+                return;
+            }
+
+            var response = httpContext.Response;
+            PageHeaders.Write(response.Headers, PageHeaders.OwnPolicy, Personal);
+            PageHeaders.WriteLanguage(response.Headers, visit.Language);
             if (Status == StatusCodes.Status503ServiceUnavailable)
-                headers.RetryAfter = $"{RetryAfterSeconds}";
-            return new RazorComponentResult<TComponent>(Parameters) { StatusCode = Status }.ExecuteAsync(httpContext);
+                response.Headers.RetryAfter = $"{RetryAfterSeconds}";
+            if (Status == StatusCodes.Status200OK)
+            {
+                var tag = Personal ? null : new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(html))[..16]}\"");
+                await TypedResults.Bytes(html, PageHeaders.ContentType, entityTag: tag).ExecuteAsync(httpContext);
+                return;
+            }
+
+            response.StatusCode = Status;
+            response.ContentType = PageHeaders.ContentType;
+            response.ContentLength = html.Length;
+            if (!HttpMethods.IsHead(httpContext.Request.Method))
+                await response.Body.WriteAsync(html, httpContext.RequestAborted);
+        }
+
+        private async Task<string> RenderAsync(IServiceProvider services)
+        {
+            await using var renderer = new HtmlRenderer(services, services.GetRequiredService<ILoggerFactory>());
+            return await renderer.Dispatcher.InvokeAsync(async () =>
+            {
+                var component = await renderer.RenderComponentAsync<TComponent>(ParameterView.FromDictionary(new RouteValueDictionary(Parameters)));
+                return component.ToHtmlString();
+            });
         }
     }
 }

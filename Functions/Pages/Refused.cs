@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Pipeline.Functions.Pages.Layout;
+using Pipeline.Languages;
 
 namespace Pipeline.Functions.Pages;
 
@@ -13,12 +14,12 @@ public static class Refused
         return Page.Personal<NoticePage>(
             new
             {
-                Heading = tooLarge ? "That is too much for this form" : "The form could not be read",
+                Heading = tooLarge ? LayoutTexts.TooLargeHeading : LayoutTexts.UnreadableHeading,
                 Text = tooLarge
-                    ? $"All fields together may take {RequestBody.MaxBytes / 1024} KiB, which is some hundred pages of text. Go back and shorten what you wrote."
-                    : "What arrived was not what the form sends. Open the form again and send it from there.",
+                    ? LayoutTexts.TooLargeText.With(RequestBody.MaxBytes / 1024)
+                    : LayoutTexts.UnreadableText,
                 LinkAddress = formAddress,
-                LinkText = "To the form",
+                LinkText = LayoutTexts.ToTheForm,
             },
             status);
     }

@@ -12,7 +12,7 @@ public sealed class ListPractices(TopicCatalog topics, PracticeTable practices, 
     [Function(nameof(ListPractices))]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/topics/{topic}/practices")] HttpRequest request,
-        string topic, CancellationToken cancellationToken) => Outage.CoverApiAsync(async () =>
+        string topic, CancellationToken cancellationToken) => Outage.CoverApiAsync(request, async () =>
     {
         if (topics.Find(topic) is not { } known)
             return Problems.Of(StatusCodes.Status404NotFound, "There is no such topic.");

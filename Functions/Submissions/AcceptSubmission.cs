@@ -9,8 +9,8 @@ namespace Pipeline.Functions.Submissions;
 public sealed class AcceptSubmission(Intake intake, PipelineSettings settings)
 {
     [Function(nameof(AcceptSubmission))]
-    public async Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/submissions")] HttpRequest request, CancellationToken cancellationToken)
+    public Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/submissions")] HttpRequest request, CancellationToken cancellationToken) => Outage.CoverApiAsync(request, async () =>
     {
         var (draft, refusal) = await SubmissionRequest.ReadAsync(request, cancellationToken);
         if (draft is null)
@@ -24,7 +24,7 @@ public sealed class AcceptSubmission(Intake intake, PipelineSettings settings)
                 StatusCodes.Status422UnprocessableEntity, "This Idempotency-Key came with other content before. Use a new key for new content."),
             _ => Problems.TryLater("Submissions cannot be stored at the moment. Send the same again later; it is stored once."),
         };
-    }
+    });
 
     private IResult Received(Acceptance.Accepted accepted)
     {

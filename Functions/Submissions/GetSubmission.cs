@@ -12,7 +12,7 @@ public sealed class GetSubmission(TopicCatalog topics, SubmissionStatusQuery que
     [Function(nameof(GetSubmission))]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/submissions/{topic}/{reference}")] HttpRequest request,
-        string topic, string reference, CancellationToken cancellationToken) => Outage.CoverApiAsync(async () =>
+        string topic, string reference, CancellationToken cancellationToken) => Outage.CoverApiAsync(request, async () =>
     {
         if (topics.Find(topic) is not { } known)
             return Problems.Of(StatusCodes.Status404NotFound, "There is no such topic.");

@@ -9,8 +9,8 @@ namespace Pipeline.Functions.Subscriptions;
 public sealed class AcceptSubscription(Pipeline.Subscribers.Subscriptions subscriptions, TopicCatalog topics)
 {
     [Function(nameof(AcceptSubscription))]
-    public async Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/subscriptions")] HttpRequest request, CancellationToken cancellationToken)
+    public Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/subscriptions")] HttpRequest request, CancellationToken cancellationToken) => Outage.CoverApiAsync(request, async () =>
     {
         var (body, refusal) = await RequestBody.ReadAsync(request, cancellationToken);
         if (body is null)
@@ -27,5 +27,5 @@ public sealed class AcceptSubscription(Pipeline.Subscribers.Subscriptions subscr
                 : Problems.TryLater("Subscriptions cannot be stored at the moment. Send the same again later.");
 
         return Problems.Invalid(errors, "The subscription could not be taken.");
-    }
+    });
 }

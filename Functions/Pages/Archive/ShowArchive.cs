@@ -12,7 +12,7 @@ public sealed class ShowArchive(TopicCatalog topics, DigestTable digests)
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "digests/{topic}")] HttpRequest request,
         string topic, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(async () =>
+        Outage.CoverPageAsync(request, async () =>
         {
             if (topics.Find(topic) is not { } known)
                 return Missing.Topic();

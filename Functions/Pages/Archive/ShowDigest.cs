@@ -13,7 +13,7 @@ public sealed class ShowDigest(TopicCatalog topics, DigestTable digests, DigestL
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "digests/{topic}/{issue}")] HttpRequest request,
         string topic, string issue, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(async () =>
+        Outage.CoverPageAsync(request, async () =>
         {
             if (topics.Find(topic) is not { } known)
                 return Missing.Topic();

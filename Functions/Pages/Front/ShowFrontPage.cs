@@ -16,7 +16,7 @@ public sealed class ShowFrontPage(TopicCatalog topics, PracticeTable practices)
     [Function(nameof(ShowFrontPage))]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Root)] HttpRequest request, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(async () =>
+        Outage.CoverPageAsync(request, async () =>
         {
             List<TopicLatest> latest = [];
             foreach (var topic in topics.All)

@@ -13,7 +13,7 @@ public sealed class ShowPractice(TopicCatalog topics, SubmissionStatusQuery quer
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "practices/{topic}/{reference}")] HttpRequest request,
         string topic, string reference, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(async () =>
+        Outage.CoverPageAsync(request, async () =>
         {
             if (topics.Find(topic) is not { } known)
                 return Missing.Topic();

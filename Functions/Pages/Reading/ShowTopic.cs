@@ -12,7 +12,7 @@ public sealed class ShowTopic(TopicCatalog topics, PracticeTable practices)
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "topics/{topic}")] HttpRequest request,
         string topic, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(async () =>
+        Outage.CoverPageAsync(request, async () =>
         {
             if (topics.Find(topic) is not { } known)
                 return Missing.Topic();

@@ -10,7 +10,7 @@ public sealed class PostConfirmation(Pipeline.Subscribers.Subscriptions subscrip
     [Function(nameof(PostConfirmation))]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/confirm")] HttpRequest request, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(async () =>
+        Outage.CoverPageAsync(request, async () =>
         {
             string? token = request.Query["token"];
             return subscriptions.ReadConfirmation(token) switch

@@ -10,7 +10,7 @@ public sealed class PostErasure(Pipeline.Subscribers.Subscriptions subscriptions
     [Function(nameof(PostErasure))]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/erase")] HttpRequest request, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(async () =>
+        Outage.CoverPageAsync(request, async () =>
         {
             if (subscriptions.ReadUnsubscription(request.Query["token"]) is not { } link)
                 return BadLink.Unreadable("remove your address");

@@ -9,7 +9,7 @@ public sealed class PostRenewal(Pipeline.Subscribers.Subscriptions subscriptions
     [Function(nameof(PostRenewal))]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/renew")] HttpRequest request, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(async () =>
+        Outage.CoverPageAsync(request, async () =>
         {
             if (subscriptions.ReadConfirmation(request.Query["token"]) is not { } link)
                 return BadLink.Unreadable("confirm");

@@ -10,24 +10,25 @@ namespace Pipeline.Functions.Pages.Subscribe;
 public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscriptions, TopicCatalog topics)
 {
     [Function(nameof(PostSubscribeForm))]
-    public async Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscribe")] HttpRequest request, CancellationToken cancellationToken)
-    {
-        var (body, refusal) = await RequestBody.ReadAsync(request, cancellationToken);
-        if (body is null)
-            return Refused.Of(refusal!, "/subscribe");
+    public Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscribe")] HttpRequest request, CancellationToken cancellationToken) =>
+        Outage.CoverPageAsync(request, async () =>
+        {
+            var (body, refusal) = await RequestBody.ReadAsync(request, cancellationToken);
+            if (body is null)
+                return Refused.Of(refusal!, "/subscribe");
 
-        var (email, topic) = (body[SubmissionFields.Email], topics.Find(body[SubmissionFields.Topic]));
-        var errors = new FieldErrors();
-        if (topic is null)
-            errors.Add(SubmissionFields.Topic, topics.Choose);
-        if (!EmailAddress.TryParse(email, out var address))
-            errors.Add(SubmissionFields.Email, EmailAddress.Advice);
-        if (topic is null || errors.Any)
-            return Page.Personal<SubscribePage>(new { Topic = topic?.Id, Email = email, Errors = errors }, StatusCodes.Status400BadRequest);
+            var (email, topic) = (body[SubmissionFields.Email], topics.Find(body[SubmissionFields.Topic]));
+            var errors = new FieldErrors();
+            if (topic is null)
+                errors.Add(SubmissionFields.Topic, topics.Choose);
+            if (!EmailAddress.TryParse(email, out var address))
+                errors.Add(SubmissionFields.Email, EmailAddress.Advice);
+            if (topic is null || errors.Any)
+                return Page.Personal<SubscribePage>(new { Topic = topic?.Id, Email = email, Errors = errors }, StatusCodes.Status400BadRequest);
 
-        return await subscriptions.SignUpAsync(topic, address, cancellationToken)
-            ? Page.Personal<SubscribedPage>(new { Topic = topic, Email = address.Value })
-            : Page.Later<SubscribePage>(new { Topic = topic.Id, Email = email, Unavailable = true });
-    }
+            return await subscriptions.SignUpAsync(topic, address, cancellationToken)
+                ? Page.Personal<SubscribedPage>(new { Topic = topic, Email = address.Value })
+                : Page.Later<SubscribePage>(new { Topic = topic.Id, Email = email, Unavailable = true });
+        });
 }

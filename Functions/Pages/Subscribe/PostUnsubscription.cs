@@ -9,7 +9,7 @@ public sealed class PostUnsubscription(Pipeline.Subscribers.Subscriptions subscr
     [Function(nameof(PostUnsubscription))]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/unsubscribe")] HttpRequest request, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(async () =>
+        Outage.CoverPageAsync(request, async () =>
         {
             string? token = request.Query["token"];
             if (subscriptions.ReadUnsubscription(token) is not { } link)

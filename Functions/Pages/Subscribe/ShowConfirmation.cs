@@ -7,14 +7,15 @@ namespace Pipeline.Functions.Pages.Subscribe;
 public sealed class ShowConfirmation(Pipeline.Subscribers.Subscriptions subscriptions)
 {
     [Function(nameof(ShowConfirmation))]
-    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "subscriptions/confirm")] HttpRequest request)
-    {
-        string? token = request.Query["token"];
-        return subscriptions.ReadConfirmation(token) switch
+    public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "subscriptions/confirm")] HttpRequest request) =>
+        Outage.CoverPageAsync(request, () =>
         {
-            null => BadLink.Unreadable("confirm"),
-            { Expired: true } => BadLink.Expired(token),
-            var link => Page.Personal<ConfirmPage>(new { link.Topic, Token = token }),
-        };
-    }
+            string? token = request.Query["token"];
+            return subscriptions.ReadConfirmation(token) switch
+            {
+                null => BadLink.Unreadable("confirm"),
+                { Expired: true } => BadLink.Expired(token),
+                var link => Page.Personal<ConfirmPage>(new { link.Topic, Token = token }),
+            };
+        });
 }

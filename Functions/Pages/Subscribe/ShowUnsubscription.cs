@@ -7,11 +7,12 @@ namespace Pipeline.Functions.Pages.Subscribe;
 public sealed class ShowUnsubscription(Pipeline.Subscribers.Subscriptions subscriptions)
 {
     [Function(nameof(ShowUnsubscription))]
-    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "subscriptions/unsubscribe")] HttpRequest request)
-    {
-        string? token = request.Query["token"];
-        return subscriptions.ReadUnsubscription(token) is { } link
-            ? Page.Personal<UnsubscribePage>(new { link.Topic, Token = token })
-            : BadLink.Unreadable("unsubscribe");
-    }
+    public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "subscriptions/unsubscribe")] HttpRequest request) =>
+        Outage.CoverPageAsync(request, () =>
+        {
+            string? token = request.Query["token"];
+            return subscriptions.ReadUnsubscription(token) is { } link
+                ? Page.Personal<UnsubscribePage>(new { link.Topic, Token = token })
+                : BadLink.Unreadable("unsubscribe");
+        });
 }

@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Rendering;
+
+namespace Pipeline.Functions.Pages.Layout;
+
+/// <summary>A text with the gaps {0} and {1}, filled with what is isolated, linked or marked up. A translator may put them anywhere.</summary>
+public sealed partial class Sentence : ComponentBase
+{
+    [Parameter, EditorRequired]
+    public string Text { get; set; } = "";
+
+    [Parameter]
+    public RenderFragment? First { get; set; }
+
+    [Parameter]
+    public RenderFragment? Second { get; set; }
+
+    protected override void BuildRenderTree(RenderTreeBuilder builder)
+    {
+        foreach (var part in Gap().Split(Text))
+            if (part == "{0}")
+                builder.AddContent(0, First);
+            else if (part == "{1}")
+                builder.AddContent(1, Second);
+            else
+                builder.AddContent(2, part);
+    }
+
+    [GeneratedRegex(@"(\{[01]\})")]
+    private static partial Regex Gap();
+}

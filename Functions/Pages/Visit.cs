@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Pipeline.Languages;
+using Pipeline.Settings;
+
+namespace Pipeline.Functions.Pages;
+
+/// <summary>
+/// Somebody's request as the page that answers it sees it. The language is the one in the address (?lang=fr), else the first that the
+/// browser asks for; nothing is remembered in a cookie, so an address that names a language hands it on to every link.
+/// </summary>
+public sealed class Visit(PipelineSettings settings)
+{
+    private const string Parameter = "lang";
+
+    private string path = "/";
+    private QueryString query;
+    private bool chosen;
+
+    public Language Language { get; private set; } = Language.English;
+
+    /// <summary>The page has an address, unlike one that answers a post.</summary>
+    public bool HasAddress { get; private set; } = true;
+
+    /// <summary>The address in the language that the browser asks for, absolute.</summary>
+    public Uri Address => Absolute(Without(query));
+
+    public static Language LanguageOf(HttpRequest request) =>
+        Language.Find(request.Query[Parameter]) ?? Language.Preferred(request.Headers.AcceptLanguage);
+
+    public void Begin(HttpRequest request)
+    {
+        (path, query) = (request.Path.Value ?? "/", request.QueryString);
+        chosen = Language.Find(request.Query[Parameter]) is not null;
+        Language = LanguageOf(request);
+        HasAddress = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+    }
+
+    /// <summary>An address of ours, in the language of this visit.</summary>
+    /// <param name="address">Begins with a slash; its values are escaped.</param>
+    public string Link(string address) => chosen ? QueryHelpers.AddQueryString(address, Parameter, Language.Code) : address;
+
+    /// <summary>This page in another language.</summary>
+    public string In(Language language) => QueryHelpers.AddQueryString(path + Without(query), Parameter, language.Code);
+
+    /// <summary>The same, absolute.</summary>
+    public Uri AddressIn(Language language) => Absolute(QueryHelpers.AddQueryString(Without(query).ToString(), Parameter, language.Code));
+
+    private Uri Absolute(object rest) => settings.Link(path.TrimStart('/') + rest);
+
+    private static QueryString Without(QueryString query) => QueryString.Create(
+        QueryHelpers.ParseQuery(query.Value).Where(pair => !pair.Key.Equals(Parameter, StringComparison.OrdinalIgnoreCase)));
+}
