@@ -23,10 +23,14 @@ public static partial class Outage
     public static Task<IResult> CoverPageAsync(HttpRequest request, Func<IResult> answer) =>
         CoverPageAsync(request, () => Task.FromResult(answer()));
 
-    public static Task<IResult> CoverApiAsync(HttpRequest request, Func<Task<IResult>> answer) => CoverAsync(
-        request, answer,
-        () => Problems.TryLater("What is stored here cannot be reached right now. Ask again later."),
-        () => Problems.Of(StatusCodes.Status500InternalServerError, "Something is broken here; the log says what. Nothing of this request was lost that was answered 202 before."));
+    public static Task<IResult> CoverApiAsync(HttpRequest request, Func<Task<IResult>> answer)
+    {
+        Cors.Write(request);
+        return CoverAsync(
+            request, answer,
+            () => Problems.TryLater("What is stored here cannot be reached right now. Ask again later."),
+            () => Problems.Of(StatusCodes.Status500InternalServerError, "Something is broken here. It is our fault, and the log says what it is; try again later."));
+    }
 
     private static Task<IResult> CoverAsync(HttpRequest request, Func<Task<IResult>> answer, Func<IResult> later, Func<IResult> broken) =>
         Visit.LanguageOf(request).RunAsync(async () =>

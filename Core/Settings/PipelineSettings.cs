@@ -11,9 +11,14 @@ namespace Pipeline.Settings;
 /// <param name="Unknown">What happens to digests of which nobody knows whether SendGrid took them.</param>
 /// <param name="TokenKeys">Keys of the links in mails, newest first: it signs, all of them verify.</param>
 /// <param name="Topics">What people write about and subscribe to.</param>
+/// <param name="EmbedOrigins">Sites whose pages have our forms, and whose scripts may call the API.</param>
 public sealed record PipelineSettings(
-    Uri BaseUrl, Moderation Moderation, SendGridSettings SendGrid, UnknownSettings Unknown, IReadOnlyList<byte[]> TokenKeys, TopicCatalog Topics)
+    Uri BaseUrl, Moderation Moderation, SendGridSettings SendGrid, UnknownSettings Unknown, IReadOnlyList<byte[]> TokenKeys, TopicCatalog Topics,
+    IReadOnlyList<Uri> EmbedOrigins)
 {
+    /// <summary>The address is one of a site that embeds our forms.</summary>
+    public bool Embeds(Uri address) => EmbedOrigins.Any(origin => Uri.Compare(origin, address, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0);
+
     public Uri Link(string path) => new(BaseUrl, path);
 }
 

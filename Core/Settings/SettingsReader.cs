@@ -34,7 +34,7 @@ public sealed partial class SettingsReader(IConfiguration configuration)
     public PipelineSettings Read()
     {
         var settings = new PipelineSettings(
-            ReadBaseUrl(), ReadModeration(), ReadSendGrid(), ReadUnknown(), ReadTokenKeys(), new TopicCatalog(ReadTopics()));
+            ReadBaseUrl(), ReadModeration(), ReadSendGrid(), ReadUnknown(), ReadTokenKeys(), new TopicCatalog(ReadTopics()), ReadEmbedOrigins());
 
         if (settings is { Unknown.Policy: UnknownPolicy.Resend, SendGrid.Webhook: null })
             mistakes.Add(
@@ -174,6 +174,19 @@ public sealed partial class SettingsReader(IConfiguration configuration)
         if (keys.Count == 0 && !mistakes.Any(mistake => mistake.Contains("Tokens__Keys", StringComparison.Ordinal)))
             mistakes.Add($"The setting Tokens__Keys__0 is missing; it is {ShortestKey} random bytes in base64 (openssl rand -base64 32).");
         return keys;
+    }
+
+    private List<Uri> ReadEmbedOrigins()
+    {
+        List<Uri> origins = [];
+        foreach (var entry in configuration.GetSection("Pipeline:EmbedOrigins").GetChildren())
+            if (Optional(entry.Path) is not { } text)
+                continue;
+            else if (HttpAddress(text) is { AbsolutePath: "/", Query: "", Fragment: "", UserInfo: "" } origin)
+                origins.Add(origin);
+            else
+                Wrong<Uri?>(entry.Path, "a site's address without a path, as https://www.example.org", null);
+        return origins;
     }
 
     private ImmutableArray<Topic> ReadTopics()

@@ -28,4 +28,19 @@ public static class SubmissionFields
         Country = field(Country),
         Link = field(Link),
     };
+
+    /// <summary>What the draft has in a field.</summary>
+    public static string? Value(SubmissionDraft draft, string field) => field switch
+    {
+        Topic => draft.Topic,
+        Title => draft.Title,
+        Summary => draft.Summary,
+        Honorific => draft.Honorific,
+        Submitter => draft.Submitter,
+        Email => draft.Email,
+        Organisation => draft.Organisation,
+        Country => draft.Country,
+        Link => draft.Link,
+        _ => null,
+    };
 }

@@ -21,20 +21,20 @@ public static class Page
         where TComponent : IComponent => new Result<TComponent>(parameters, status, Personal: false);
 
     /// <summary>A page for one person, or of one moment: nobody stores it, and its address, which may hold a token, goes to no other site.</summary>
-    public static IResult Personal<TComponent>(object parameters, int status = StatusCodes.Status200OK)
-        where TComponent : IComponent => new Result<TComponent>(parameters, status, Personal: true);
+    /// <param name="formsLeadTo">A page of another site that posting a form on this page leads to in the end; browsers want it named.</param>
+    public static IResult Personal<TComponent>(object parameters, int status = StatusCodes.Status200OK, Uri? formsLeadTo = null)
+        where TComponent : IComponent => new Result<TComponent>(parameters, status, Personal: true, formsLeadTo);
 
     /// <summary>503 with Retry-After.</summary>
     public static IResult Later<TComponent>(object parameters)
         where TComponent : IComponent => Personal<TComponent>(parameters, StatusCodes.Status503ServiceUnavailable);
 
-    private sealed record Result<TComponent>(object Parameters, int Status, bool Personal) : IResult
+    private sealed record Result<TComponent>(object Parameters, int Status, bool Personal, Uri? FormsLeadTo = null) : IResult
         where TComponent : IComponent
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
-            var visit = httpContext.RequestServices.GetRequiredService<Visit>();
-            visit.Begin(httpContext.Request);
+            var visit = Visit.Of(httpContext.Request);
             byte[] html;
             try
             {
@@ -47,7 +47,7 @@ public static class Page
             }
 
             var response = httpContext.Response;
-            PageHeaders.Write(response.Headers, PageHeaders.OwnPolicy, Personal);
+            PageHeaders.Write(response.Headers, PageHeaders.OwnPolicy(FormsLeadTo), Personal);
             PageHeaders.WriteLanguage(response.Headers, visit.Language);
             if (Status == StatusCodes.Status503ServiceUnavailable)
                 response.Headers.RetryAfter = $"{RetryAfterSeconds}";

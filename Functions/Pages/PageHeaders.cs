@@ -9,8 +9,10 @@ public static class PageHeaders
     public const string ContentType = "text/html; charset=utf-8";
 
     /// <summary>Nothing runs and nothing comes from elsewhere: a stylesheet and an icon of our own, forms that post to us.</summary>
-    public const string OwnPolicy =
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    /// <param name="formsLeadTo">See <see cref="Page.Personal"/>.</param>
+    public static string OwnPolicy(Uri? formsLeadTo = null) =>
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+        + (formsLeadTo is null ? "" : $" {formsLeadTo.GetLeftPart(UriPartial.Authority)}");
 
     /// <summary>
     /// For an issue's page, which is the mail itself. Its styles lie in a style element, as mail programs fetch no stylesheet;

@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Http;
 namespace Pipeline.Functions.Pages;
 
 /// <summary>303: what was posted is taken, and the address to look at is another one. Reloading that posts nothing again.</summary>
-/// <param name="path">Relative to the host that was asked, which need not be the one in Pipeline__BaseUrl.</param>
-public sealed class SeeOther(string path) : IResult
+/// <param name="address">Relative to the host that was asked, which need not be the one in Pipeline__BaseUrl; absolute for another site's.</param>
+public sealed class SeeOther(string address) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)
     {
-        PageHeaders.Write(httpContext.Response.Headers, PageHeaders.OwnPolicy, personal: true);
-        httpContext.Response.Headers.Location = path;
+        PageHeaders.Write(httpContext.Response.Headers, PageHeaders.OwnPolicy(), personal: true);
+        httpContext.Response.Headers.Location = address;
         httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
         return Task.CompletedTask;
     }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Languages;
 using Pipeline.Settings;
 
@@ -25,10 +26,18 @@ public sealed class Visit(PipelineSettings settings)
     /// <summary>The address in the language that the browser asks for, absolute.</summary>
     public Uri Address => Absolute(Without(query));
 
+    /// <summary>The visit of a request, for what is decided before its page is written.</summary>
+    public static Visit Of(HttpRequest request)
+    {
+        var visit = request.HttpContext.RequestServices.GetRequiredService<Visit>();
+        visit.Begin(request);
+        return visit;
+    }
+
     public static Language LanguageOf(HttpRequest request) =>
         Language.Find(request.Query[Parameter]) ?? Language.Preferred(request.Headers.AcceptLanguage);
 
-    public void Begin(HttpRequest request)
+    private void Begin(HttpRequest request)
     {
         (path, query) = (request.Path.Value ?? "/", request.QueryString);
         chosen = Language.Find(request.Query[Parameter]) is not null;

@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Practices;
+using Pipeline.Settings;
 using Pipeline.Submissions;
 
 namespace Pipeline.Functions.Pages.Submit;
 
-/// <summary>POST /submit: to the practice's own page, or back to the form with all that was typed.</summary>
-public sealed class PostSubmitForm(Intake intake)
+/// <summary>POST /submit: to the preview, to the practice's own page, or back to the form with all that was typed.</summary>
+public sealed class PostSubmitForm(Intake intake, SubmissionRules rules, PipelineSettings settings, TimeProvider time)
 {
     [Function(nameof(PostSubmitForm))]
     public Task<IResult> Run(
@@ -16,12 +18,39 @@ public sealed class PostSubmitForm(Intake intake)
             if (body is null)
                 return Refused.Of(refusal!, "/submit");
 
-            var draft = SubmissionFields.Draft(field => body[field]);
-            return await intake.AcceptAsync(draft, idempotencyKey: null, cancellationToken) switch
+            var form = new SubmitForm(SubmissionFields.Draft(field => body[field])) { Return = ReturnAddress.Allowed(settings, body[ReturnAddress.Field]) };
+            return body[SubmitSteps.Field] switch
             {
-                Acceptance.Accepted accepted => new SeeOther($"/practices/{accepted.Topic}/{accepted.Reference}"),
-                Acceptance.Invalid invalid => Page.Personal<SubmitPage>(new { Draft = draft, invalid.Errors }, StatusCodes.Status400BadRequest),
-                _ => Page.Later<SubmitPage>(new { Draft = draft, Unavailable = true }),
+                SubmitSteps.Preview => Preview(form),
+                SubmitSteps.Change => FormAgain(form, StatusCodes.Status200OK),
+                _ => await SendAsync(request, form, cancellationToken),
             };
         });
+
+    private IResult Preview(SubmitForm form) => rules.Check(form.Draft) switch
+    {
+        (null, var errors) => FormAgain(form with { Errors = errors }, StatusCodes.Status400BadRequest),
+        var (submission, _) => Page.Personal<PreviewPage>(
+            new
+            {
+                Form = form,
+                Submission = submission,
+                Practice = Practice.From(submission, time.GetUtcNow(), Moderation.Required, time.GetUtcNow()),
+            },
+            formsLeadTo: form.Return),
+    };
+
+    private async Task<IResult> SendAsync(HttpRequest request, SubmitForm form, CancellationToken cancellationToken) =>
+        await intake.AcceptAsync(form.Draft, idempotencyKey: null, cancellationToken) switch
+        {
+            Acceptance.Accepted accepted => new SeeOther(Next(request, form, accepted)),
+            Acceptance.Invalid invalid => FormAgain(form with { Errors = invalid.Errors }, StatusCodes.Status400BadRequest),
+            _ => FormAgain(form with { Trouble = SubmitTexts.Trouble }, StatusCodes.Status503ServiceUnavailable),
+        };
+
+    private static string Next(HttpRequest request, SubmitForm form, Acceptance.Accepted accepted) => form.Return is null
+        ? Visit.Of(request).Link($"/practices/{accepted.Topic}/{accepted.Reference}")
+        : ReturnAddress.With(form.Return, [new("topic", accepted.Topic), new("reference", accepted.Reference.ToString())]).AbsoluteUri;
+
+    private static IResult FormAgain(SubmitForm form, int status) => Page.Personal<SubmitPage>(new { Form = form }, status, form.Return);
 }

@@ -9,5 +9,5 @@ public sealed class ShowSubmitForm
 {
     [Function(nameof(ShowSubmitForm))]
     public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "submit")] HttpRequest request) =>
-        Outage.CoverPageAsync(request, () => Page.Of<SubmitPage>(new { Draft = new SubmissionDraft { Topic = request.Query["topic"] } }));
+        Outage.CoverPageAsync(request, () => Page.Of<SubmitPage>(new { Form = new SubmitForm(new SubmissionDraft { Topic = request.Query["topic"] }) }));
 }

@@ -74,6 +74,9 @@ public static partial class SubscriberSteps
     /// <summary>Where the only form of a page is posted to.</summary>
     public static string Action(string page) => WebUtility.HtmlDecode(Assert.Single(FormAction().Matches(page)).Groups[1].Value);
 
+    /// <summary>What a page says, without what stands on every page.</summary>
+    public static string Said(string page) => page[page.IndexOf("<main", StringComparison.Ordinal)..page.IndexOf("</main>", StringComparison.Ordinal)];
+
     /// <summary>How often a mail was put on its queue.</summary>
     public static int MailsQueued(this PipelineApp app) => app.Wire.Calls.Count(call => call is { Method: "POST", Path: "/outgoing-mail/messages" });
 

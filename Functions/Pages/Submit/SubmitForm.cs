@@ -1,0 +1,15 @@
+using Pipeline.Submissions;
+
+namespace Pipeline.Functions.Pages.Submit;
+
+/// <summary>The form as it was filled in so far.</summary>
+public sealed record SubmitForm(SubmissionDraft Draft)
+{
+    public FieldErrors Errors { get; init; } = new();
+
+    /// <summary>Why it could not be taken, although nothing is wrong with it.</summary>
+    public string? Trouble { get; init; }
+
+    /// <summary>Where its sender goes in the end: a page of somebody else's site, which is among those allowed. Null for a page of ours.</summary>
+    public Uri? Return { get; init; }
+}

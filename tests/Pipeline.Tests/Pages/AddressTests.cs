@@ -1,0 +1,118 @@
+using System.Net;
+using System.Reflection;
+using AngleSharp.Html.Parser;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Template;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Pipeline.Functions.Pages;
+using Pipeline.Practices;
+using Xunit;
+
+namespace Pipeline.Tests.Pages;
+
+public sealed class AddressTests(AzuriteFixture azurite)
+{
+    private sealed record Route(string Function, RouteTemplate Template, IReadOnlyList<string> Methods)
+    {
+        /// <summary>An address of it, with a word for each parameter.</summary>
+        public string Sample => "/" + string.Join('/', Template.Segments.SelectMany(segment => segment.Parts)
+            .Where(part => part.InlineConstraints is null || !part.InlineConstraints.Any())
+            .Select(part => part.IsParameter ? part.IsCatchAll ? "any/thing" : "word" : part.Text));
+    }
+
+    /// <summary>
+    /// ASP.NET prefers literals to parameters; the Functions host does not. It takes the first function, in the order of their names,
+    /// whose route and methods fit.
+    /// </summary>
+    [Fact]
+    public void The_Functions_host_finds_the_function_that_LocalHost_finds()
+    {
+        var constraints = new DefaultInlineConstraintResolver(Options.Create(new RouteOptions()), new ServiceCollection().BuildServiceProvider());
+        Route[] routes = [.. typeof(Page).Assembly.GetTypes()
+            .SelectMany(type => type.GetMethods())
+            .Select(method => (Name: method.GetCustomAttribute<FunctionAttribute>()?.Name, Trigger: method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault()))
+            .Where(function => function is { Name: not null, Trigger: not null })
+            .Select(function => new Route(function.Name!, TemplateParser.Parse(function.Trigger!.Route ?? function.Name!), function.Trigger.Methods!))
+            .OrderBy(route => route.Function, StringComparer.Ordinal)];
+
+        Assert.NotEmpty(routes);
+        foreach (var route in routes)
+            Assert.Equal(route.Function, routes.First(each => each.Methods.Intersect(route.Methods).Any() && Matches(each.Template, route.Sample)).Function);
+
+        bool Matches(RouteTemplate template, string path)
+        {
+            var values = new RouteValueDictionary();
+            return new TemplateMatcher(template, []).TryMatch(path, values)
+                && template.Parameters.All(parameter => parameter.InlineConstraints.All(constraint => Fits(parameter, constraint, values)));
+        }
+
+        bool Fits(TemplatePart parameter, InlineConstraint constraint, RouteValueDictionary values) =>
+            parameter.IsOptional && !values.ContainsKey(parameter.Name!)
+            || constraints.ResolveConstraint(constraint.Constraint)!.Match(null, null, parameter.Name!, values, RouteDirection.IncomingRequest);
+    }
+
+    [Theory]
+    [InlineData("nowhere", "en", "There is no such page")]
+    [InlineData("topics", "fr", "Cette page n’existe pas")]
+    [InlineData("a/b/c?lang=es", "ar", "Esta página no existe")]
+    [InlineData("topics/nothing", "ar", "لا يوجد موضوع كهذا")]
+    public async Task An_unknown_address_is_answered_in_words_and_in_the_dress_of_the_others(string address, string language, string heading)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.Add("Accept-Language", language);
+
+        using var answer = await app.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        var page = new HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(heading, page.QuerySelector("h1")?.TextContent);
+        Assert.NotNull(page.QuerySelector("link[rel=stylesheet]"));
+    }
+
+    [Fact]
+    public async Task An_unknown_address_of_the_API_is_answered_for_programs()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+
+        using var answer = await app.Http.GetAsync("api/nowhere", TestContext.Current.CancellationToken);
+
+        Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+    }
+
+    [Theory]
+    [InlineData("topics/mainstreaming-migration", "text/html")]
+    [InlineData("api/topics/mainstreaming-migration/practices", "application/problem+json")]
+    public async Task A_fault_of_ours_is_answered_with_500_in_words(string address, string type)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        app.Wire.Before = _ => throw new InvalidCastException("A mistake of a programmer");
+
+        using var answer = await app.Http.GetAsync(address, TestContext.Current.CancellationToken);
+
+        Assert.Equal((HttpStatusCode.InternalServerError, type), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.DoesNotContain("programmer", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Contains(app.Log.All, line => line.Contains("A mistake of a programmer"));
+    }
+
+    [Fact]
+    public async Task Every_page_says_what_browsers_may_not_do_with_it()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+
+        foreach (var address in (string[])["", "nowhere", "topics/mainstreaming-migration", "submit", "subscribe", $"practices/mainstreaming-migration/{Reference.Of("x")}", "digests/mainstreaming-migration", "subscriptions/confirm?token=x"])
+        {
+            using var answer = await app.Http.GetAsync(address, TestContext.Current.CancellationToken);
+            Assert.Equal("default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'", Header("Content-Security-Policy"));
+            Assert.StartsWith("max-age=", Header("Strict-Transport-Security"));
+            Assert.Equal("nosniff", Header("X-Content-Type-Options"));
+            Assert.Contains(Header("Referrer-Policy"), (string[])["no-referrer", "same-origin"]);
+            Assert.Contains("Accept-Language", Header("Vary"));
+            Assert.False(answer.Headers.Contains("Set-Cookie"));
+
+            string Header(string name) => string.Join(", ", answer.Headers.TryGetValues(name, out var values) ? values : []);
+        }
+    }
+}

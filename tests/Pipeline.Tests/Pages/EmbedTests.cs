@@ -1,0 +1,100 @@
+using System.Net;
+using System.Net.Http.Json;
+using Xunit;
+
+namespace Pipeline.Tests.Pages;
+
+/// <summary>Our forms and our API on somebody else's pages.</summary>
+public sealed class EmbedTests(AzuriteFixture azurite)
+{
+    private const string Site = "https://knowledge.example";
+    private const string Thanks = $"{Site}/thanks?from=form";
+
+    [Fact]
+    public async Task A_form_on_an_allowed_site_leads_back_to_it_with_the_reference()
+    {
+        await using var app = await StartAsync();
+
+        using var answer = await PostAsync(app, "submit", Samples.Practice().With("return", Thanks));
+
+        Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
+        var (address, query) = (answer.Headers.Location!, System.Web.HttpUtility.ParseQueryString(answer.Headers.Location!.Query));
+        Assert.Equal((Site, "/thanks", "form", PipelineApp.Topic), (address.GetLeftPart(UriPartial.Authority), address.AbsolutePath, query["from"], query["topic"]));
+        await app.StoredAsync(query["reference"]!);
+    }
+
+    [Fact]
+    public async Task Mistakes_in_an_embedded_form_are_mended_on_our_page_which_then_leads_back()
+    {
+        await using var app = await StartAsync();
+
+        using var wrong = await PostAsync(app, "submit", Samples.Practice("x").With("return", Thanks));
+
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+        // Browsers hold a form's redirects against this, too.
+        Assert.EndsWith($"form-action 'self' {Site}", wrong.Headers.GetValues("Content-Security-Policy").Single());
+        using var preview = await app.PressAsync(await PageReader.ReadAsync(wrong), "preview", ("title", "Migra Movil"));
+        Assert.EndsWith($"form-action 'self' {Site}", preview.Headers.GetValues("Content-Security-Policy").Single());
+        using var sent = await app.PressAsync(await PageReader.ReadAsync(preview), "send");
+        Assert.StartsWith(Thanks, sent.Headers.Location!.AbsoluteUri);
+    }
+
+    [Theory]
+    [InlineData("https://evil.example/")]
+    [InlineData("https://knowledge.example.evil.example/")]
+    [InlineData("https://knowledge.example@evil.example/")]
+    [InlineData("http://knowledge.example/")]
+    [InlineData("https://knowledge.example:444/")]
+    [InlineData("//evil.example/")]
+    [InlineData("javascript:alert(1)")]
+    [InlineData("/elsewhere")]
+    [InlineData("https://knowledge.example\\@evil.example")]
+    public async Task Nobody_else_can_make_us_send_people_to_him(string address)
+    {
+        await using var app = await StartAsync();
+
+        using var answer = await PostAsync(app, "submit", Samples.Practice().With("return", address));
+        using var wrong = await PostAsync(app, "submit", Samples.Practice("x").With("return", address));
+
+        Assert.StartsWith("/practices/", answer.Headers.Location!.OriginalString);
+        Assert.EndsWith("form-action 'self'", wrong.Headers.GetValues("Content-Security-Policy").Single());
+        Assert.DoesNotContain("evil", await wrong.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Scripts_of_an_allowed_site_may_call_the_API_and_those_of_others_may_not()
+    {
+        await using var app = await StartAsync();
+
+        using var preflight = await SendAsync(app, HttpMethod.Options, "api/submissions", Site);
+        Assert.Equal(HttpStatusCode.NoContent, preflight.StatusCode);
+        Assert.Equal((Site, "GET, POST", "Content-Type, Idempotency-Key"),
+            (Header(preflight, "Access-Control-Allow-Origin"), Header(preflight, "Access-Control-Allow-Methods"), Header(preflight, "Access-Control-Allow-Headers")));
+        using var answer = await SendAsync(app, HttpMethod.Post, "api/submissions", Site);
+        Assert.Equal((HttpStatusCode.Accepted, Site, "Origin"), (answer.StatusCode, Header(answer, "Access-Control-Allow-Origin"), Header(answer, "Vary")));
+        Assert.Contains("Location", Header(answer, "Access-Control-Expose-Headers"));
+
+        foreach (var stranger in (string[])["https://evil.example", "null", "http://knowledge.example"])
+        {
+            using var refused = await SendAsync(app, HttpMethod.Options, "api/submissions", stranger);
+            using var unreadable = await SendAsync(app, HttpMethod.Post, "api/submissions", stranger);
+            Assert.False(refused.Headers.Contains("Access-Control-Allow-Origin") || unreadable.Headers.Contains("Access-Control-Allow-Origin"));
+        }
+    }
+
+    private Task<PipelineApp> StartAsync() => PipelineApp.StartAsync(azurite.NewAccount(), $"Pipeline:EmbedOrigins:0={Site}");
+
+    private static Task<HttpResponseMessage> PostAsync(PipelineApp app, string address, Dictionary<string, string> fields) =>
+        app.Http.PostAsync(address, new FormUrlEncodedContent(fields), TestContext.Current.CancellationToken);
+
+    private static async Task<HttpResponseMessage> SendAsync(PipelineApp app, HttpMethod method, string address, string origin)
+    {
+        using var request = new HttpRequestMessage(method, address);
+        request.Headers.Add("Origin", origin);
+        if (method == HttpMethod.Post)
+            request.Content = JsonContent.Create(Samples.Practice());
+        return await app.Http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private static string? Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? values.Single() : null;
+}

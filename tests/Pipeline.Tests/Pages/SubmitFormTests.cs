@@ -1,0 +1,101 @@
+using System.Net;
+using AngleSharp.Html.Dom;
+using Xunit;
+
+namespace Pipeline.Tests.Pages;
+
+public sealed class SubmitFormTests(AzuriteFixture azurite)
+{
+    private static readonly (string Field, string Value)[] Good =
+    [
+        ("title", "خطة العمل البلدية - مدينة وجدة"), ("summary", "First line.\r\nSecond line.\r\n\r\n  An indented paragraph <b>with</b> \"quotes\" & more."), ("country", "MA"),
+        ("honorific", "S.E."), ("submitter", "Nguyễn Thị Ánh"), ("organisation", "Ville d’Oujda"), ("email", "anh@example.org"), ("link", "https://example.org/plan?a=1&b=2"),
+    ];
+
+    [Fact]
+    public async Task Mistakes_stand_on_top_and_beside_their_fields_and_nothing_typed_is_lost()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var (_, empty) = await app.OpenAsync("submit");
+
+        using var answer = await app.PressAsync(empty, "preview", [.. Good, ("title", "x"), ("email", "nobody"), ("country", "XX")]);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var page = await PageReader.ReadAsync(answer);
+        Assert.StartsWith("Error: ", page.Title);
+        var summary = page.QuerySelector("[role=alert]")!;
+        Assert.True(summary.HasAttribute("autofocus"));
+        foreach (var link in summary.QuerySelectorAll("a"))
+        {
+            var field = page.QuerySelector(link.GetAttribute("href")!)!;
+            var error = page.GetElementById($"{field.Id}-error")!;
+            Assert.Contains(link.TextContent, error.TextContent);
+            Assert.Contains(error.Id!, field.GetAttribute("aria-describedby")!.Split(' '));
+            Assert.Equal("true", field.GetAttribute("aria-invalid"));
+        }
+
+        Assert.Equal(["#title", "#country", "#email"], summary.QuerySelectorAll("a").Select(link => link.GetAttribute("href")));
+        Assert.Equal(("x", "nobody"), (Input(page, "title"), Input(page, "email")));
+        Assert.Equal(Good.Single(field => field.Field == "summary").Value.ReplaceLineEndings("\n"), ((IHtmlTextAreaElement)page.GetElementById("summary")!).Value.ReplaceLineEndings("\n"));
+        Assert.NotNull(page.QuerySelector("form[novalidate]"));
+        Assert.DoesNotMatch("(?i)\\b(please|valid|invalid|required|sorry)\\b", page.QuerySelector("main")!.TextContent);
+    }
+
+    [Fact]
+    public async Task What_was_previewed_is_what_is_stored_and_sending_it_again_does_no_harm()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var (_, form) = await app.OpenAsync("submit?lang=fr");
+
+        using var previewAnswer = await app.PressAsync(form, "preview", Good);
+        Assert.Equal(HttpStatusCode.OK, previewAnswer.StatusCode);
+        var preview = await PageReader.ReadAsync(previewAnswer);
+        Assert.Equal("fr", preview.DocumentElement.GetAttribute("lang"));
+        Assert.Equal(Good[0].Value, preview.QuerySelector(".preview h2")!.TextContent);
+        Assert.Empty(await app.RowsAsync(app.Storage.Practices));
+
+        // Back to the form, where all is as it was; then on again.
+        using var changeAnswer = await app.PressAsync(preview, "change");
+        var again = await PageReader.ReadAsync(changeAnswer);
+        Assert.Equal(Good[0].Value, Input(again, "title"));
+        Assert.Null(again.QuerySelector("[role=alert]"));
+        using var secondPreview = await app.PressAsync(again, "preview");
+        preview = await PageReader.ReadAsync(secondPreview);
+
+        using var sent = await app.PressAsync(preview, "send");
+        using var sentAgain = await app.PressAsync(preview, "send");
+        Assert.Equal(HttpStatusCode.SeeOther, sent.StatusCode);
+        Assert.Equal(sent.Headers.Location, sentAgain.Headers.Location);
+        var address = sent.Headers.Location!.OriginalString;
+        Assert.EndsWith("?lang=fr", address);
+        var row = await app.StoredAsync(address.Split('/', '?')[3]);
+        Assert.Equal("First line.\nSecond line.\n\n  An indented paragraph <b>with</b> \"quotes\" & more.", row.GetString("Summary"));
+        foreach (var (field, column) in new[] { ("title", "Title"), ("submitter", "Submitter"), ("honorific", "Honorific"), ("organisation", "Organisation"), ("email", "Email"), ("country", "Country"), ("link", "Link") })
+            Assert.Equal(Good.Single(each => each.Field == field).Value, row.GetString(column));
+        Assert.Single(await app.RowsAsync(app.Storage.Practices));
+        Assert.Equal(HttpStatusCode.OK, (await app.OpenAsync(address)).Status);
+    }
+
+    [Fact]
+    public async Task A_form_that_was_filled_in_keeps_it_while_storage_is_away()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var (_, form) = await app.OpenAsync("submit");
+        using var previewAnswer = await app.PressAsync(form, "preview", Good);
+        var preview = await PageReader.ReadAsync(previewAnswer);
+        app.Wire.Before = _ => throw Wire.Unreachable();
+
+        using var answer = await app.PressAsync(preview, "send");
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, true), (answer.StatusCode, answer.Headers.RetryAfter is not null));
+        var page = await PageReader.ReadAsync(answer);
+        Assert.Equal(Good[0].Value, Input(page, "title"));
+        Assert.NotNull(page.QuerySelector("[role=alert][autofocus]"));
+        app.Wire.Before = null;
+        using var second = await app.PressAsync(page, "preview");
+        using var sent = await app.PressAsync(await PageReader.ReadAsync(second), "send");
+        Assert.Equal(HttpStatusCode.SeeOther, sent.StatusCode);
+    }
+
+    private static string Input(IHtmlDocument page, string id) => ((IHtmlInputElement)page.GetElementById(id)!).Value;
+}
