@@ -1,3 +1,4 @@
+using Pipeline.Languages;
 using Pipeline.Submissions;
 
 namespace Pipeline.Practices;
@@ -6,16 +7,18 @@ namespace Pipeline.Practices;
 /// <param name="Status">Pending where an admin typed something that is no status.</param>
 /// <param name="PublishedOn">Null until a sweep has seen it published.</param>
 /// <param name="DigestIssue">The issue it went out with; empty before.</param>
+/// <param name="Language">The one it was submitted in, in which its submitter is written to.</param>
 public sealed record Practice(
     string Topic, Reference Reference, PracticeStatus Status, string Title, string Summary, string Honorific, string Submitter, string Email,
-    string Organisation, string Country, string Link, DateTimeOffset SubmittedOn, DateTimeOffset? PublishedOn, string DigestIssue)
+    string Organisation, string Country, string Link, DateTimeOffset SubmittedOn, DateTimeOffset? PublishedOn, string DigestIssue,
+    Language Language)
 {
-    public static Practice From(Submission submission, DateTimeOffset submittedOn, Moderation moderation, DateTimeOffset now)
+    public static Practice From(Submission submission, DateTimeOffset submittedOn, Language language, Moderation moderation, DateTimeOffset now)
     {
         var published = moderation == Moderation.Off;
         return new Practice(
             submission.Topic, submission.Reference, published ? PracticeStatus.Published : PracticeStatus.Pending, submission.Title,
             submission.Summary, submission.Honorific, submission.Submitter, submission.Email, submission.Organisation, submission.Country,
-            submission.Link, submittedOn, published ? now : null, "");
+            submission.Link, submittedOn, published ? now : null, "", language);
     }
 }

@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
+using Pipeline.Languages;
 using Pipeline.Storage;
 
 namespace Pipeline.Practices;
@@ -29,6 +30,7 @@ public sealed class PracticeTable(PipelineStorage storage)
             ["Organisation"] = practice.Organisation,
             ["Country"] = practice.Country,
             ["Link"] = practice.Link,
+            ["Language"] = practice.Language.Code,
             ["SubmittedOn"] = practice.SubmittedOn,
             ["DigestIssue"] = practice.DigestIssue,
         };
@@ -190,5 +192,6 @@ public sealed class PracticeTable(PipelineStorage storage)
         PracticeStatusWord.Read(row.Text("Status")) ?? PracticeStatus.Pending,
         row.Text("Title"), row.Text("Summary"), row.Text("Honorific"), row.Text("Submitter"),
         row.Text("Email"), row.Text("Organisation"), row.Text("Country"), row.Text("Link"),
-        row.Time("SubmittedOn") ?? row.Timestamp ?? default, row.Time("PublishedOn"), row.Text("DigestIssue"));
+        row.Time("SubmittedOn") ?? row.Timestamp ?? default, row.Time("PublishedOn"), row.Text("DigestIssue"),
+        Language.Find(row.Text("Language")) ?? Language.English);
 }

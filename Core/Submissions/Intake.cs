@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Pipeline.Languages;
 using Pipeline.Storage;
 
 namespace Pipeline.Submissions;
@@ -25,7 +26,7 @@ public sealed partial class Intake(
                 return new Acceptance.KeyReused();
 
             await storage.SubmissionQueue.SendMessageAsync(
-                SubmissionMessage.Write(submission, time.GetUtcNow()), timeToLive: QueueMessages.KeptForever, cancellationToken: cancellationToken);
+                SubmissionMessage.Write(submission, time.GetUtcNow(), Language.Current), timeToLive: QueueMessages.KeptForever, cancellationToken: cancellationToken);
         }
         catch (Exception fault) when (StorageFault.Is(fault))
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Languages;
 using Pipeline.Practices;
 
 namespace Pipeline.Submissions;
@@ -11,12 +12,12 @@ public static class SubmissionMessage
 
     private sealed record Envelope(
         int? Version, string? Reference, DateTimeOffset? SubmittedOn, string? Topic, string? Title, string? Summary, string? Honorific,
-        string? Submitter, string? Email, string? Organisation, string? Country, string? Link);
+        string? Submitter, string? Email, string? Organisation, string? Country, string? Link, string? Language);
 
-    public static string Write(Submission submission, DateTimeOffset submittedOn) => JsonSerializer.Serialize(
+    public static string Write(Submission submission, DateTimeOffset submittedOn, Language language) => JsonSerializer.Serialize(
         new Envelope(
             Version, submission.Reference.ToString(), submittedOn, submission.Topic, submission.Title, submission.Summary, submission.Honorific,
-            submission.Submitter, submission.Email, submission.Organisation, submission.Country, submission.Link),
+            submission.Submitter, submission.Email, submission.Organisation, submission.Country, submission.Link, language.Code),
         PlainJson.Options);
 
     /// <summary>Reads what may come from anywhere; whatever is wrong with it ends in <see cref="Read.Problem"/>, never in an exception.</summary>
@@ -29,20 +30,21 @@ public static class SubmissionMessage
         }
         catch (JsonException)
         {
-            return new Read(null, default, null, null, "The message is not JSON as the web form writes it; it was probably made by hand.");
+            return new Read(null, default, Language.English, null, null, "The message is not JSON as the web form writes it; it was probably made by hand.");
         }
 
         if (envelope is null)
-            return new Read(null, default, null, null, "The message is empty.");
+            return new Read(null, default, Language.English, null, null, "The message is empty.");
 
         var reference = Practices.Reference.TryParse(envelope.Reference, out var parsed) ? parsed : null;
+        var language = Language.Find(envelope.Language) ?? Language.English;
         return envelope switch
         {
-            { Version: null } => new Read(null, default, envelope.Topic, reference, "The message has no version; it was probably made by hand. Write \"version\": 1 into it and requeue it."),
-            { Version: not Version } => new Read(null, default, envelope.Topic, reference,
+            { Version: null } => new Read(null, default, language, envelope.Topic, reference, "The message has no version; it was probably made by hand. Write \"version\": 1 into it and requeue it."),
+            { Version: not Version } => new Read(null, default, language, envelope.Topic, reference,
                 $"The message is of version {envelope.Version}, and this app reads version {Version} only; it comes from an older or newer app."),
-            { SubmittedOn: null } => new Read(null, default, envelope.Topic, reference, "The message does not say when it was submitted (submittedOn); it was probably made by hand."),
-            { SubmittedOn: { } on } => new Read(Draft(envelope), on, envelope.Topic, reference, null),
+            { SubmittedOn: null } => new Read(null, default, language, envelope.Topic, reference, "The message does not say when it was submitted (submittedOn); it was probably made by hand."),
+            { SubmittedOn: { } on } => new Read(Draft(envelope), on, language, envelope.Topic, reference, null),
         };
     }
 
@@ -60,8 +62,9 @@ public static class SubmissionMessage
     };
 
     /// <param name="Draft">Null where there is a problem.</param>
+    /// <param name="Language">English where the message names none of ours.</param>
     /// <param name="Topic">As written, if it could be read at all.</param>
     /// <param name="Reference">As written, if it could be read at all.</param>
     /// <param name="Problem">Why the message is none of ours, as a sentence; null where it is one.</param>
-    public sealed record Read(SubmissionDraft? Draft, DateTimeOffset SubmittedOn, string? Topic, Reference? Reference, string? Problem);
+    public sealed record Read(SubmissionDraft? Draft, DateTimeOffset SubmittedOn, Language Language, string? Topic, Reference? Reference, string? Problem);
 }

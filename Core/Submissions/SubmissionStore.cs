@@ -27,7 +27,7 @@ public sealed partial class SubmissionStore(
             return;
         }
 
-        var practice = Practice.From(submission, read.SubmittedOn, settings.Moderation, time.GetUtcNow());
+        var practice = Practice.From(submission, read.SubmittedOn, read.Language, settings.Moderation, time.GetUtcNow());
         if (await practices.AddAsync(practice, cancellationToken))
             LogStored(submission.Topic, submission.Reference.ToString());
         else

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Digests;
 using Pipeline.Functions.Pages;
 using Pipeline.Functions.Submissions;
+using Pipeline.Languages;
 using Pipeline.LocalHost;
 using Pipeline.Mail;
 using Pipeline.Practices;
@@ -72,7 +73,7 @@ internal static class ScaleRun
         await services.GetRequiredService<PracticeTable>().AddAsync(
             new Practice(
                 Topic, Reference.Of("scale"), PracticeStatus.Published, "Migra Movil", "A bus that brings advice to people in border areas.", "Ms.",
-                "Angelica Pinzon", "", "", "CR", "", now, now, ""), CancellationToken.None);
+                "Angelica Pinzon", "", "", "CR", "", now, now, "", Language.English), CancellationToken.None);
     }
 
     private static async Task<DigestIssue> ClosedAsync(IServiceProvider services)

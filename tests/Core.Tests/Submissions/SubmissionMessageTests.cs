@@ -1,4 +1,5 @@
 using CsCheck;
+using Pipeline.Languages;
 using Pipeline.Submissions;
 using Xunit;
 
@@ -17,7 +18,7 @@ public sealed class SubmissionMessageTests
     public void Brings_names_through_unharmed_and_readable(string name)
     {
         var submission = Rules.Check(Some.Draft with { Submitter = name }).Submission!;
-        var text = SubmissionMessage.Write(submission, DateTimeOffset.UnixEpoch);
+        var text = SubmissionMessage.Write(submission, DateTimeOffset.UnixEpoch, Language.English);
         var read = SubmissionMessage.Parse(text);
 
         Assert.Null(read.Problem);
@@ -43,6 +44,27 @@ public sealed class SubmissionMessageTests
 
         Assert.Null(read.Draft);
         Assert.Contains(words, read.Problem);
+    }
+
+    [Theory]
+    [InlineData("\"ar\"", "ar")]
+    [InlineData("\" FR \"", "fr")]
+    [InlineData("\"tlh\"", "en")]
+    [InlineData("null", "en")]
+    public void Says_in_which_language_it_was_written_and_otherwise_is_in_English(string language, string code)
+    {
+        var read = SubmissionMessage.Parse($"{{\"version\":1,\"submittedOn\":\"2026-11-24T00:00:00Z\",\"language\":{language}}}");
+
+        Assert.Equal((code, null), (read.Language.Code, read.Problem));
+    }
+
+    [Fact]
+    public void Carries_the_language_which_is_no_part_of_the_reference()
+    {
+        var submission = Rules.Check(Some.Draft).Submission!;
+        var read = SubmissionMessage.Parse(SubmissionMessage.Write(submission, DateTimeOffset.UnixEpoch, Language.Find("es")!));
+
+        Assert.Equal(("es", submission.Reference), (read.Language.Code, read.Reference));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Pipeline.Languages;
 using Pipeline.Submissions;
 using Xunit;
 
@@ -183,7 +184,7 @@ public sealed class SubmissionRulesTests
             });
 
             Assert.Empty(errors.AllSentences);
-            Assert.InRange(Encoding.UTF8.GetByteCount(SubmissionMessage.Write(submission!, DateTimeOffset.MaxValue)), 1, most);
+            Assert.InRange(Encoding.UTF8.GetByteCount(SubmissionMessage.Write(submission!, DateTimeOffset.MaxValue, Language.English)), 1, most);
         }, iter: 200);
     }
 

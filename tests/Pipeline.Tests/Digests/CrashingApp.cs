@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Pipeline.Digests;
+using Pipeline.Languages;
 using Pipeline.Mail;
 using Pipeline.Mail.Events;
 using Pipeline.Operations;
@@ -159,7 +160,7 @@ public sealed class CrashingApp : IAsyncDisposable
     {
         var practice = new Practice(
             Topic, Reference.Of(title), PracticeStatus.Pending, title, "A bus that brings advice to people in border areas.", "Ms.", "Angelica Pinzon", email, "",
-            "CR", "", time.GetUtcNow(), null, "");
+            "CR", "", time.GetUtcNow(), null, "", Language.English);
         await Get<PracticeTable>().AddAsync(practice, Cancellation);
         await TypeAsync(Storage.Practices, new TableEntity(Topic, practice.Reference.ToString()) { ["Status"] = "Published" });
     }

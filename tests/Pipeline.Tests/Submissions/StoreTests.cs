@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Azure.Data.Tables;
+using Pipeline.Languages;
 using Pipeline.Practices;
 using Pipeline.Submissions;
 
@@ -20,7 +21,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
         var stored = await app.StoredAsync(reference);
 
         var (submission, _) = app.Get<SubmissionRules>().Check(SubmissionFields.Draft(field => Samples.Practice().GetValueOrDefault(field)));
-        await app.Storage.SubmissionQueue.SendMessageAsync(SubmissionMessage.Write(submission!, app.Time.GetUtcNow()), Cancellation);
+        await app.Storage.SubmissionQueue.SendMessageAsync(SubmissionMessage.Write(submission!, app.Time.GetUtcNow(), Language.English), Cancellation);
         await QueueIsEmptyAsync(app);
 
         Assert.Equal(stored.ETag, Assert.Single(await app.RowsAsync(app.Storage.Practices)).ETag);
@@ -157,7 +158,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var row = await app.StoredAsync(await app.AcceptedAsync(new { topic = PipelineApp.Topic, title = "Bare", summary = "Nothing but what has to be there." }));
 
-        foreach (var column in new[] { "Status", "StatusHelp", "Title", "Honorific", "Submitter", "Email", "Organisation", "Country", "Summary", "Link", "DigestIssue" })
+        foreach (var column in new[] { "Status", "StatusHelp", "Title", "Honorific", "Submitter", "Email", "Organisation", "Country", "Summary", "Link", "Language", "DigestIssue" })
             Assert.IsType<string>(row[column]);
         Assert.IsType<DateTimeOffset>(row["SubmittedOn"]);
     }
