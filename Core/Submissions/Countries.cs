@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
-using System.Globalization;
+using System.Resources;
+using Pipeline.Languages;
 
 namespace Pipeline.Submissions;
 
-/// <summary>The countries and territories of ISO 3166-1.</summary>
+/// <summary>The countries and territories of ISO 3166-1. Their names lie in CountryNames.resx, a file for each language.</summary>
 public static class Countries
 {
     private const string Alpha2 =
@@ -17,9 +19,12 @@ public static class Countries
 
     private static readonly FrozenSet<string> Codes = Alpha2.Split(' ').ToFrozenSet();
 
-    /// <summary>Every code with its country's name, in the order of the names.</summary>
-    public static IReadOnlyList<(string Code, string Name)> All { get; } =
-        [.. Alpha2.Split(' ').Select(code => (code, NameOf(code))).OrderBy(country => country.Item2, StringComparer.InvariantCultureIgnoreCase)];
+    private static readonly ResourceManager Texts = new("Pipeline.Submissions.CountryNames", typeof(Countries).Assembly);
+
+    private static readonly ConcurrentDictionary<Language, Names> ByLanguage = new();
+
+    /// <summary>Every code with its country's name in the current language, in the order of the names as that language sorts them.</summary>
+    public static IReadOnlyList<(string Code, string Name)> All => Current.Sorted;
 
     /// <summary>Takes the two letters in any case; gives them in capitals.</summary>
     public static bool TryFind(string input, out string code)
@@ -28,20 +33,19 @@ public static class Countries
         return Codes.Contains(code);
     }
 
-    /// <summary>The country's name in English; its code where the platform knows no name.</summary>
-    public static string NameOf(string code)
-    {
-        // The platform has a name for every code but this one.
-        if (code == "EH")
-            return "Western Sahara";
+    /// <summary>The country's name in the current language, as the United Nations write it; a code that is none comes back as it is.</summary>
+    public static string NameOf(string code) => Current.ByCode.GetValueOrDefault(code, code);
 
-        try
+    private static Names Current => ByLanguage.GetOrAdd(Language.Current, Names.In);
+
+    private sealed record Names(FrozenDictionary<string, string> ByCode, IReadOnlyList<(string Code, string Name)> Sorted)
+    {
+        public static Names In(Language language)
         {
-            return new RegionInfo(code).EnglishName;
-        }
-        catch (ArgumentException)
-        {
-            return code;
+            var all = Codes.Select(code => (Code: code, Name: Texts.GetString(code, language.Culture)!)).ToList();
+            return new Names(
+                all.ToFrozenDictionary(country => country.Code, country => country.Name),
+                [.. all.OrderBy(country => country.Name, StringComparer.Create(language.Culture, ignoreCase: true))]);
         }
     }
 }

@@ -60,9 +60,6 @@ public sealed class SubmissionRulesTests
     }
 
     [Fact]
-    public void Every_country_has_a_name() => Assert.DoesNotContain(Countries.All, country => country.Name.Length <= 2);
-
-    [Fact]
     public void Content_that_moved_to_another_field_has_another_reference()
     {
         var (one, _) = Rules.Check(Some.Draft with { Honorific = "Ms.", Submitter = "" });

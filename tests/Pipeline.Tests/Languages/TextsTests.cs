@@ -4,6 +4,7 @@ using System.Resources;
 using System.Text.RegularExpressions;
 using Pipeline.Functions.Pages;
 using Pipeline.Languages;
+using Pipeline.Submissions;
 using Xunit;
 
 namespace Pipeline.Tests.Languages;
@@ -38,8 +39,30 @@ public sealed partial class TextsTests
         }
     }
 
-    private static Dictionary<string, string> Texts(string name, CultureInfo culture) =>
-        Managers[name].GetResourceSet(culture, createIfNotExists: true, tryParents: false)?.Cast<DictionaryEntry>()
+    [Theory]
+    [InlineData("en")]
+    [InlineData("fr")]
+    [InlineData("es")]
+    [InlineData("ar")]
+    public void Every_country_has_a_name_in_every_language(string code)
+    {
+        var culture = code == Language.English.Code ? CultureInfo.InvariantCulture : CultureInfo.GetCultureInfo(code);
+        var names = Texts(new ResourceManager("Pipeline.Submissions.CountryNames", typeof(Countries).Assembly), culture);
+
+        Assert.Equal(249, names.Count);
+        Assert.All(names, country =>
+        {
+            Assert.True(Countries.TryFind(country.Key, out _), $"{country.Key} is no country's code.");
+            Assert.True(country.Value.Trim() == country.Value && country.Value.Length > 2, $"{country.Key} has no name in {code}.");
+            Assert.DoesNotContain('\'', country.Value);
+        });
+        Assert.Equal(names.Count, names.Values.Distinct().Count());
+    }
+
+    private static Dictionary<string, string> Texts(string name, CultureInfo culture) => Texts(Managers[name], culture);
+
+    private static Dictionary<string, string> Texts(ResourceManager manager, CultureInfo culture) =>
+        manager.GetResourceSet(culture, createIfNotExists: true, tryParents: false)?.Cast<DictionaryEntry>()
             .ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!) ?? [];
 
     private static IEnumerable<string> Gaps(string text) => Gap().Matches(text).Select(match => match.Value).Distinct().Order(StringComparer.Ordinal);
