@@ -39,7 +39,7 @@ public static class PipelineServices
 
         services.AddSingleton<SubmissionRules>().AddSingleton<Intake>().AddSingleton<IdempotencyKeyTable>();
         services.AddSingleton<SubmissionStore>().AddSingleton<RejectionTable>().AddSingleton<SubmissionStatusQuery>();
-        services.AddSingleton<PracticeTable>().AddSingleton<PracticeSweep>();
+        services.AddSingleton<PracticeTable>().AddSingleton<PracticeSweep>().AddSingleton<PublishedPractices>();
         services.AddSingleton<SubscriberTable>().AddSingleton<SubscriptionTokens>().AddSingleton<Subscriptions>();
         services.AddSingleton<ConfirmationLimit>().AddSingleton<Erasures>().AddSingleton<SubscriberHygiene>();
         services.AddSingleton<DigestTable>().AddSingleton<DeliveryTable>().AddSingleton<DeliveryQueue>().AddSingleton<DigestLetters>();

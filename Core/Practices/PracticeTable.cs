@@ -13,6 +13,14 @@ public sealed class PracticeTable(PipelineStorage storage)
     // What the sweep has acted upon; it differs from Status from the moment an admin types until the next sweep.
     private const string StatusApplied = "StatusApplied";
 
+    private const string Published = nameof(PracticeStatus.Published);
+
+    private static readonly string[] Shown =
+    [
+        "PartitionKey", "RowKey", "Timestamp", "Status", "Title", "Summary", "Honorific", "Submitter", "Organisation", "Country", "Link", "SubmittedOn",
+        "PublishedOn", "DigestIssue",
+    ];
+
     /// <summary>Inserts it. False where it is there already, which is just as well.</summary>
     public async Task<bool> AddAsync(Practice practice, CancellationToken cancellationToken)
     {
@@ -54,10 +62,13 @@ public sealed class PracticeTable(PipelineStorage storage)
         return row.HasValue ? Read(row.Value!) : null;
     }
 
-    /// <summary>All that readers may see, newest first.</summary>
-    public async Task<IReadOnlyList<Practice>> PublishedAsync(string topic, CancellationToken cancellationToken) =>
-        [.. (await QueryAsync(TableFilter.Of($"PartitionKey eq {topic} and Status eq 'Published'"), cancellationToken))
-            .OrderByDescending(practice => practice.PublishedOn ?? DateTimeOffset.MaxValue).ThenBy(practice => practice.Reference.ToString(), StringComparer.Ordinal)];
+    /// <summary>All that readers may see.</summary>
+    public Task<IReadOnlyList<StampedPractice>> PublishedAsync(string topic, CancellationToken cancellationToken) =>
+        StampedAsync(TableFilter.Of($"PartitionKey eq {topic} and Status eq {Published}"), cancellationToken);
+
+    /// <summary>What was written at this time, by the server's clock, or later: published or not.</summary>
+    public Task<IReadOnlyList<StampedPractice>> WrittenSinceAsync(string topic, DateTimeOffset time, CancellationToken cancellationToken) =>
+        StampedAsync(TableFilter.Of($"PartitionKey eq {topic} and Timestamp ge {time}"), cancellationToken);
 
     /// <summary>What is published and in no issue yet, oldest first.</summary>
     public async Task<IReadOnlyList<Practice>> NotInAnIssueAsync(string topic, CancellationToken cancellationToken) =>
@@ -167,6 +178,14 @@ public sealed class PracticeTable(PipelineStorage storage)
         List<Practice> practices = [];
         await foreach (var row in storage.Practices.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
             practices.Add(Read(row));
+        return practices;
+    }
+
+    private async Task<IReadOnlyList<StampedPractice>> StampedAsync(string filter, CancellationToken cancellationToken)
+    {
+        List<StampedPractice> practices = [];
+        await foreach (var row in storage.Practices.QueryAsync<TableEntity>(filter, select: Shown, cancellationToken: cancellationToken))
+            practices.Add(new StampedPractice(row.RowKey, row.Timestamp ?? default, row.Text("Status") == Published, Read(row)));
         return practices;
     }
 

@@ -12,9 +12,10 @@ namespace Pipeline.Settings;
 /// <param name="TokenKeys">Keys of the links in mails, newest first: it signs, all of them verify.</param>
 /// <param name="Topics">What people write about and subscribe to.</param>
 /// <param name="EmbedOrigins">Sites whose pages have our forms, and whose scripts may call the API.</param>
+/// <param name="PageAge">So long a page may show what it showed before; with zero storage is asked at every request.</param>
 public sealed record PipelineSettings(
     Uri BaseUrl, Moderation Moderation, SendGridSettings SendGrid, UnknownSettings Unknown, IReadOnlyList<byte[]> TokenKeys, TopicCatalog Topics,
-    IReadOnlyList<Uri> EmbedOrigins)
+    IReadOnlyList<Uri> EmbedOrigins, TimeSpan PageAge)
 {
     /// <summary>The address is one of a site that embeds our forms.</summary>
     public bool Embeds(Uri address) => EmbedOrigins.Any(origin => Uri.Compare(origin, address, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0);

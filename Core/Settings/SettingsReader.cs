@@ -28,13 +28,16 @@ public sealed partial class SettingsReader(IConfiguration configuration)
     private static readonly TimeSpan UsualWebhookTolerance = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LongestWebhookTolerance = TimeSpan.FromDays(7);
 
+    private static readonly TimeSpan UsualPageAge = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPageAge = TimeSpan.FromHours(1);
+
     private readonly List<string> mistakes = [];
 
     /// <exception cref="OptionsValidationException">A setting is missing or malformed; the failures name them all.</exception>
     public PipelineSettings Read()
     {
         var settings = new PipelineSettings(
-            ReadBaseUrl(), ReadModeration(), ReadSendGrid(), ReadUnknown(), ReadTokenKeys(), new TopicCatalog(ReadTopics()), ReadEmbedOrigins());
+            ReadBaseUrl(), ReadModeration(), ReadSendGrid(), ReadUnknown(), ReadTokenKeys(), new TopicCatalog(ReadTopics()), ReadEmbedOrigins(), ReadPageAge());
 
         if (settings is { Unknown.Policy: UnknownPolicy.Resend, SendGrid.Webhook: null })
             mistakes.Add(
@@ -88,6 +91,17 @@ public sealed partial class SettingsReader(IConfiguration configuration)
             null => Moderation.Required,
             { } text when Named<Moderation>(text) is { } moderation => moderation,
             _ => Wrong(name, "Required or Off", Moderation.Required),
+        };
+    }
+
+    private TimeSpan ReadPageAge()
+    {
+        const string name = "Pipeline:PageAge";
+        return Optional(name) switch
+        {
+            null => UsualPageAge,
+            { } text when TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var age) && age >= TimeSpan.Zero && age <= LongestPageAge => age,
+            _ => Wrong(name, "a length of time as 00:00:02 for two seconds, at most an hour", UsualPageAge),
         };
     }
 

@@ -7,7 +7,7 @@ using Pipeline.Topics;
 namespace Pipeline.Functions.Practices;
 
 /// <summary>GET /api/topics/{topic}/practices?limit=&amp;after=: what is published, newest first.</summary>
-public sealed class ListPractices(TopicCatalog topics, PracticeTable practices, PipelineSettings settings)
+public sealed class ListPractices(TopicCatalog topics, PublishedPractices practices, PipelineSettings settings)
 {
     [Function(nameof(ListPractices))]
     public Task<IResult> Run(
@@ -19,7 +19,7 @@ public sealed class ListPractices(TopicCatalog topics, PracticeTable practices, 
         if (!PracticePage.TryReadLimit(request.Query["limit"], out var limit))
             return Problems.Of(StatusCodes.Status400BadRequest, $"limit must be a whole number from 1 to {PracticePage.MostPerPage}.");
 
-        var page = PracticePage.Of(await practices.PublishedAsync(known.Id, cancellationToken), limit, request.Query["after"]);
+        var page = PracticePage.Of((await practices.OfAsync(known.Id, cancellationToken)).NewestFirst, limit, request.Query["after"]);
         return TypedResults.Ok(new { practices = page.Practices.Select(Shown), next = page.Next });
     });
 

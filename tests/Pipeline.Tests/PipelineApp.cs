@@ -59,6 +59,8 @@ public sealed class PipelineApp : IAsyncDisposable
             "--port", "0", $"--PipelineStorage={connectionString}", $"--AzureWebJobsStorage={connectionString}",
             // A failed message comes back at once instead of after half a minute.
             "--AzureFunctionsJobHost:extensions:queues:visibilityTimeout=00:00:00",
+            // Pages show an edit at once.
+            "--Pipeline:PageAge=00:00:00",
             .. settings.Select(setting => $"--{setting}"),
         ];
 

@@ -6,7 +6,7 @@ using Pipeline.Topics;
 namespace Pipeline.Functions.Pages.Front;
 
 /// <summary>GET /: what this is, and the newest practices of every topic.</summary>
-public sealed class ShowFrontPage(TopicCatalog topics, PracticeTable practices)
+public sealed class ShowFrontPage(TopicCatalog topics, PublishedPractices practices)
 {
     private const int LatestOfATopic = 5;
 
@@ -20,7 +20,7 @@ public sealed class ShowFrontPage(TopicCatalog topics, PracticeTable practices)
         {
             List<TopicLatest> latest = [];
             foreach (var topic in topics.All)
-                latest.Add(new TopicLatest(topic, PracticePage.Of(await practices.PublishedAsync(topic.Id, cancellationToken), LatestOfATopic, null)));
+                latest.Add(new TopicLatest(topic, PracticePage.Of((await practices.OfAsync(topic.Id, cancellationToken)).NewestFirst, LatestOfATopic, null)));
             return Page.Of<FrontPage>(new { Latest = latest });
         });
 }

@@ -6,7 +6,7 @@ using Pipeline.Topics;
 namespace Pipeline.Functions.Pages.Reading;
 
 /// <summary>GET /topics/{topic}?after=: a topic's published practices, newest first.</summary>
-public sealed class ShowTopic(TopicCatalog topics, PracticeTable practices)
+public sealed class ShowTopic(TopicCatalog topics, PublishedPractices practices)
 {
     [Function(nameof(ShowTopic))]
     public Task<IResult> Run(
@@ -18,7 +18,7 @@ public sealed class ShowTopic(TopicCatalog topics, PracticeTable practices)
                 return Missing.Topic();
 
             string? after = request.Query["after"];
-            var page = PracticePage.Of(await practices.PublishedAsync(known.Id, cancellationToken), PracticePage.UsuallyPerPage, after);
+            var page = PracticePage.Of((await practices.OfAsync(known.Id, cancellationToken)).NewestFirst, PracticePage.UsuallyPerPage, after);
             return Page.Of<TopicPage>(new { Topic = known, page.Practices, page.Next, Later = !string.IsNullOrEmpty(after) });
         });
 }

@@ -58,6 +58,9 @@ public sealed class SettingsReaderTests
     [InlineData("Pipeline:BaseUrl", null, "Pipeline__BaseUrl")]
     [InlineData("Pipeline:Moderation", "Maybe", "Pipeline__Moderation")]
     [InlineData("Pipeline:Moderation", "1", "Pipeline__Moderation")]
+    [InlineData("Pipeline:PageAge", "2", "Pipeline__PageAge")]
+    [InlineData("Pipeline:PageAge", "-00:00:01", "Pipeline__PageAge")]
+    [InlineData("Pipeline:PageAge", "1.00:00:00", "Pipeline__PageAge")]
     [InlineData("Digest:Day", "Mon", "Digest__Day")]
     [InlineData("Digest:Day", "", "Digest__Day")]
     [InlineData("Digest:Time", "9 am", "Digest__Time")]
@@ -111,6 +114,13 @@ public sealed class SettingsReaderTests
         Assert.Null(Read(new() { ["SendGrid:WebhookTolerance"] = tolerance }).SendGrid.Webhook);
         Assert.Null(Read(new() { ["SendGrid:WebhookPublicKey"] = "" }).SendGrid.Webhook);
     }
+
+    [Theory]
+    [InlineData(null, "00:00:02")]
+    [InlineData("00:00:00", "00:00:00")]
+    [InlineData("00:01:30", "00:01:30")]
+    public void A_page_may_be_as_old_as_is_set(string? age, string expected) =>
+        Assert.Equal(expected, $"{Read(new() { ["Pipeline:PageAge"] = age }).PageAge}");
 
     [Fact]
     public void Names_them_all_at_once()

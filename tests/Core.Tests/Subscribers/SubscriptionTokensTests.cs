@@ -78,6 +78,6 @@ public sealed class SubscriptionTokensTests
     private SubscriptionTokens With(params byte[] keys) => new(
         new PipelineSettings(
             new Uri("https://example.org/"), Moderation.Required, new SendGridSettings("key", null, "a@example.org", "A", 1, null), new UnknownSettings(TimeSpan.FromDays(1), UnknownPolicy.Hold),
-            [.. keys.Select(key => Enumerable.Repeat(key, 32).ToArray())], Some.Topics, []),
+            [.. keys.Select(key => Enumerable.Repeat(key, 32).ToArray())], Some.Topics, [], TimeSpan.Zero),
         time);
 }
