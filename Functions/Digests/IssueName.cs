@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Pipeline.Digests;
+using Pipeline.Functions.Pages.Archive;
+using Pipeline.Languages;
 
 namespace Pipeline.Functions.Digests;
 
@@ -9,10 +11,10 @@ public static partial class IssueName
     /// <summary>Storage refuses some characters in a row key with an error, so nothing else is looked up.</summary>
     public static bool IsOne(string text) => Form().IsMatch(text);
 
-    /// <summary>"24 November 2026", and "24 November 2026, 14:05 UTC" where several may go out on a day.</summary>
+    /// <summary>In the current language: "24 November 2026", and "24 November 2026, 14:05 UTC" where several may go out on a day.</summary>
     public static string ForPeople(string name) =>
         Form().Match(name) is { Success: true } match && match.Groups["hour"].Success
-            ? $"{DigestContent.DateOf(name)}, {match.Groups["hour"]}:{match.Groups["minute"]} UTC"
+            ? ArchiveTexts.DayAndTime.With(DigestContent.DateOf(name), $"{match.Groups["hour"]}:{match.Groups["minute"]}")
             : DigestContent.DateOf(name);
 
     [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T(?<hour>[0-9]{2})(?<minute>[0-9]{2})[0-9]{2})?\z")]

@@ -2,11 +2,12 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Digests;
 using Pipeline.Functions.Digests;
+using Pipeline.Languages;
 using Pipeline.Topics;
 
 namespace Pipeline.Functions.Pages.Archive;
 
-/// <summary>GET /digests/{topic}/{issue}: an issue as it was mailed, without anybody's own links.</summary>
+/// <summary>GET /digests/{topic}/{issue}: an issue as it was mailed, in the reader's language and without anybody's own links.</summary>
 public sealed class ShowDigest(TopicCatalog topics, DigestTable digests, DigestLetters letters)
 {
     [Function(nameof(ShowDigest))]
@@ -20,7 +21,10 @@ public sealed class ShowDigest(TopicCatalog topics, DigestTable digests, DigestL
             if (!IssueName.IsOne(issue) || await digests.FindAsync(known.Id, issue, cancellationToken) is not { } found)
                 return Missing.Digest();
 
-            PageHeaders.Write(request.HttpContext.Response.Headers, PageHeaders.MailPolicy, personal: false);
-            return Results.Content(await letters.PageAsync(known, found, cancellationToken), "text/html; charset=utf-8");
+            var page = await letters.PageAsync(known, found, cancellationToken);
+            var headers = request.HttpContext.Response.Headers;
+            PageHeaders.Write(headers, PageHeaders.PolicyOfMail(page), personal: false);
+            PageHeaders.WriteLanguage(headers, Language.Current);
+            return Results.Content(page, PageHeaders.ContentType);
         });
 }

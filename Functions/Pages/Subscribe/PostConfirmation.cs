@@ -15,7 +15,7 @@ public sealed class PostConfirmation(Pipeline.Subscribers.Subscriptions subscrip
             string? token = request.Query["token"];
             return subscriptions.ReadConfirmation(token) switch
             {
-                null => BadLink.Unreadable("confirm"),
+                null => BadLink.Unreadable(),
                 { Expired: true } => BadLink.Expired(token),
                 var link => await subscriptions.ConfirmAsync(link, cancellationToken) switch
                 {

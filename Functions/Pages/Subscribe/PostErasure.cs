@@ -13,15 +13,15 @@ public sealed class PostErasure(Pipeline.Subscribers.Subscriptions subscriptions
         Outage.CoverPageAsync(request, async () =>
         {
             if (subscriptions.ReadUnsubscription(request.Query["token"]) is not { } link)
-                return BadLink.Unreadable("remove your address");
+                return BadLink.Unreadable();
 
             await subscriptions.EraseAsync(link, cancellationToken);
             return Page.Personal<NoticePage>(new
             {
-                Heading = "Your address is removed",
-                Text = "It is no longer among our subscribers, and no digest comes to it. One that is being sent at this very moment may still arrive.",
+                Heading = SubscribeTexts.ErasedHeading,
+                Text = SubscribeTexts.ErasedText,
                 LinkAddress = "/",
-                LinkText = "To the front page",
+                LinkText = LayoutTexts.ToTheFrontPage,
             });
         });
 }

@@ -12,7 +12,7 @@ public sealed class PostRenewal(Pipeline.Subscribers.Subscriptions subscriptions
         Outage.CoverPageAsync(request, async () =>
         {
             if (subscriptions.ReadConfirmation(request.Query["token"]) is not { } link)
-                return BadLink.Unreadable("confirm");
+                return BadLink.Unreadable();
 
             await subscriptions.RenewAsync(link, cancellationToken);
             return Page.Personal<RenewedPage>(new { link.Topic });

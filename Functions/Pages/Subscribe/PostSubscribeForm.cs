@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Functions.Pages.Layout;
 using Pipeline.Submissions;
 using Pipeline.Subscribers;
 using Pipeline.Topics;
@@ -21,9 +22,9 @@ public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscri
             var (email, topic) = (body[SubmissionFields.Email], topics.Find(body[SubmissionFields.Topic]));
             var errors = new FieldErrors();
             if (topic is null)
-                errors.Add(SubmissionFields.Topic, topics.Choose);
+                errors.Add(SubmissionFields.Topic, LayoutTexts.ChooseTopic);
             if (!EmailAddress.TryParse(email, out var address))
-                errors.Add(SubmissionFields.Email, EmailAddress.Advice);
+                errors.Add(SubmissionFields.Email, SubscribeTexts.EmailAdvice);
             if (topic is null || errors.Any)
                 return Page.Personal<SubscribePage>(new { Topic = topic?.Id, Email = email, Errors = errors }, StatusCodes.Status400BadRequest);
 

@@ -13,7 +13,7 @@ public sealed class PostUnsubscription(Pipeline.Subscribers.Subscriptions subscr
         {
             string? token = request.Query["token"];
             if (subscriptions.ReadUnsubscription(token) is not { } link)
-                return BadLink.Unreadable("unsubscribe");
+                return BadLink.Unreadable();
 
             // The token alone says all that is needed; the body only tells who pressed the button, and may be anything.
             var (body, _) = await RequestBody.ReadAsync(request, cancellationToken);

@@ -13,7 +13,7 @@ public sealed class ShowConfirmation(Pipeline.Subscribers.Subscriptions subscrip
             string? token = request.Query["token"];
             return subscriptions.ReadConfirmation(token) switch
             {
-                null => BadLink.Unreadable("confirm"),
+                null => BadLink.Unreadable(),
                 { Expired: true } => BadLink.Expired(token),
                 var link => Page.Personal<ConfirmPage>(new { link.Topic, Token = token }),
             };

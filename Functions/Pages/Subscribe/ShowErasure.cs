@@ -13,6 +13,6 @@ public sealed class ShowErasure(Pipeline.Subscribers.Subscriptions subscriptions
             string? token = request.Query["token"];
             return subscriptions.ReadUnsubscription(token) is not null
                 ? Page.Personal<ErasePage>(new { Token = token })
-                : BadLink.Unreadable("remove your address");
+                : BadLink.Unreadable();
         });
 }

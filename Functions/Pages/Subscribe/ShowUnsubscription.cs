@@ -13,6 +13,6 @@ public sealed class ShowUnsubscription(Pipeline.Subscribers.Subscriptions subscr
             string? token = request.Query["token"];
             return subscriptions.ReadUnsubscription(token) is { } link
                 ? Page.Personal<UnsubscribePage>(new { link.Topic, Token = token })
-                : BadLink.Unreadable("unsubscribe");
+                : BadLink.Unreadable();
         });
 }
