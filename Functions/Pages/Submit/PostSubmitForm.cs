@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Languages;
 using Pipeline.Practices;
 using Pipeline.Settings;
 using Pipeline.Submissions;
@@ -35,7 +36,7 @@ public sealed class PostSubmitForm(Intake intake, SubmissionRules rules, Pipelin
             {
                 Form = form,
                 Submission = submission,
-                Practice = Practice.From(submission, time.GetUtcNow(), Moderation.Required, time.GetUtcNow()),
+                Practice = Practice.From(submission, time.GetUtcNow(), Language.Current, Moderation.Required, time.GetUtcNow()),
             },
             formsLeadTo: form.Return),
     };

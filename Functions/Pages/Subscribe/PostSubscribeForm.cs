@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Pages.Layout;
+using Pipeline.Settings;
 using Pipeline.Submissions;
 using Pipeline.Subscribers;
 using Pipeline.Topics;
@@ -8,7 +9,7 @@ using Pipeline.Topics;
 namespace Pipeline.Functions.Pages.Subscribe;
 
 /// <summary>POST /subscribe: asks the address for its consent; the answer is the same whether or not it is known.</summary>
-public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscriptions, TopicCatalog topics)
+public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscriptions, TopicCatalog topics, PipelineSettings settings)
 {
     [Function(nameof(PostSubscribeForm))]
     public Task<IResult> Run(
@@ -25,11 +26,16 @@ public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscri
                 errors.Add(SubmissionFields.Topic, LayoutTexts.ChooseTopic);
             if (!EmailAddress.TryParse(email, out var address))
                 errors.Add(SubmissionFields.Email, SubscribeTexts.EmailAdvice);
+            var back = ReturnAddress.Allowed(settings, body[ReturnAddress.Field]);
             if (topic is null || errors.Any)
-                return Page.Personal<SubscribePage>(new { Topic = topic?.Id, Email = email, Errors = errors }, StatusCodes.Status400BadRequest);
+                return FormAgain(new { Topic = topic?.Id, Email = email, Errors = errors, Return = back }, StatusCodes.Status400BadRequest, back);
+            if (!await subscriptions.SignUpAsync(topic, address, cancellationToken))
+                return FormAgain(new { Topic = topic.Id, Email = email, Unavailable = true, Return = back }, StatusCodes.Status503ServiceUnavailable, back);
 
-            return await subscriptions.SignUpAsync(topic, address, cancellationToken)
+            return back is null
                 ? Page.Personal<SubscribedPage>(new { Topic = topic, Email = address.Value })
-                : Page.Later<SubscribePage>(new { Topic = topic.Id, Email = email, Unavailable = true });
+                : new SeeOther(ReturnAddress.With(back, [new("topic", topic.Id), new("subscription", "asked")]).AbsoluteUri);
         });
+
+    private static IResult FormAgain(object parameters, int status, Uri? back) => Page.Personal<SubscribePage>(parameters, status, back);
 }

@@ -39,6 +39,21 @@ public sealed class EmbedTests(AzuriteFixture azurite)
         Assert.StartsWith(Thanks, sent.Headers.Location!.AbsoluteUri);
     }
 
+    [Fact]
+    public async Task A_subscription_box_on_an_allowed_site_leads_back_to_it_and_tells_it_no_address()
+    {
+        await using var app = await StartAsync();
+        var typed = new Dictionary<string, string> { ["topic"] = PipelineApp.Topic, ["email"] = "nobody", ["return"] = Thanks };
+
+        using var wrong = await PostAsync(app, "subscribe", typed);
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+        Assert.EndsWith($"form-action 'self' {Site}", wrong.Headers.GetValues("Content-Security-Policy").Single());
+        using var mended = await app.PressAsync(await PageReader.ReadAsync(wrong), typed: ("email", "reader@example.org"));
+
+        Assert.Equal($"{Thanks}&topic={PipelineApp.Topic}&subscription=asked", mended.Headers.Location!.AbsoluteUri);
+        await Eventually.IsTrueAsync("the mail with the link arrives", async () => (await app.MailsAsync("reader@example.org")).Count == 1);
+    }
+
     [Theory]
     [InlineData("https://evil.example/")]
     [InlineData("https://knowledge.example.evil.example/")]
