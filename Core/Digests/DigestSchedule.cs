@@ -44,6 +44,14 @@ public sealed record DigestSchedule(DigestRhythm Rhythm, DayOfWeek Day, TimeOnly
             : [.. due.TakeWhile(issue => string.CompareOrdinal(issue, last) > 0).Reverse()];
     }
 
+    /// <summary>The day of the first issue that is due after this moment; null where the rhythm is <see cref="DigestRhythm.Always"/>.</summary>
+    public DateOnly? NextDay(DateTimeOffset now) => Rhythm == DigestRhythm.Always
+        ? null
+        : Enumerable.Range(0, 9).Select(DayOf(now).AddDays).First(date => (Rhythm == DigestRhythm.Daily || date.DayOfWeek == Day) && DueOn(date) > now);
+
+    /// <summary>The day of a moment where the topic is at home.</summary>
+    public DateOnly DayOf(DateTimeOffset moment) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(moment, Zone).DateTime);
+
     /// <summary>The name of an issue made at this moment, for <see cref="DigestRhythm.Always"/>.</summary>
     public static string NameOfMoment(DateTimeOffset now) =>
         now.UtcDateTime.ToString("yyyy-MM-dd'T'HHmmss", CultureInfo.InvariantCulture);

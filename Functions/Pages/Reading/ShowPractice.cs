@@ -7,7 +7,7 @@ using Pipeline.Topics;
 namespace Pipeline.Functions.Pages.Reading;
 
 /// <summary>GET /practices/{topic}/{reference}: a published practice; of any other one only where it stands.</summary>
-public sealed class ShowPractice(TopicCatalog topics, SubmissionStatusQuery query)
+public sealed class ShowPractice(TopicCatalog topics, SubmissionStatusQuery query, TimeProvider time)
 {
     [Function(nameof(ShowPractice))]
     public Task<IResult> Run(
@@ -21,8 +21,9 @@ public sealed class ShowPractice(TopicCatalog topics, SubmissionStatusQuery quer
                 return Missing.Practice();
 
             var standing = await query.OfAsync(known.Id, parsed, cancellationToken);
+            var nextDigest = known.Schedule.NextDay(time.GetUtcNow());
             return standing.Practice is { Status: PracticeStatus.Published } published
-                ? Page.Of<PublishedPage>(new { Topic = known, Practice = published })
-                : Page.Personal<StandingPage>(new { Topic = known, Reference = parsed, standing.Status, standing.Reasons });
+                ? Page.Of<PublishedPage>(new { Topic = known, Practice = published, NextDigest = nextDigest })
+                : Page.Personal<StandingPage>(new { Topic = known, Reference = parsed, standing.Status, standing.Reasons, NextDigest = nextDigest });
         });
 }

@@ -67,6 +67,35 @@ public sealed class DigestScheduleTests
         Assert.Equal(made.Distinct().Order(StringComparer.Ordinal), made);
     }
 
+    [Theory]
+    // Before and after Monday's nine o'clock in Brussels.
+    [InlineData(DigestRhythm.Weekly, "2026-11-23T07:59:59Z", "2026-11-23")]
+    [InlineData(DigestRhythm.Weekly, "2026-11-23T08:00:00Z", "2026-11-30")]
+    [InlineData(DigestRhythm.Weekly, "2026-11-29T23:30:00Z", "2026-11-30")]
+    [InlineData(DigestRhythm.Daily, "2026-12-31T08:00:00Z", "2027-01-01")]
+    [InlineData(DigestRhythm.Daily, "2026-12-31T23:30:00Z", "2027-01-01")]
+    [InlineData(DigestRhythm.Always, "2026-11-23T08:00:00Z", null)]
+    public void The_next_day_is_that_of_the_first_issue_due_later(DigestRhythm rhythm, string now, string? expected) => Assert.Equal(
+        expected is null ? null : DateOnly.Parse(expected, CultureInfo.InvariantCulture), (Some.Schedule with { Rhythm = rhythm }).NextDay(At(now)));
+
+    [Fact]
+    public void The_issue_of_the_next_day_is_due_on_it_and_not_before()
+    {
+        var daily = Some.Schedule with { Rhythm = DigestRhythm.Daily, Time = new TimeOnly(2, 30) };
+        for (var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero); now.Year == 2026; now = now.AddMinutes(30))
+        {
+            var next = daily.NextDay(now)!.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            Assert.DoesNotContain(next, daily.DueIssues(["2025-12-01"], now));
+            Assert.Contains(next, daily.DueIssues(["2025-12-01"], now.AddHours(25)));
+        }
+    }
+
+    [Theory]
+    [InlineData("2026-11-23T22:59:59Z", "2026-11-23")]
+    [InlineData("2026-11-23T23:00:00Z", "2026-11-24")]
+    public void A_moment_has_its_day_at_home(string moment, string day) =>
+        Assert.Equal(DateOnly.Parse(day, CultureInfo.InvariantCulture), Some.Schedule.DayOf(At(moment)));
+
     [Fact]
     public void Names_of_moments_sort_by_time() =>
         Assert.Equal("2026-11-23T140509", DigestSchedule.NameOfMoment(new DateTimeOffset(2026, 11, 23, 15, 5, 9, TimeSpan.FromHours(1))));
