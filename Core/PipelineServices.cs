@@ -14,6 +14,7 @@ using Pipeline.Practices;
 using Pipeline.Settings;
 using Pipeline.Storage;
 using Pipeline.Submissions;
+using Pipeline.Submissions.Spam;
 using Pipeline.Subscribers;
 
 namespace Pipeline;
@@ -38,6 +39,7 @@ public static class PipelineServices
         services.AddHostedService<StorageCreation>();
 
         services.AddSingleton<SubmissionRules>().AddSingleton<Intake>().AddSingleton<IdempotencyKeyTable>();
+        services.AddSingleton<SpamFilter>().AddSingleton<Repeats>().AddSingleton<FormStamp>();
         services.AddSingleton<SubmissionStore>().AddSingleton<RejectionTable>().AddSingleton<SubmissionStatusQuery>();
         services.AddSingleton<PracticeTable>().AddSingleton<PracticeSweep>().AddSingleton<PublishedPractices>();
         services.AddSingleton<SubscriberTable>().AddSingleton<SubscriptionTokens>().AddSingleton<Subscriptions>();

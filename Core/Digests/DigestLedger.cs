@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Pipeline.Storage;
 using Pipeline.Subscribers;
 using Pipeline.Topics;
 
@@ -75,9 +76,8 @@ public sealed partial class DigestLedger(
     {
         if (issue.Misread.Length > 0)
         {
-            var word = issue.Misread.Length > 40 ? issue.Misread[..40] + "…" : issue.Misread;
             await digests.TryExplainAsync(
-                issue, $"“{word}” is not understood, so nothing changed. Type Held in Status to stop the issue, Sending to let it go on.", cancellationToken);
+                issue, $"{TypedWord.NotUnderstood(issue.Misread)}, so nothing changed. Type Held in Status to stop the issue, Sending to let it go on.", cancellationToken);
             return;
         }
 

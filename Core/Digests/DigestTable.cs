@@ -72,10 +72,10 @@ public sealed class DigestTable(PipelineStorage storage)
 
     /// <summary>Writes down which practices the issue really got. False where somebody else changed the row meanwhile.</summary>
     public Task<bool> TrySetPracticesAsync(DigestIssue issue, IReadOnlyList<Reference> practices, CancellationToken cancellationToken) =>
-        TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Practices"] = Join(practices) }, issue.ETag, cancellationToken);
+        storage.Digests.TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Practices"] = Join(practices) }, issue.ETag, cancellationToken);
 
     public Task SetEnqueuedAsync(DigestIssue issue, CancellationToken cancellationToken) =>
-        TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Enqueued"] = true }, ETag.All, cancellationToken);
+        storage.Digests.TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Enqueued"] = true }, ETag.All, cancellationToken);
 
     /// <summary>Writes what the ledger adds up to. False where somebody else changed the row meanwhile.</summary>
     /// <param name="isRevived">Deliveries that seemed lost are about to be enqueued again.</param>
@@ -100,16 +100,16 @@ public sealed class DigestTable(PipelineStorage storage)
 
         if (isRevived)
             row["RevivedOn"] = now;
-        return TryMergeAsync(row, issue.ETag, cancellationToken);
+        return storage.Digests.TryMergeAsync(row, issue.ETag, cancellationToken);
     }
 
     /// <summary>Tells the admin, in the row, what was not understood, and what the issue is taken for.</summary>
-    public Task<bool> TryExplainAsync(DigestIssue issue, string help, CancellationToken cancellationToken) => TryMergeAsync(
+    public Task<bool> TryExplainAsync(DigestIssue issue, string help, CancellationToken cancellationToken) => storage.Digests.TryMergeAsync(
         new TableEntity(issue.Topic, issue.Name) { ["Status"] = issue.Status.ToString(), ["StatusHelp"] = help }, issue.ETag, cancellationToken);
 
     /// <summary>What an admin decided about the issue is done.</summary>
     public Task ForgetDecisionAsync(DigestIssue issue, CancellationToken cancellationToken) =>
-        TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Decision"] = "" }, ETag.All, cancellationToken);
+        storage.Digests.TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Decision"] = "" }, ETag.All, cancellationToken);
 
     /// <summary>Takes back an issue that turned out to have nothing in it.</summary>
     public async Task RemoveAsync(DigestIssue issue, CancellationToken cancellationToken)
@@ -130,19 +130,6 @@ public sealed class DigestTable(PipelineStorage storage)
         await foreach (var row in storage.Digests.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
             issues.Add(Read(row));
         return issues;
-    }
-
-    private async Task<bool> TryMergeAsync(TableEntity row, ETag ifMatch, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await storage.Digests.UpdateEntityAsync(row, ifMatch, TableUpdateMode.Merge, cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException changed) when (changed.Status is 404 or 412)
-        {
-            return false;
-        }
     }
 
     private static string Join(IReadOnlyList<Reference> practices) => string.Join(' ', practices);

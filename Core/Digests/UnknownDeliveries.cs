@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Settings;
+using Pipeline.Storage;
 
 namespace Pipeline.Digests;
 
@@ -46,7 +47,7 @@ public sealed partial class UnknownDeliveries(
             case "" or "UNKNOWN":
                 break;
             default:
-                return await ExplainAsync(delivery, $"“{Short(delivery.Typed)}” is not understood. {Choices}", cancellationToken);
+                return await ExplainAsync(delivery, $"{TypedWord.NotUnderstood(delivery.Typed)}. {Choices}", cancellationToken);
         }
 
         if (time.GetUtcNow() < delivery.SettledOn + settings.Unknown.Window)
@@ -78,8 +79,6 @@ public sealed partial class UnknownDeliveries(
             LogHeld(delivery.Topic, delivery.Issue, delivery.Range.From.ToString(), delivery.Outcomes.Count.Unknown);
         return false;
     }
-
-    private static string Short(string word) => word.Length > 40 ? word[..40] + "…" : word;
 
     [LoggerMessage(LogLevel.Information, "Delivery {Topic}/{Issue}/{From} was unknown and is {Status} now. {Reason}")]
     private partial void LogReleased(string topic, string issue, string from, DeliveryStatus status, string reason);

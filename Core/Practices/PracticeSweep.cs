@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Mail;
 using Pipeline.Operations;
+using Pipeline.Storage;
 using Pipeline.Submissions;
 using Pipeline.Topics;
 
@@ -40,8 +41,7 @@ public sealed partial class PracticeSweep(
 
     private async Task ExplainAsync(StatusChange change, CancellationToken cancellationToken)
     {
-        var word = change.Typed.Trim();
-        var help = $"“{(word.Length > 40 ? word[..40] + "…" : word)}” is not understood, so the practice waits. Type Published, Declined or Pending in Status.";
+        var help = $"{TypedWord.NotUnderstood(change.Typed)}, so the practice waits. Type Published, Declined or Pending in Status.";
         if (change.Help != help)
             await practices.TryExplainAsync(change, help, cancellationToken);
     }

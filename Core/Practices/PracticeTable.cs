@@ -93,7 +93,7 @@ public sealed class PracticeTable(PipelineStorage storage)
             if (holder.Length > 0)
                 return holder == issue;
 
-            if (await TryMergeAsync(new TableEntity(topic, reference.ToString()) { ["DigestIssue"] = issue }, found.Value!.ETag, cancellationToken))
+            if (await storage.Practices.TryMergeAsync(new TableEntity(topic, reference.ToString()) { ["DigestIssue"] = issue }, found.Value!.ETag, cancellationToken))
                 return true;
         }
     }
@@ -122,7 +122,7 @@ public sealed class PracticeTable(PipelineStorage storage)
         if (status == PracticeStatus.Published && change.Practice.PublishedOn is null)
             row["PublishedOn"] = now;
 
-        for (var seen = change.ETag; !await TryMergeAsync(row, seen, cancellationToken);)
+        for (var seen = change.ETag; !await storage.Practices.TryMergeAsync(row, seen, cancellationToken);)
         {
             // Often it is only the mail to the submitter that has written itself down.
             var found = await storage.Practices.GetEntityIfExistsAsync<TableEntity>(
@@ -140,7 +140,7 @@ public sealed class PracticeTable(PipelineStorage storage)
     {
         var row = Key(change.Practice);
         row["StatusHelp"] = help;
-        return TryMergeAsync(row, change.ETag, cancellationToken);
+        return storage.Practices.TryMergeAsync(row, change.ETag, cancellationToken);
     }
 
     /// <summary>
@@ -164,14 +164,14 @@ public sealed class PracticeTable(PipelineStorage storage)
             if (told == status || told.StartsWith($"{status} ", StringComparison.Ordinal))
                 return false;
 
-            if (await TryMergeAsync(new TableEntity(topic, reference.ToString()) { ["StatusTold"] = claim }, found.Value!.ETag, cancellationToken))
+            if (await storage.Practices.TryMergeAsync(new TableEntity(topic, reference.ToString()) { ["StatusTold"] = claim }, found.Value!.ETag, cancellationToken))
                 return true;
         }
     }
 
     /// <summary>The submitter was told, by the mail that had claimed to do so.</summary>
     public Task SetToldAsync(string topic, Reference reference, string status, CancellationToken cancellationToken) =>
-        TryMergeAsync(new TableEntity(topic, reference.ToString()) { ["StatusTold"] = status }, ETag.All, cancellationToken);
+        storage.Practices.TryMergeAsync(new TableEntity(topic, reference.ToString()) { ["StatusTold"] = status }, ETag.All, cancellationToken);
 
     private async Task<List<Practice>> QueryAsync(string filter, CancellationToken cancellationToken)
     {
@@ -187,19 +187,6 @@ public sealed class PracticeTable(PipelineStorage storage)
         await foreach (var row in storage.Practices.QueryAsync<TableEntity>(filter, select: Shown, cancellationToken: cancellationToken))
             practices.Add(new StampedPractice(row.RowKey, row.Timestamp ?? default, row.Text("Status") == Published, Read(row)));
         return practices;
-    }
-
-    private async Task<bool> TryMergeAsync(TableEntity row, ETag ifMatch, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await storage.Practices.UpdateEntityAsync(row, ifMatch, TableUpdateMode.Merge, cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException changed) when (changed.Status is 404 or 412)
-        {
-            return false;
-        }
     }
 
     private static TableEntity Key(Practice practice) => new(practice.Topic, practice.Reference.ToString());

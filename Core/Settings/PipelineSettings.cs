@@ -13,9 +13,10 @@ namespace Pipeline.Settings;
 /// <param name="Topics">What people write about and subscribe to.</param>
 /// <param name="EmbedOrigins">Sites whose pages have our forms, and whose scripts may call the API.</param>
 /// <param name="PageAge">So long a page may show what it showed before; with zero storage is asked at every request.</param>
+/// <param name="Limits">How much one client may send.</param>
 public sealed record PipelineSettings(
     Uri BaseUrl, Moderation Moderation, SendGridSettings SendGrid, UnknownSettings Unknown, IReadOnlyList<byte[]> TokenKeys, TopicCatalog Topics,
-    IReadOnlyList<Uri> EmbedOrigins, TimeSpan PageAge)
+    IReadOnlyList<Uri> EmbedOrigins, TimeSpan PageAge, LimitSettings Limits)
 {
     /// <summary>The address is one of a site that embeds our forms.</summary>
     public bool Embeds(Uri address) => EmbedOrigins.Any(origin => Uri.Compare(origin, address, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0);
@@ -31,6 +32,14 @@ public sealed record SendGridSettings(
 
 /// <param name="Tolerance">How old, or how far ahead, the time of a signature may be.</param>
 public sealed record WebhookSettings(WebhookKey Key, TimeSpan Tolerance);
+
+/// <param name="FormPostsPerMinute">0 for no limit.</param>
+/// <param name="ApiPostsPerMinute">0 for no limit.</param>
+/// <param name="TrustedProxies">
+/// How many entries of X-Forwarded-For, from the right, are written by what stands in front of the app, so that the first of them
+/// names the client. 0 where nothing stands there: then the header is whatever the client made up.
+/// </param>
+public sealed record LimitSettings(int FormPostsPerMinute, int ApiPostsPerMinute, int TrustedProxies);
 
 /// <param name="Window">For so long SendGrid's events may still settle it.</param>
 public sealed record UnknownSettings(TimeSpan Window, UnknownPolicy Policy);

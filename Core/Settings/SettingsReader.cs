@@ -18,6 +18,13 @@ public sealed partial class SettingsReader(IConfiguration configuration)
     private const int ShortestKey = 32;
     private const int UsualCallsInFlight = 4;
 
+    // A whole office behind one address still gets its forms through; a program that hands in an archive is not slowed down.
+    private const int UsualFormPosts = 100;
+    private const int UsualApiPosts = 1_200;
+    private const int MostPosts = 100_000;
+    private const int UsualTrustedProxies = 1;
+    private const int MostTrustedProxies = 10;
+
     // So long SendGrid tries to hand over its events; after that none is to be expected any more.
     private static readonly TimeSpan UsualUnknownWindow = TimeSpan.FromDays(1);
 
@@ -37,7 +44,8 @@ public sealed partial class SettingsReader(IConfiguration configuration)
     public PipelineSettings Read()
     {
         var settings = new PipelineSettings(
-            ReadBaseUrl(), ReadModeration(), ReadSendGrid(), ReadUnknown(), ReadTokenKeys(), new TopicCatalog(ReadTopics()), ReadEmbedOrigins(), ReadPageAge());
+            ReadBaseUrl(), ReadModeration(), ReadSendGrid(), ReadUnknown(), ReadTokenKeys(), new TopicCatalog(ReadTopics()), ReadEmbedOrigins(), ReadPageAge(),
+            ReadLimits());
 
         if (settings is { Unknown.Policy: UnknownPolicy.Resend, SendGrid.Webhook: null })
             mistakes.Add(
@@ -117,19 +125,21 @@ public sealed partial class SettingsReader(IConfiguration configuration)
             baseUrl = HttpAddress(address) ?? Wrong<Uri?>("SendGrid:BaseUrl", "an absolute http or https address, or empty", null);
 
         return new SendGridSettings(
-            apiKey, baseUrl, from, Required("SendGrid:FromName", "Making Migration Work"), ReadCallsInFlight(), ReadWebhook());
+            apiKey, baseUrl, from, Required("SendGrid:FromName", "Making Migration Work"),
+            ReadNumber("SendGrid:CallsInFlight", UsualCallsInFlight, 1, 100, "a whole number from 1 to 100"), ReadWebhook());
     }
 
-    private int ReadCallsInFlight()
+    private LimitSettings ReadLimits() => new(
+        ReadNumber("Limits:FormPostsPerMinute", UsualFormPosts, 0, MostPosts, "a whole number from 0 (no limit) to 100000"),
+        ReadNumber("Limits:ApiPostsPerMinute", UsualApiPosts, 0, MostPosts, "a whole number from 0 (no limit) to 100000"),
+        ReadNumber("Limits:TrustedProxies", UsualTrustedProxies, 0, MostTrustedProxies, "a whole number from 0 (X-Forwarded-For counts for nothing) to 10"));
+
+    private int ReadNumber(string name, int usual, int least, int most, string expected) => Optional(name) switch
     {
-        const string name = "SendGrid:CallsInFlight";
-        return Optional(name) switch
-        {
-            null => UsualCallsInFlight,
-            { } text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var calls) && calls is >= 1 and <= 100 => calls,
-            _ => Wrong(name, "a whole number from 1 to 100", UsualCallsInFlight),
-        };
-    }
+        null => usual,
+        { } text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most => number,
+        _ => Wrong(name, expected, usual),
+    };
 
     private UnknownSettings ReadUnknown()
     {

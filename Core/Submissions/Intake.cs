@@ -1,15 +1,18 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Languages;
 using Pipeline.Storage;
+using Pipeline.Submissions.Spam;
 
 namespace Pipeline.Submissions;
 
 /// <summary>The door: checks a submission and puts it on the queue.</summary>
 public sealed partial class Intake(
-    SubmissionRules rules, IdempotencyKeyTable idempotencyKeys, PipelineStorage storage, TimeProvider time, ILogger<Intake> logger)
+    SubmissionRules rules, SpamFilter spamFilter, IdempotencyKeyTable idempotencyKeys, PipelineStorage storage, TimeProvider time, ILogger<Intake> logger)
 {
+    /// <summary>Spam is accepted like anything else, and marked on the queue.</summary>
     /// <param name="idempotencyKey">The header of that name; null where the client sent none. At most 255 characters.</param>
-    public async Task<Acceptance> AcceptAsync(SubmissionDraft draft, string? idempotencyKey, CancellationToken cancellationToken)
+    public async Task<Acceptance> AcceptAsync(
+        SubmissionDraft draft, SubmissionOrigin origin, string? idempotencyKey, CancellationToken cancellationToken)
     {
         var (submission, errors) = rules.Check(draft);
         if (idempotencyKey?.Length > IdempotencyKeyTable.MaxLength)
@@ -26,7 +29,8 @@ public sealed partial class Intake(
                 return new Acceptance.KeyReused();
 
             await storage.SubmissionQueue.SendMessageAsync(
-                SubmissionMessage.Write(submission, time.GetUtcNow(), Language.Current), timeToLive: QueueMessages.KeptForever, cancellationToken: cancellationToken);
+                SubmissionMessage.Write(submission, time.GetUtcNow(), Language.Current, spamFilter.Judge(submission, origin)),
+                timeToLive: QueueMessages.KeptForever, cancellationToken: cancellationToken);
         }
         catch (Exception fault) when (StorageFault.Is(fault))
         {
@@ -37,6 +41,10 @@ public sealed partial class Intake(
         LogAccepted(submission.Topic, reference.ToString());
         return new Acceptance.Accepted(submission.Topic, reference);
     }
+
+    /// <summary>By the API.</summary>
+    public Task<Acceptance> AcceptAsync(SubmissionDraft draft, string? idempotencyKey, CancellationToken cancellationToken) =>
+        AcceptAsync(draft, SubmissionOrigin.Api, idempotencyKey, cancellationToken);
 
     [LoggerMessage(LogLevel.Information, "Submission {Topic}/{Reference} is on the queue.")]
     private partial void LogAccepted(string topic, string reference);

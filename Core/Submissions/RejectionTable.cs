@@ -32,17 +32,22 @@ public sealed class RejectionTable(PipelineStorage storage, TimeProvider time)
         foreach (var (column, part) in PayloadColumns.Zip(Parts(rejection.Payload)))
             row[column] = part;
 
+        // Spam never comes from a row that was sent in again: it came once more by itself, and then whatever an admin has typed stays.
         // Sent in again and refused again, perhaps before the row was taken out: then it is changed, which keeps it in.
-        while (!await TryAddAsync(row, cancellationToken) && !await TryMergeAsync(verdict, cancellationToken))
+        while (!await TryAddAsync(row, cancellationToken)
+            && rejection.Kind != RejectionKind.Spam && !await storage.Rejections.TryMergeAsync(verdict, ETag.All, cancellationToken))
         {
         }
     }
 
     /// <summary>Why it was rejected; null where there is no such rejection.</summary>
-    public async Task<IReadOnlyList<string>?> ReasonsAsync(string topic, Reference reference, CancellationToken cancellationToken)
+    public async Task<RejectionVerdict?> VerdictAsync(string topic, Reference reference, CancellationToken cancellationToken)
     {
-        var row = await storage.Rejections.GetEntityIfExistsAsync<TableEntity>(topic, reference.ToString(), ["Reasons"], cancellationToken);
-        return row.HasValue ? row.Value!.Text("Reasons").Split('\n', StringSplitOptions.RemoveEmptyEntries) : null;
+        var row = await storage.Rejections.GetEntityIfExistsAsync<TableEntity>(topic, reference.ToString(), ["Kind", "Reasons"], cancellationToken);
+        return row.HasValue
+            ? new RejectionVerdict(
+                row.Value!.Word<RejectionKind>("Kind") ?? RejectionKind.Invalid, row.Value!.Text("Reasons").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            : null;
     }
 
     /// <summary>Sends in again what an admin marked so, and takes it out of the table. Returns how many.</summary>
@@ -73,10 +78,9 @@ public sealed class RejectionTable(PipelineStorage storage, TimeProvider time)
 
     private async Task ExplainAsync(TableEntity row, CancellationToken cancellationToken)
     {
-        var word = row.Text("Requeue").Trim();
-        var help = $"“{(word.Length > 40 ? word[..40] + "…" : word)}” is not understood. {Help}";
+        var help = $"{TypedWord.NotUnderstood(row.Text("Requeue"))}. {Help}";
         if (row.Text("RequeueHelp") != help)
-            await TryMergeAsync(new TableEntity(row.PartitionKey, row.RowKey) { ["RequeueHelp"] = help }, cancellationToken);
+            await storage.Rejections.TryMergeAsync(new TableEntity(row.PartitionKey, row.RowKey) { ["RequeueHelp"] = help }, ETag.All, cancellationToken);
     }
 
     private async Task<bool> TryAddAsync(TableEntity row, CancellationToken cancellationToken)
@@ -87,19 +91,6 @@ public sealed class RejectionTable(PipelineStorage storage, TimeProvider time)
             return true;
         }
         catch (RequestFailedException conflict) when (conflict.Status == 409)
-        {
-            return false;
-        }
-    }
-
-    private async Task<bool> TryMergeAsync(TableEntity row, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await storage.Rejections.UpdateEntityAsync(row, ETag.All, TableUpdateMode.Merge, cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException gone) when (gone.Status == 404)
         {
             return false;
         }

@@ -13,6 +13,13 @@ public static class SubmissionFields
     public const string Country = "country";
     public const string Link = "link";
 
+    /// <summary>Of the form alone: people do not see it and leave it empty, programs that fill in everything do not.</summary>
+    public const string Trap = "website";
+
+    /// <summary>Of the form alone: when it was given out (see <see cref="Spam.FormStamp"/>).</summary>
+    public const string Stamp = "stamp";
+
+    /// <summary>Of the submission itself.</summary>
     public static IReadOnlyList<string> All { get; } = [Topic, Title, Summary, Honorific, Submitter, Email, Organisation, Country, Link];
 
     /// <summary>The draft of fields looked up by name.</summary>

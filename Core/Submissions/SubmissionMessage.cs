@@ -1,6 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Pipeline.Languages;
 using Pipeline.Practices;
+using Pipeline.Submissions.Spam;
 
 namespace Pipeline.Submissions;
 
@@ -12,12 +14,15 @@ public static class SubmissionMessage
 
     private sealed record Envelope(
         int? Version, string? Reference, DateTimeOffset? SubmittedOn, string? Topic, string? Title, string? Summary, string? Honorific,
-        string? Submitter, string? Email, string? Organisation, string? Country, string? Link, string? Language);
+        string? Submitter, string? Email, string? Organisation, string? Country, string? Link, string? Language,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Spam);
 
-    public static string Write(Submission submission, DateTimeOffset submittedOn, Language language) => JsonSerializer.Serialize(
+    /// <param name="language">The one that the submitter used.</param>
+    /// <param name="spam">What the door made of it. It travels with the message, so that running it twice gives the same.</param>
+    public static string Write(Submission submission, DateTimeOffset submittedOn, Language language, SpamLayer? spam = null) => JsonSerializer.Serialize(
         new Envelope(
             Version, submission.Reference.ToString(), submittedOn, submission.Topic, submission.Title, submission.Summary, submission.Honorific,
-            submission.Submitter, submission.Email, submission.Organisation, submission.Country, submission.Link, language.Code),
+            submission.Submitter, submission.Email, submission.Organisation, submission.Country, submission.Link, language.Code, spam?.Name),
         PlainJson.Options);
 
     /// <summary>Reads what may come from anywhere; whatever is wrong with it ends in <see cref="Read.Problem"/>, never in an exception.</summary>
@@ -30,21 +35,30 @@ public static class SubmissionMessage
         }
         catch (JsonException)
         {
-            return new Read(null, default, Language.English, null, null, "The message is not JSON as the web form writes it; it was probably made by hand.");
+            return new Read(payload) { Problem = "The message is not JSON as the web form writes it; it was probably made by hand." };
         }
 
         if (envelope is null)
-            return new Read(null, default, Language.English, null, null, "The message is empty.");
+            return new Read(payload) { Problem = "The message is empty." };
 
-        var reference = Practices.Reference.TryParse(envelope.Reference, out var parsed) ? parsed : null;
-        var language = Language.Find(envelope.Language) ?? Language.English;
+        var read = new Read(payload)
+        {
+            Topic = envelope.Topic,
+            Reference = Practices.Reference.TryParse(envelope.Reference, out var parsed) ? parsed : null,
+        };
         return envelope switch
         {
-            { Version: null } => new Read(null, default, language, envelope.Topic, reference, "The message has no version; it was probably made by hand. Write \"version\": 1 into it and requeue it."),
-            { Version: not Version } => new Read(null, default, language, envelope.Topic, reference,
-                $"The message is of version {envelope.Version}, and this app reads version {Version} only; it comes from an older or newer app."),
-            { SubmittedOn: null } => new Read(null, default, language, envelope.Topic, reference, "The message does not say when it was submitted (submittedOn); it was probably made by hand."),
-            { SubmittedOn: { } on } => new Read(Draft(envelope), on, language, envelope.Topic, reference, null),
+            { Version: null } => read with { Problem = "The message has no version; it was probably made by hand. Write \"version\": 1 into it and requeue it." },
+            { Version: not Version } => read with { Problem = $"The message is of version {envelope.Version}, and this app reads version {Version} only; it comes from an older or newer app." },
+            { SubmittedOn: null } => read with { Problem = "The message does not say when it was submitted (submittedOn); it was probably made by hand." },
+            { SubmittedOn: { } on } => read with
+            {
+                Draft = Draft(envelope),
+                SubmittedOn = on,
+                Language = Language.Find(envelope.Language) ?? Language.English,
+                Spam = SpamLayer.Named(envelope.Spam),
+                Unmarked = envelope.Spam is null ? payload : JsonSerializer.Serialize(envelope with { Spam = null }, PlainJson.Options),
+            },
         };
     }
 
@@ -61,10 +75,27 @@ public static class SubmissionMessage
         Link = envelope.Link,
     };
 
-    /// <param name="Draft">Null where there is a problem.</param>
-    /// <param name="Language">English where the message names none of ours.</param>
-    /// <param name="Topic">As written, if it could be read at all.</param>
-    /// <param name="Reference">As written, if it could be read at all.</param>
-    /// <param name="Problem">Why the message is none of ours, as a sentence; null where it is one.</param>
-    public sealed record Read(SubmissionDraft? Draft, DateTimeOffset SubmittedOn, Language Language, string? Topic, Reference? Reference, string? Problem);
+    /// <param name="Unmarked">The message without what the door made of it, and otherwise as it came.</param>
+    public sealed record Read(string Unmarked)
+    {
+        /// <summary>Null where there is a problem.</summary>
+        public SubmissionDraft? Draft { get; init; }
+
+        public DateTimeOffset SubmittedOn { get; init; }
+
+        /// <summary>English where the message names none of ours.</summary>
+        public Language Language { get; init; } = Language.English;
+
+        /// <summary>What caught it at the door; null where it came through.</summary>
+        public SpamLayer? Spam { get; init; }
+
+        /// <summary>As written, if it could be read at all.</summary>
+        public string? Topic { get; init; }
+
+        /// <summary>As written, if it could be read at all.</summary>
+        public Reference? Reference { get; init; }
+
+        /// <summary>Why the message is none of ours, as a sentence; null where it is one.</summary>
+        public string? Problem { get; init; }
+    }
 }

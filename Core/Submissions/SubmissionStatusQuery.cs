@@ -13,8 +13,14 @@ public sealed class SubmissionStatusQuery(PracticeTable practices, RejectionTabl
         if (await practices.FindAsync(topic, reference, cancellationToken) is { } practice)
             return new SubmissionStatus(practice.Status.ToString().ToLowerInvariant(), [], practice);
 
-        var reasons = await rejections.ReasonsAsync(topic, reference, cancellationToken)
-            ?? await rejections.ReasonsAsync(Topic.UnknownId, reference, cancellationToken);
-        return reasons is null ? new SubmissionStatus("received", [], null) : new SubmissionStatus("rejected", reasons, null);
+        var verdict = await rejections.VerdictAsync(topic, reference, cancellationToken)
+            ?? await rejections.VerdictAsync(Topic.UnknownId, reference, cancellationToken);
+        return verdict switch
+        {
+            null => new SubmissionStatus("received", [], null),
+            // Which is true: an admin will look at it. Whoever sent it learns nothing from it.
+            { Kind: RejectionKind.Spam } => new SubmissionStatus("pending", [], null),
+            _ => new SubmissionStatus("rejected", verdict.Reasons, null),
+        };
     }
 }

@@ -16,14 +16,24 @@ public sealed partial class SubmissionStore(
         var read = SubmissionMessage.Parse(payload);
         if (read.Draft is null)
         {
-            await RejectAsync(read, RejectionKind.Invalid, [read.Problem!], payload, cancellationToken);
+            await RejectAsync(read, RejectionKind.Invalid, [read.Problem!], cancellationToken);
             return;
         }
 
         var (submission, errors) = rules.Check(read.Draft);
         if (submission is null)
         {
-            await RejectAsync(read, RejectionKind.Invalid, errors.AllSentences, payload, cancellationToken);
+            await RejectAsync(read, RejectionKind.Invalid, errors.AllSentences, cancellationToken);
+            return;
+        }
+
+        if (read.Spam is not null)
+        {
+            // The same content may have come through before, and whoever sent it then is not to lose it now.
+            if (await practices.FindAsync(submission.Topic, submission.Reference, cancellationToken) is null)
+                await RejectAsync(read, RejectionKind.Spam, [], cancellationToken);
+            else
+                LogThere(submission.Topic, submission.Reference.ToString());
             return;
         }
 
@@ -35,18 +45,22 @@ public sealed partial class SubmissionStore(
     }
 
     /// <summary>Keeps what failed so often that the host gave it up.</summary>
-    public Task KeepPoisonAsync(string payload, CancellationToken cancellationToken) => RejectAsync(
-        SubmissionMessage.Parse(payload), RejectionKind.Poison,
-        ["It could not be stored although it was tried several times; the log of StoreSubmission tells why.", .. Problem(payload)], payload, cancellationToken);
-
-    private static IEnumerable<string> Problem(string payload) => SubmissionMessage.Parse(payload).Problem is { } problem ? [problem] : [];
-
-    private async Task RejectAsync(
-        SubmissionMessage.Read read, RejectionKind kind, IReadOnlyList<string> reasons, string payload, CancellationToken cancellationToken)
+    public Task KeepPoisonAsync(string payload, CancellationToken cancellationToken)
     {
+        const string tried = "It could not be stored although it was tried several times; the log of StoreSubmission tells why.";
+        var read = SubmissionMessage.Parse(payload);
+        return RejectAsync(read, RejectionKind.Poison, read.Problem is null ? [tried] : [tried, read.Problem], cancellationToken);
+    }
+
+    private async Task RejectAsync(SubmissionMessage.Read read, RejectionKind kind, IReadOnlyList<string> reasons, CancellationToken cancellationToken)
+    {
+        // Whatever else is wrong with it, an admin decides about it as spam: sent in again, it is without the mark.
+        if (read.Spam is { } layer)
+            (kind, reasons) = (RejectionKind.Spam, [layer.Reason, .. reasons]);
+
         var topic = topics.Find(read.Topic)?.Id ?? Topic.UnknownId;
-        var reference = read.Reference ?? Reference.Of(payload);
-        await rejections.KeepAsync(new Rejection(QueueNames.Submissions, topic, reference, kind, reasons, payload), cancellationToken);
+        var reference = read.Reference ?? Reference.Of(read.Unmarked);
+        await rejections.KeepAsync(new Rejection(QueueNames.Submissions, topic, reference, kind, reasons, read.Unmarked), cancellationToken);
         LogRejected(kind, topic, reference.ToString());
     }
 

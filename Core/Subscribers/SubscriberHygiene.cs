@@ -81,10 +81,9 @@ public sealed partial class SubscriberHygiene(
 
     private static string Help(SubscriberRow row, ErasedAddresses erased)
     {
-        var word = row.TypedStatus.Trim();
         // It may have been meant to be Confirmed, so it is neither mailed nor deleted.
         if (row.Status is null)
-            return $"“{(word.Length > 40 ? word[..40] + "…" : word)}” is not understood, so no digest is sent. "
+            return $"{TypedWord.NotUnderstood(row.TypedStatus)}, so no digest is sent. "
                 + $"Type {string.Join(", ", Enum.GetNames<SubscriberStatus>())} in Status.";
 
         if (row.Status.Value.IsEnd())

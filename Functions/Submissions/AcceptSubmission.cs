@@ -6,17 +6,19 @@ using Pipeline.Submissions;
 namespace Pipeline.Functions.Submissions;
 
 /// <summary>POST /api/submissions: takes a practice as JSON or as a form and puts it on the queue.</summary>
-public sealed class AcceptSubmission(Intake intake, PipelineSettings settings)
+public sealed class AcceptSubmission(Intake intake, SubmissionRules rules, ClientLimit limit, PipelineSettings settings)
 {
     [Function(nameof(AcceptSubmission))]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/submissions")] HttpRequest request, CancellationToken cancellationToken) => Outage.CoverApiAsync(request, async () =>
     {
-        var (draft, refusal) = await SubmissionRequest.ReadAsync(request, cancellationToken);
+        if (!limit.TryTake(request, isForm: false, out var wait))
+            return Problems.TooMany(wait);
+        var (draft, refusal) = await SubmissionRequest.ReadAsync(request, rules, cancellationToken);
         if (draft is null)
             return refusal!;
 
-        return await intake.AcceptAsync(draft, request.Headers["Idempotency-Key"], cancellationToken) switch
+        return await intake.AcceptAsync(draft, SubmissionOrigin.Api, request.Headers["Idempotency-Key"], cancellationToken) switch
         {
             Acceptance.Accepted accepted => Received(accepted),
             Acceptance.Invalid invalid => Problems.Invalid(invalid.Errors.ToDictionary(), "The submission could not be taken."),

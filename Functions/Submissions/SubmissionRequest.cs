@@ -6,15 +6,24 @@ namespace Pipeline.Functions.Submissions;
 /// <summary>Finds the draft in a request to the API.</summary>
 public static class SubmissionRequest
 {
-    public static async Task<(SubmissionDraft? Draft, IResult? Refusal)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async Task<(SubmissionDraft? Draft, IResult? Refusal)> ReadAsync(
+        HttpRequest request, SubmissionRules rules, CancellationToken cancellationToken)
     {
         var (body, refusal) = await RequestBody.ReadAsync(request, cancellationToken);
         if (body is null)
             return (null, refusal);
 
-        var noText = body.Errors.Where(error => SubmissionFields.All.Contains(error.Key, StringComparer.OrdinalIgnoreCase)).ToDictionary();
-        return noText.Count > 0
-            ? (null, Problems.Invalid(noText, "The submission could not be taken."))
-            : (SubmissionFields.Draft(field => body[field]), null);
+        var draft = SubmissionFields.Draft(field => body[field]);
+        var noText = body.Errors.Where(error => SubmissionFields.All.Contains(error.Key, StringComparer.OrdinalIgnoreCase))
+            .ToDictionary(StringComparer.OrdinalIgnoreCase);
+        if (noText.Count == 0)
+            return (draft, null);
+
+        // What else is wrong is said as well, in the order of the form; but not that a number is missing.
+        var others = rules.Check(draft).Errors;
+        return (null, Problems.Invalid(
+            SubmissionFields.All.Select(field => (Field: field, Sentences: noText.GetValueOrDefault(field) ?? [.. others.For(field)]))
+                .Where(wrong => wrong.Sentences.Length > 0).ToDictionary(wrong => wrong.Field, wrong => wrong.Sentences),
+            "The submission could not be taken."));
     }
 }

@@ -6,12 +6,14 @@ using Pipeline.Topics;
 namespace Pipeline.Functions.Subscriptions;
 
 /// <summary>POST /api/subscriptions: asks an address for its consent; answers the same whether or not it is known.</summary>
-public sealed class AcceptSubscription(Pipeline.Subscribers.Subscriptions subscriptions, TopicCatalog topics)
+public sealed class AcceptSubscription(Pipeline.Subscribers.Subscriptions subscriptions, ClientLimit limit, TopicCatalog topics)
 {
     [Function(nameof(AcceptSubscription))]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/subscriptions")] HttpRequest request, CancellationToken cancellationToken) => Outage.CoverApiAsync(request, async () =>
     {
+        if (!limit.TryTake(request, isForm: false, out var wait))
+            return Problems.TooMany(wait);
         var (body, refusal) = await RequestBody.ReadAsync(request, cancellationToken);
         if (body is null)
             return refusal!;

@@ -1,4 +1,6 @@
 using Pipeline.Digests;
+using Pipeline.Practices;
+using Pipeline.Settings;
 using Pipeline.Submissions;
 using Pipeline.Topics;
 
@@ -12,6 +14,12 @@ public static class Some
 
     public static TopicCatalog Topics { get; } =
         new([new Topic("mainstreaming-migration", "Mainstreaming Migration into Development Planning", "", Schedule)]);
+
+    /// <param name="keys">Of the tokens, newest first; each is one byte again and again.</param>
+    public static PipelineSettings Settings(params byte[] keys) => new(
+        new Uri("https://example.org/"), Moderation.Required, new SendGridSettings("key", null, "a@example.org", "A", 1, null),
+        new UnknownSettings(TimeSpan.FromDays(1), UnknownPolicy.Hold), [.. keys.Select(key => Enumerable.Repeat(key, 32).ToArray())], Topics,
+        [], TimeSpan.Zero, new LimitSettings(0, 0, 0));
 
     public static SubmissionDraft Draft { get; } = new()
     {

@@ -1,6 +1,7 @@
 using CsCheck;
 using Pipeline.Languages;
 using Pipeline.Submissions;
+using Pipeline.Submissions.Spam;
 using Xunit;
 
 namespace Pipeline.Core.Tests.Submissions;
@@ -65,6 +66,27 @@ public sealed class SubmissionMessageTests
         var read = SubmissionMessage.Parse(SubmissionMessage.Write(submission, DateTimeOffset.UnixEpoch, Language.Find("es")!));
 
         Assert.Equal(("es", submission.Reference), (read.Language.Code, read.Reference));
+    }
+
+    [Fact]
+    public void Carries_what_the_door_made_of_it_and_can_be_read_without_it()
+    {
+        var submission = Rules.Check(Some.Draft with { Submitter = "محمد \"الأمين\" 😀", Country = "JO" }).Submission!;
+        var honest = SubmissionMessage.Write(submission, DateTimeOffset.UnixEpoch, Language.Find("ar")!);
+        var caught = SubmissionMessage.Write(submission, DateTimeOffset.UnixEpoch, Language.Find("ar")!, SpamLayer.Links);
+
+        Assert.DoesNotContain("spam", honest, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("\"spam\":\"links\"", caught);
+        Assert.Null(SubmissionMessage.Parse(honest).Spam);
+        Assert.Equal((SpamLayer.Links, honest), (SubmissionMessage.Parse(caught).Spam, SubmissionMessage.Parse(caught).Unmarked));
+    }
+
+    [Fact]
+    public void A_layer_of_another_version_is_spam_as_well()
+    {
+        var read = SubmissionMessage.Parse("{\"version\":1,\"submittedOn\":\"2026-11-24T00:00:00Z\",\"spam\":\"weather\"}");
+
+        Assert.StartsWith("weather: ", read.Spam!.Reason);
     }
 
     [Fact]

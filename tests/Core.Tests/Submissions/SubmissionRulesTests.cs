@@ -2,6 +2,7 @@ using System.Text;
 using CsCheck;
 using Pipeline.Languages;
 using Pipeline.Submissions;
+using Pipeline.Submissions.Spam;
 using Xunit;
 
 namespace Pipeline.Core.Tests.Submissions;
@@ -181,7 +182,7 @@ public sealed class SubmissionRulesTests
             });
 
             Assert.Empty(errors.AllSentences);
-            Assert.InRange(Encoding.UTF8.GetByteCount(SubmissionMessage.Write(submission!, DateTimeOffset.MaxValue, Language.English)), 1, most);
+            Assert.InRange(Encoding.UTF8.GetByteCount(SubmissionMessage.Write(submission!, DateTimeOffset.MaxValue, Language.English, SpamLayer.Honeypot)), 1, most);
         }, iter: 200);
     }
 

@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using Pipeline.Practices;
-using Pipeline.Settings;
 using Pipeline.Subscribers;
 using Xunit;
 
@@ -75,9 +73,5 @@ public sealed class SubscriptionTokensTests
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     public void Reads_nothing_else(string? token) => Assert.Null(With(1).Read(token, TokenPurpose.Unsubscribe));
 
-    private SubscriptionTokens With(params byte[] keys) => new(
-        new PipelineSettings(
-            new Uri("https://example.org/"), Moderation.Required, new SendGridSettings("key", null, "a@example.org", "A", 1, null), new UnknownSettings(TimeSpan.FromDays(1), UnknownPolicy.Hold),
-            [.. keys.Select(key => Enumerable.Repeat(key, 32).ToArray())], Some.Topics, [], TimeSpan.Zero),
-        time);
+    private SubscriptionTokens With(params byte[] keys) => new(Some.Settings(keys), time);
 }

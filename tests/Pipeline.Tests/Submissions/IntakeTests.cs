@@ -76,7 +76,8 @@ public sealed class IntakeTests(AzuriteFixture azurite)
 
         Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
         var errors = (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("errors");
-        Assert.Equal("summary must be text", errors.GetProperty("summary")[0].GetString());
+        Assert.Equal(["topic", "title", "summary", "email"], errors.EnumerateObject().Select(error => error.Name));
+        Assert.Equal(["summary must be text"], errors.GetProperty("summary").EnumerateArray().Select(sentence => sentence.GetString()));
         errors = (await typed.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("errors");
         Assert.Equal(["title", "summary", "email"], errors.EnumerateObject().Select(error => error.Name));
         Assert.Empty(await app.RowsAsync(app.Storage.Rejections));

@@ -153,6 +153,21 @@ public sealed class StoreTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task The_language_of_the_submitter_is_remembered_with_the_practice()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var draft = SubmissionFields.Draft(field => Samples.Practice().GetValueOrDefault(field));
+
+        var accepted = await Language.Find("ar")!.RunAsync(() => app.Get<Intake>().AcceptAsync(draft, SubmissionOrigin.Api, null, Cancellation));
+
+        var reference = Assert.IsType<Acceptance.Accepted>(accepted).Reference;
+        Assert.Equal("ar", (await app.StoredAsync(reference.ToString())).GetString("Language"));
+        Assert.Equal("ar", (await app.Get<PracticeTable>().FindAsync(PipelineApp.Topic, reference, Cancellation))!.Language.Code);
+        // The same content in another language is the same practice.
+        Assert.Equal(reference.ToString(), await app.AcceptedAsync(Samples.Practice()));
+    }
+
+    [Fact]
     public async Task No_column_that_an_admin_meets_is_null_or_binary()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());

@@ -1,0 +1,117 @@
+using System.Net;
+using System.Net.Http.Json;
+
+using Xunit;
+
+namespace Pipeline.Tests.Submissions;
+
+public sealed class ClientLimitTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Beyond_the_limit_it_is_429_with_a_time_to_wait_and_the_others_come_through()
+    {
+        await using var app = await StartAsync(1);
+        await PostAsync(app, "198.51.100.7");
+        await PostAsync(app, "198.51.100.7");
+
+        using var refused = await SendAsync(app, "198.51.100.7", "api/submissions");
+
+        Assert.Equal((HttpStatusCode.TooManyRequests, "application/problem+json"), (refused.StatusCode, refused.Content.Headers.ContentType!.MediaType));
+        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+        Assert.Contains("Retry-After", await refused.Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal(HttpStatusCode.Accepted, await PostAsync(app, "198.51.100.8"));
+    }
+
+    [Fact]
+    public async Task Submissions_and_subscriptions_count_together_and_nothing_of_the_body_is_read_beyond_it()
+    {
+        await using var app = await StartAsync(1);
+        using var subscribed = await SendAsync(app, "198.51.100.7", "api/subscriptions", JsonContent.Create(new { email = "reader@example.org", topic = PipelineApp.Topic }));
+        Assert.Equal(HttpStatusCode.Accepted, subscribed.StatusCode);
+        await PostAsync(app, "198.51.100.7");
+
+        foreach (var address in new[] { "api/submissions", "api/subscriptions" })
+        {
+            using var refused = await SendAsync(app, "198.51.100.7", address, new StringContent("no JSON at all"));
+            Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, "198.51.100.7", "198.51.100.7:50123", true)]
+    [InlineData(1, "203.0.113.1, 198.51.100.7", "203.0.113.2, 198.51.100.7:1", true)]
+    [InlineData(1, "198.51.100.7", "198.51.100.7, 203.0.113.1", false)]
+    [InlineData(1, "2001:db8:1:2::1", "[2001:db8:1:2:ffff::9]:443", true)]
+    [InlineData(1, "2001:db8:1:2::1", "2001:db8:1:3::1", false)]
+    [InlineData(1, "::ffff:198.51.100.7", "198.51.100.7", true)]
+    [InlineData(1, "nobody", "unknown", true)]
+    [InlineData(1, "nobody", "", true)]
+    [InlineData(2, "203.0.113.9, 198.51.100.7, 10.0.0.1", "198.51.100.7:80,10.0.0.2", true)]
+    [InlineData(2, "198.51.100.7, 10.0.0.1", "198.51.100.8, 10.0.0.1", false)]
+    [InlineData(2, "198.51.100.7", "198.51.100.8", true)]
+    [InlineData(0, "198.51.100.7", "198.51.100.8", true)]
+    public async Task A_client_is_whom_the_nearest_trusted_proxies_name(int trusted, string first, string second, bool same)
+    {
+        await using var app = await StartAsync(trusted);
+        await PostAsync(app, first);
+        await PostAsync(app, first);
+        Assert.Equal(HttpStatusCode.TooManyRequests, await PostAsync(app, first));
+
+        Assert.Equal(same ? HttpStatusCode.TooManyRequests : HttpStatusCode.Accepted, await PostAsync(app, second));
+    }
+
+    [Fact]
+    public async Task Nought_is_no_limit()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "Limits:ApiPostsPerMinute=0");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 1_300).Select(async _ =>
+        {
+            using var answer = await SendAsync(app, "198.51.100.7", "api/submissions", new StringContent("no JSON at all"));
+            return answer.StatusCode;
+        }));
+        Assert.Equal([HttpStatusCode.UnsupportedMediaType], answers.Distinct());
+    }
+
+    [Fact]
+    public async Task After_the_wait_it_goes_on()
+    {
+        // A token every 120 milliseconds.
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "Limits:ApiPostsPerMinute=500");
+        await Eventually.IsTrueAsync("it is too much", async () =>
+            (await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => PostAsync(app, "198.51.100.7")))).Contains(HttpStatusCode.TooManyRequests));
+
+        await Eventually.IsTrueAsync("it goes on", async () => await PostAsync(app, "198.51.100.7") == HttpStatusCode.Accepted);
+    }
+
+    [Fact]
+    public async Task Who_the_client_is_is_written_nowhere()
+    {
+        await using var app = await StartAsync(1);
+        for (var i = 0; i < 4; i++)
+            await PostAsync(app, "198.51.100.7");
+        await Eventually.IsTrueAsync("it is stored", async () => (await app.RowsAsync(app.Storage.Practices)).Count == 1);
+
+        foreach (var table in app.Storage.Tables)
+            Assert.DoesNotContain("198.51.100", string.Join(' ', (await app.RowsAsync(table)).SelectMany(row => row.Select(cell => cell.Value))));
+        Assert.DoesNotContain(app.Log.All, line => line.Contains("198.51.100", StringComparison.Ordinal));
+    }
+
+    private Task<PipelineApp> StartAsync(int trusted) =>
+        PipelineApp.StartAsync(azurite.NewAccount(), "Limits:ApiPostsPerMinute=2", $"Limits:TrustedProxies={trusted}");
+
+    private static async Task<HttpStatusCode> PostAsync(PipelineApp app, string forwardedFor)
+    {
+        using var answer = await SendAsync(app, forwardedFor, "api/submissions");
+        return answer.StatusCode;
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(PipelineApp app, string forwardedFor, string address, HttpContent? content = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content ?? JsonContent.Create(Samples.Practice()) };
+        request.Headers.TryAddWithoutValidation("X-Forwarded-For", forwardedFor);
+        return await app.Http.SendAsync(request, Cancellation);
+    }
+}
