@@ -49,6 +49,10 @@ public sealed record Language(string Code, string OwnName, string DatePattern)
         return await write();
     }
 
+    /// <summary>A whole number with its thousands apart: "10,000", "10 000".</summary>
+    // The digits are Latin in every language; the mark that Arabic has between thousands goes with its own digits only.
+    public string Number(int number) => number.ToString("N0", Culture).Replace('\u066c', ',');
+
     /// <summary>The day of a time in UTC: "3 March 2026", "3 de marzo de 2026".</summary>
     public string Date(DateTimeOffset time) => Date(DateOnly.FromDateTime(time.UtcDateTime));
 

@@ -1,3 +1,5 @@
+using Pipeline.Submissions;
+
 namespace Pipeline.Practices;
 
 /// <summary>The beginning of a text.</summary>
@@ -17,10 +19,10 @@ public static class Excerpt
 
         for (var end = most - 1; end > most / 2; end--)
             if (SentenceEnds.Contains(line[end]) && (line[end] > '\u007f' || char.IsWhiteSpace(line[end + 1])))
-                return line[..(end + 1)];
+                return Isolates.Balanced(line[..(end + 1)]);
 
         var space = line.LastIndexOf(' ', most - 1);
         var cut = space > most / 2 ? space : char.IsHighSurrogate(line[most - 2]) ? most - 2 : most - 1;
-        return line[..cut].TrimEnd(' ', ',', ';', ':') + "…";
+        return Isolates.Balanced(line[..cut]).TrimEnd(' ', ',', ';', ':') + "…";
     }
 }

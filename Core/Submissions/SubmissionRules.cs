@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Languages;
 using Pipeline.Subscribers;
 using Pipeline.Topics;
 
@@ -16,18 +17,18 @@ public sealed class SubmissionRules(TopicCatalog topics)
     public const int OrganisationMax = 200;
     public const int LinkMax = 2_000;
 
-    /// <summary>The submission, or null with what is wrong with the draft. Lengths are in Unicode code points.</summary>
+    /// <summary>The submission, or null with what is wrong with the draft, in the current language. Lengths are in Unicode code points.</summary>
     public (Submission? Submission, FieldErrors Errors) Check(SubmissionDraft draft)
     {
         var errors = new FieldErrors();
         var submission = new Submission(
             TopicOf(draft, errors),
-            Line(errors, SubmissionFields.Title, "Title", draft.Title, TitleMax, TitleMin, "Enter a title"),
+            Line(errors, SubmissionFields.Title, RuleTexts.FieldTitle, draft.Title, TitleMax, TitleMin, RuleTexts.EnterTitle),
             Lines(errors, draft.Summary),
-            Line(errors, SubmissionFields.Honorific, "Honorific", draft.Honorific, HonorificMax),
-            Line(errors, SubmissionFields.Submitter, "Name", draft.Submitter, SubmitterMax),
+            Line(errors, SubmissionFields.Honorific, RuleTexts.FieldHonorific, draft.Honorific, HonorificMax),
+            Line(errors, SubmissionFields.Submitter, RuleTexts.FieldName, draft.Submitter, SubmitterMax),
             Email(errors, draft.Email),
-            Line(errors, SubmissionFields.Organisation, "Organisation", draft.Organisation, OrganisationMax),
+            Line(errors, SubmissionFields.Organisation, RuleTexts.FieldOrganisation, draft.Organisation, OrganisationMax),
             Country(errors, draft.Country),
             Link(errors, draft.Link));
 
@@ -44,22 +45,24 @@ public sealed class SubmissionRules(TopicCatalog topics)
     }
 
     private static string Line(FieldErrors errors, string field, string label, string? input, int max, int min = 0, string? missing = null) =>
-        Limited(errors, field, label, Text.Clean(input, manyLines: false), max, min, missing);
+        Limited(errors, field, label, input, Text.Clean(input, manyLines: false), max, min, missing);
 
     private static string Lines(FieldErrors errors, string? input) => Limited(
-        errors, SubmissionFields.Summary, "Summary", Text.Clean(input, manyLines: true), SummaryMax, SummaryMin, "Enter a summary of the practice");
+        errors, SubmissionFields.Summary, RuleTexts.FieldSummary, input, Text.Clean(input, manyLines: true), SummaryMax, SummaryMin, RuleTexts.EnterSummary);
 
-    private static string Limited(FieldErrors errors, string field, string label, string? text, int max, int min, string? missing)
+    private static string Limited(FieldErrors errors, string field, string label, string? input, string? text, int max, int min, string? missing)
     {
         var length = text is null ? 0 : Text.Length(text);
-        if (text is null)
-            errors.Add(field, $"{label} has characters that are no text, such as tabs or null bytes; take them out");
+        if (text is null && Text.HasPiledMarks(input))
+            errors.Add(field, Filled(RuleTexts.TooManyMarks, label, Number(Text.MostMarks)));
+        else if (text is null)
+            errors.Add(field, Filled(RuleTexts.NoText, label));
         else if (length == 0 && missing is not null)
             errors.Add(field, missing);
         else if (length > 0 && length < min)
-            errors.Add(field, $"{label} must be {min} characters or more; it has {length}");
+            errors.Add(field, Filled(RuleTexts.TooShort, label, Number(min), Number(length)));
         else if (length > max)
-            errors.Add(field, string.Create(CultureInfo.InvariantCulture, $"{label} must be {max:N0} characters or fewer; it has {length:N0}"));
+            errors.Add(field, Filled(RuleTexts.TooLong, label, Number(max), Number(length)));
 
         return text ?? "";
     }
@@ -82,27 +85,53 @@ public sealed class SubmissionRules(TopicCatalog topics)
         if (Countries.TryFind(input, out var code))
             return code;
 
-        errors.Add(SubmissionFields.Country, "Country must be the two letters of ISO 3166, as CR for Costa Rica");
+        errors.Add(SubmissionFields.Country, RuleTexts.UnknownCountry);
         return "";
     }
 
     private static string Link(FieldErrors errors, string? input)
     {
-        var text = Text.Clean(input, manyLines: false);
+        var text = Text.Clean(input, manyLines: false) is { } clean ? Text.Bare(clean) : null;
         if (text is { Length: 0 })
             return "";
         // Measured as it is requested: what is not ASCII takes several characters there.
         if (text is not null && Uri.TryCreate(text, UriKind.Absolute, out var uri)
-            && uri.Scheme is "http" or "https" && uri.Host.Length > 0 && uri.UserInfo.Length == 0)
+            && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0 && AddressOf(uri) is { } address)
         {
-            if (text.Length <= LinkMax && uri.AbsoluteUri.Length <= LinkMax)
-                return uri.AbsoluteUri;
+            if (text.Length <= LinkMax && address.Length <= LinkMax)
+                return address;
 
-            errors.Add(SubmissionFields.Link, string.Create(CultureInfo.InvariantCulture, $"Link must be {LinkMax:N0} characters or fewer"));
+            errors.Add(SubmissionFields.Link, Filled(RuleTexts.LinkTooLong, Number(LinkMax)));
             return "";
         }
 
-        errors.Add(SubmissionFields.Link, "Link must be a web address that starts with https:// or http://");
+        errors.Add(SubmissionFields.Link, RuleTexts.LinkNotWeb);
         return "";
     }
+
+    /// <summary>
+    /// As it is requested, with the host in ASCII: what only looks like the host of somebody else is seen for what it is, and what is
+    /// invisible in it is gone. Null where there can be no such host.
+    /// </summary>
+    private static string? AddressOf(Uri uri)
+    {
+        if (uri.HostNameType is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6))
+            return null;
+
+        try
+        {
+            var host = uri.HostNameType == UriHostNameType.Dns ? uri.IdnHost : uri.Host;
+            return Uri.CheckHostName(host) == UriHostNameType.Unknown
+                ? null
+                : $"{uri.Scheme}://{host}{(uri.IsDefaultPort ? "" : $":{uri.Port}")}{uri.PathAndQuery}{uri.Fragment}";
+        }
+        catch (UriFormatException)
+        {
+            return null;
+        }
+    }
+
+    private static string Filled(string text, params object[] gaps) => string.Format(CultureInfo.CurrentCulture, text, gaps);
+
+    private static string Number(int number) => Language.Current.Number(number);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Pipeline.Languages;
 using Pipeline.Practices;
 using Pipeline.Settings;
 using Pipeline.Storage;
@@ -20,7 +21,8 @@ public sealed partial class SubmissionStore(
             return;
         }
 
-        var (submission, errors) = rules.Check(read.Draft);
+        // What is wrong goes to an admin: nobody chose a language here, also where the process runs in another one.
+        var (submission, errors) = await Language.English.RunAsync(() => Task.FromResult(rules.Check(read.Draft)));
         if (submission is null)
         {
             await RejectAsync(read, RejectionKind.Invalid, errors.AllSentences, cancellationToken);

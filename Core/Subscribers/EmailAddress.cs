@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Mail;
+using Pipeline.Submissions;
 
 namespace Pipeline.Subscribers;
 
@@ -10,18 +11,20 @@ namespace Pipeline.Subscribers;
 public sealed record EmailAddress
 {
     public const int MaxLength = 254;
-    public const string Advice = "Enter an e-mail address like name@example.org";
 
     private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
 
     private EmailAddress(string value) => Value = value;
+
+    /// <summary>What to tell somebody whose address is none, in the current language.</summary>
+    public static string Advice => AddressTexts.EnterAddress;
 
     public string Value { get; }
 
     public static bool TryParse(string? input, out EmailAddress address)
     {
         address = null!;
-        var text = input?.Trim() ?? "";
+        var text = Text.Bare(input ?? "");
         var at = text.LastIndexOf('@');
         if (at < 1 || text.Length > MaxLength || !text[..at].All(IsPlain))
             return false;

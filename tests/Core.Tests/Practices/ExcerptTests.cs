@@ -22,4 +22,8 @@ public sealed class ExcerptTests
             Assert.InRange(excerpt.Length, 0, most);
             Assert.DoesNotContain('\uFFFD', System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(excerpt)));
         });
+
+    [Fact]
+    public void Leaves_no_direction_open_where_it_cuts() =>
+        Assert.Equal("one two three…", Excerpt.Of("one \u2067two three four five\u2069 six", 18));
 }

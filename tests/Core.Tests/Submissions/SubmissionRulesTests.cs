@@ -113,8 +113,40 @@ public sealed class SubmissionRulesTests
     [InlineData("ftp://example.org/a", false)]
     [InlineData("https://user:password@example.org/", false)]
     [InlineData("https://", false)]
+    [InlineData("https://@example.org/", true)]
+    [InlineData("JaVaScRiPt:alert(1)", false)]
+    [InlineData("java\nscript:alert(1)", false)]
+    [InlineData("data:text/html,<script>alert(1)</script>", false)]
+    [InlineData("file:///etc/passwd", false)]
+    [InlineData("vbscript:x", false)]
+    [InlineData("https:example.org", false)]
+    [InlineData("https:///example.org", false)]
+    [InlineData("https://exa mple.org/", false)]
+    [InlineData("https://example.org\\@example.com/", false)]
+    [InlineData("https://example.org:99999/", false)]
+    [InlineData("https://a..b/", false)]
+    [InlineData("https://e%78ample.org/", false)]
+    [InlineData("https://[::1/", false)]
+    [InlineData("https://[2001:db8::1]/a", true)]
+    [InlineData("https://192.0.2.1:8080/a?b#c", true)]
     public void Takes_web_addresses_only(string link, bool fits) =>
         Assert.Equal(fits, Rules.Check(Some.Draft with { Link = link }).Submission is not null);
+
+    [Theory]
+    [InlineData("https://example.org", "https://example.org/")]
+    [InlineData("HTTPS://Example.ORG:443/a b?c=d e#f", "https://example.org/a%20b?c=d%20e#f")]
+    [InlineData("https://example.org/هجرة?q=é#ü", "https://example.org/%D9%87%D8%AC%D8%B1%D8%A9?q=%C3%A9#%C3%BC")]
+    [InlineData("https://example.org/%2e%2e/a/../b", "https://example.org/b")]
+    [InlineData("https://ex\u0430mple.org/", "https://xn--exmple-4nf.org/")]
+    [InlineData("https://exam\u200bple.org/", "https://example.org/")]
+    [InlineData("https://example\u3002org/", "https://example.org/")]
+    [InlineData("https://exam\u202eple.org/\u202egnp.exe", "https://example.org/gnp.exe")]
+    [InlineData("\u200ehttps://example.org/\u200f", "https://example.org/")]
+    [InlineData("https://@example.org/", "https://example.org/")]
+    [InlineData("https://[2001:DB8::1]/a", "https://[2001:db8::1]/a")]
+    [InlineData("https://example.org/\"onmouseover=\"alert(1)", "https://example.org/%22onmouseover=%22alert(1)")]
+    [InlineData("https://example.org/'a'(b)", "https://example.org/'a'(b)")]
+    public void Keeps_a_link_as_it_is_requested(string link, string kept) => Assert.Equal(kept, Rules.Check(Some.Draft with { Link = link }).Submission?.Link);
 
     [Fact]
     public void A_link_may_have_two_thousand_characters()
@@ -136,6 +168,28 @@ public sealed class SubmissionRulesTests
     {
         Assert.Contains("title", Rules.Check(Some.Draft with { Title = "abc" + text }).Errors.ToDictionary());
         Assert.Contains("summary", Rules.Check(Some.Draft with { Summary = "A summary that is long enough " + text }).Errors.ToDictionary());
+    }
+
+    [Fact]
+    public void Refuses_a_pile_of_marks()
+    {
+        var (_, errors) = Rules.Check(Some.Draft with { Title = "Za" + Repeat("\u0301", 10_000), Summary = "A summary with a" + Repeat("\u0301\u0323", 60_000) });
+
+        Assert.Equal(
+            ["Title has more than 12 accents or marks on one letter; take some of them out", "Summary has more than 12 accents or marks on one letter; take some of them out"],
+            errors.AllSentences);
+    }
+
+    [Theory]
+    [InlineData("en", "Title must be 200 characters or fewer; it has 1,234")]
+    [InlineData("fr", "Titre\u00a0: le maximum est de 200 caractères\u00a0; il y en a 1\u202f234")]
+    [InlineData("es", "Título: el máximo es de 200 caracteres; ahora hay 1.234")]
+    [InlineData("ar", "العنوان: الحد الأقصى لعدد الأحرف 200، وعددها الآن 1,234")]
+    public async Task Speaks_the_current_language(string language, string sentence)
+    {
+        var (_, errors) = await Language.Find(language)!.RunAsync(() => Task.FromResult(Rules.Check(Some.Draft with { Title = Repeat("a", 1_234) })));
+
+        Assert.Equal([sentence], errors.AllSentences);
     }
 
     [Fact]

@@ -10,6 +10,10 @@ public sealed class EmailAddressTests
     [InlineData("  Angelica.Pinzon+digest@Example.ORG ", "Angelica.Pinzon+digest@example.org")]
     [InlineData("o'brien@example.org", "o'brien@example.org")]
     [InlineData("info@münchen.example", "info@xn--mnchen-3ya.example")]
+    [InlineData("\u202aangelica@example.org\u202c", "angelica@example.org")]
+    [InlineData("\ufeffangelica@exam\u200bple.org\u200e", "angelica@example.org")]
+    [InlineData("a@ex\u0430mple.org", "a@xn--exmple-4nf.org")]
+    [InlineData("a@ｅｘａｍｐｌｅ。org", "a@example.org")]
     public void Takes_ordinary_addresses(string input, string expected)
     {
         Assert.True(EmailAddress.TryParse(input, out var address));
@@ -34,6 +38,18 @@ public sealed class EmailAddressTests
     [InlineData("a@example..org")]
     [InlineData("a@[127.0.0.1]")]
     [InlineData("é@example.org")]
+    [InlineData("a\u200bb@example.org")]
+    [InlineData("\u0430@example.org")]
+    [InlineData("a@exam\u202eple.org")]
+    [InlineData("a@[IPv6:::1]")]
+    [InlineData("a@example.org\u2028Bcc: b@example.org")]
+    [InlineData("a@example.org\0")]
+    [InlineData("a\u001f@example.org")]
+    [InlineData("javascript:a@example.org")]
+    [InlineData("a@exa_mple.org")]
+    [InlineData("a@b@c.example.org")]
+    [InlineData("a;b@example.org")]
+    [InlineData("a,b@example.org")]
     public void Refuses_the_rest(string? input) => Assert.False(EmailAddress.TryParse(input, out _));
 
     [Fact]
