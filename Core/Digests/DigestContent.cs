@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Pipeline.Languages;
 using Pipeline.Mail;
 using Pipeline.Practices;
 using Pipeline.Settings;
@@ -10,7 +11,7 @@ using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 
-/// <summary>What an issue says, for the mail in both its forms and for the browser.</summary>
+/// <summary>What an issue says in the current language, for the mail in both its forms and for the browser.</summary>
 /// <param name="Entries">At most <see cref="MostEntries"/>, and no more than fit.</param>
 /// <param name="More">How many practices of the issue are not among the entries.</param>
 /// <param name="UnsubscribeAddress">Null in the browser, where nobody is known.</param>
@@ -38,38 +39,48 @@ public sealed record DigestContent(
             issue,
             entries,
             practices.Count - entries.Length,
-            settings.Link($"digests/{topic.Id}/{issue}").AbsoluteUri,
-            settings.Link($"digests/{topic.Id}").AbsoluteUri,
-            settings.Link($"subscribe?topic={topic.Id}").AbsoluteUri,
-            settings.Link("submit").AbsoluteUri,
+            settings.Link($"digests/{topic.Id}/{issue}", Language.Current).AbsoluteUri,
+            settings.Link($"digests/{topic.Id}", Language.Current).AbsoluteUri,
+            settings.Link($"subscribe?topic={topic.Id}", Language.Current).AbsoluteUri,
+            settings.Link("submit", Language.Current).AbsoluteUri,
             unsubscribeAddress);
     }
 
     private int Count => Entries.Count + More;
 
-    public string Subject => Count switch
+    public string Subject
     {
-        0 => $"{Direction.Isolated(Topic.Name.ToString())}: nothing new this time",
-        1 => $"{Direction.Isolated(Topic.Name.ToString())}: {FirstTitle}",
-        _ => $"{Direction.Isolated(Topic.Name.ToString())}: {FirstTitle} and {Count - 1} more",
-    };
+        get
+        {
+            var topic = Direction.Isolated(Topic.Name.ToString());
+            return Count switch
+            {
+                0 => DigestTexts.SubjectNone.With(topic),
+                1 => DigestTexts.SubjectOne.With(topic, FirstTitle),
+                2 => DigestTexts.SubjectTwo.With(topic, FirstTitle),
+                _ => DigestTexts.SubjectMany.With(topic, FirstTitle, Count - 1),
+            };
+        }
+    }
 
     private string FirstTitle => Direction.Isolated(Practices.Excerpt.Of(Entries[0].Title, TitleInSubject));
 
+    public string Heading => DigestTexts.Heading.With(DateOf(Issue));
+
     public string Opening => Count switch
     {
-        0 => "No practice was published since the last digest.",
-        1 => "One practice was published since the last digest.",
-        _ => $"{Count} practices were published since the last digest.",
+        0 => DigestTexts.OpeningNone,
+        1 => DigestTexts.OpeningOne,
+        _ => DigestTexts.OpeningMany.With(Count),
     };
+
+    /// <summary>What leads to the practices that are not among the entries.</summary>
+    public string MoreLink => More == 1 ? DigestTexts.MoreOne : DigestTexts.MoreMany.With(More);
 
     /// <summary>The text part: no markup, every address on a line of its own.</summary>
     public string Text()
     {
-        var text = new StringBuilder()
-            .Append(Topic.Name).Append('\n')
-            .Append("Digest of ").Append(DateOf(Issue)).Append("\n\n")
-            .Append(Opening).Append('\n');
+        var text = new StringBuilder().Append(Topic.Name).Append('\n').Append(Heading).Append("\n\n").Append(Opening).Append('\n');
         foreach (var entry in Entries)
         {
             text.Append("\n* ").Append(entry.Title).Append('\n');
@@ -79,25 +90,25 @@ public sealed record DigestContent(
         }
 
         if (More > 0)
-            text.Append(CultureInfo.InvariantCulture, $"\nand {More} more:\n{WebAddress}\n");
+            text.Append('\n').Append(More == 1 ? DigestTexts.PlainMoreOne : DigestTexts.PlainMoreMany.With(More)).Append('\n').Append(WebAddress).Append('\n');
         return MailLayout.Text(text.ToString(), TextFooter);
     }
 
     private string TextFooter =>
         $"""
-        You get this mail because you subscribed to “{Topic.Name}” and confirmed it.
+        {DigestTexts.WhySubscribed.With(Topic.Name)}
 
-        {(UnsubscribeAddress is null ? "" : $"Unsubscribe:\n{UnsubscribeAddress}\n\n")}Read in the browser:
+        {(UnsubscribeAddress is null ? "" : $"{DigestTexts.PlainUnsubscribe}\n{UnsubscribeAddress}\n\n")}{DigestTexts.PlainReadInBrowser}
         {WebAddress}
 
-        Share a practice of your own:
+        {DigestTexts.PlainShare}
         {SubmitAddress}
         """;
 
     /// <summary>"24 November 2026" of an issue's name, which begins with the date.</summary>
     public static string DateOf(string issue) =>
         issue.Length >= 10 && DateOnly.TryParseExact(issue[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
-            ? date.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)
+            ? Language.Current.Date(date)
             : issue;
 
     public sealed record Entry(string Title, string? Byline, string Excerpt, string Address)
@@ -107,7 +118,7 @@ public sealed record DigestContent(
             string.Join(" · ", new[] { Practices.Byline.Of(practice), practice.Country.Length > 0 ? Countries.NameOf(practice.Country) : null }
                 .OfType<string>()) is { Length: > 0 } line ? line : null,
             Practices.Excerpt.Of(practice.Summary, ExcerptLength),
-            settings.Link($"practices/{practice.Topic}/{practice.Reference}").AbsoluteUri);
+            settings.Link($"practices/{practice.Topic}/{practice.Reference}", Language.Current).AbsoluteUri);
 
         /// <summary>About what it takes in the HTML part, with the markup around it.</summary>
         public int Bytes => 200 + Size(Title) + Size(Byline ?? "") + Size(Excerpt) + Size(Address);

@@ -80,12 +80,14 @@ public sealed partial class DigestDelivery(
     {
         var (found, more) = await subscribers.FirstConfirmedAsync(order.Topic, order.Range, SendGridMailer.MostRecipients, cancellationToken);
         var range = more ? order.Range with { To = order.Range.After(found[^1].Key).From } : order.Range;
+        // Those of one language beside each other, so that each language takes one request.
+        List<Subscriber> frozen = [.. found.OrderBy(subscriber => subscriber.Language.Code, StringComparer.Ordinal)];
         var now = time.GetUtcNow();
         var claim = new Delivery(
             order.Topic, order.Issue, range, Opaque(), Opaque(),
             // Nobody there: that is all there is to say, and one write says it.
             found.Count == 0 ? DeliveryStatus.Sent : DeliveryStatus.Claimed,
-            [.. found.Select(subscriber => subscriber.Key)], Outcomes.AllOpen(found.Count), [], Attempts: 1, ClaimedOn: now, NotBefore: default,
+            [.. frozen.Select(subscriber => subscriber.Key)], Outcomes.AllOpen(found.Count), [], Attempts: 1, ClaimedOn: now, NotBefore: default,
             SettledOn: found.Count == 0 ? now : null, Resends: 0, Reason: "", Typed: "", Help: "", ETag.All);
 
         // From here on a stop has to wait: what was claimed and left lying would count as sent by somebody who died.
@@ -105,7 +107,7 @@ public sealed partial class DigestDelivery(
             throw;
         }
 
-        return (there, [.. found.Select((subscriber, place) => new Recipient(place, subscriber))]);
+        return (there, [.. frozen.Select((subscriber, place) => new Recipient(place, subscriber))]);
     }
 
     /// <summary>Goes on with a range that was claimed before.</summary>
@@ -155,6 +157,7 @@ public sealed partial class DigestDelivery(
         return await deliveries.TryReclaimAsync(claim, CancellationToken.None) is { } claimed ? (claimed with { Recipients = row.Recipients }, recipients) : null;
     }
 
+    /// <summary>Those of the open places who are, in the order of the places.</summary>
     private async Task<IReadOnlyList<Recipient>> StillSubscribedAsync(Delivery row, Outcomes outcomes, CancellationToken cancellationToken)
     {
         var places = outcomes.OpenPlaces.ToDictionary(place => row.Recipients[place]);
@@ -169,7 +172,7 @@ public sealed partial class DigestDelivery(
                 range = range.After(page[^1].Key);
         }
 
-        return still;
+        return [.. still.OrderBy(recipient => recipient.Place)];
     }
 
     /// <summary>Enqueues what the order covers beyond the row. Before anything is sent, so that a settled row has done so.</summary>
@@ -223,18 +226,54 @@ public sealed partial class DigestDelivery(
         return null;
     }
 
-    /// <summary>Sends to all of them; what SendGrid refuses is halved until the addresses it refuses stand alone.</summary>
+    /// <summary>Sends to all of them, from left to right, in one request for each language.</summary>
+    /// <param name="recipients">All that are open in the claim, in the order of their places.</param>
     private async Task<Result> TrySendAsync(
         Delivery claim, DigestLetter letter, IReadOnlyList<Recipient> recipients, CancellationToken cancellationToken)
     {
         var result = new Result(claim.Outcomes);
-        var open = new Stack<ReadOnlyMemory<Recipient>>();
-        if (recipients.Count > 0)
-            open.Push(recipients.ToArray());
+        foreach (var run in RunsOf(recipients, claim.Outcomes))
+            if (!await TrySendAsync(claim, letter, run, result, cancellationToken))
+                break;
+        return result;
+    }
+
+    /// <summary>
+    /// Neighbours of one language, as a request holds one text. Nobody open and nobody in doubt stands between them whom another
+    /// request means, also where somebody chose another language after he was frozen among those of the old one: so a request's span
+    /// names the request's recipients and nobody else.
+    /// </summary>
+    private static IEnumerable<ReadOnlyMemory<Recipient>> RunsOf(IReadOnlyList<Recipient> recipients, Outcomes outcomes)
+    {
+        Recipient[] all = [.. recipients];
+        for (int from = 0, to; from < all.Length; from = to)
+        {
+            for (to = from + 1; to < all.Length && all[to].Subscriber.Language == all[from].Subscriber.Language
+                && !outcomes.IsDoubtfulIn(all[to - 1].Place..all[to].Place);)
+                to++;
+            yield return all.AsMemory(from..to);
+        }
+    }
+
+    /// <summary>
+    /// Sends to those of one run; what SendGrid refuses is halved until the addresses it refuses stand alone. False where the others
+    /// have to wait, too.
+    /// </summary>
+    private async Task<bool> TrySendAsync(
+        Delivery claim, DigestLetter letter, ReadOnlyMemory<Recipient> run, Result result, CancellationToken cancellationToken)
+    {
+        var language = run.Span[0].Subscriber.Language;
+        var open = new Stack<ReadOnlyMemory<Recipient>>([run]);
+        result.Begin();
         while (open.TryPop(out var some))
         {
             if (result.IsRefusedForNoReason)
-                return result.LaterAsIfUntried(claim.Outcomes, OperatorDelay);
+            {
+                // Perhaps it is the letter, which in another language is another one.
+                result.LaterAsIfUntried(run, OperatorDelay);
+                return true;
+            }
+
             if (cancellationToken.IsCancellationRequested)
                 return result.Later("The app was stopping.", TimeSpan.Zero);
             // Isolating many bad addresses takes many calls: it goes on under a new claim before this one counts as dead.
@@ -242,15 +281,13 @@ public sealed partial class DigestDelivery(
                 return result.Later("There are many addresses that SendGrid refuses.", TimeSpan.Zero);
 
             var call = new CallSpan(some.Span[0].Place, some.Span[^1].Place + 1);
-            switch (await mailer.SendAsync(letter.Letter(claim, call), Addressees(claim, letter, some), CancellationToken.None))
+            switch (await mailer.SendAsync(letter.Letter(claim, call, language), Addressees(claim, letter, some), CancellationToken.None))
             {
                 case SendOutcome.Sent:
-                    result.Mark(some, Outcomes.Sent);
-                    result.Taken.Add(call);
+                    result.Take(some, call);
                     break;
                 case SendOutcome.Unknown unknown:
-                    result.Mark(some, Outcomes.Unknown);
-                    result.Reasons.Add(unknown.Reason);
+                    result.Doubt(some, unknown);
                     break;
                 case SendOutcome.NotTaken notTaken:
                     return result.Later(notTaken.Reason, notTaken.RetryAfter);
@@ -265,7 +302,7 @@ public sealed partial class DigestDelivery(
             }
         }
 
-        return result;
+        return true;
     }
 
     /// <summary>What SendGrid will never take as an address gets no further mail.</summary>
@@ -282,7 +319,7 @@ public sealed partial class DigestDelivery(
         for (var i = 0; i < addressees.Length; i++)
         {
             var subscriber = recipients.Span[i].Subscriber;
-            var link = settings.Link($"subscriptions/unsubscribe?token={tokens.Unsubscription(claim.Topic, subscriber.Key)}").AbsoluteUri;
+            var link = settings.Link($"subscriptions/unsubscribe?token={tokens.Unsubscription(claim.Topic, subscriber.Key)}", subscriber.Language).AbsoluteUri;
             addressees[i] = new Addressee(
                 subscriber.Email,
                 new Dictionary<string, string> { ["List-Unsubscribe"] = $"<{link}>" },
@@ -308,7 +345,9 @@ public sealed partial class DigestDelivery(
     {
         private const int MostUnexplained = 5;
 
+        // Of the run.
         private int unexplained;
+        private bool mayBeTaken;
 
         public Outcomes Outcomes { get; private set; } = outcomes;
         public List<CallSpan> Taken { get; } = [];
@@ -318,13 +357,26 @@ public sealed partial class DigestDelivery(
         public TimeSpan Delay { get; private set; }
 
         /// <summary>
-        /// Several were refused one by one, SendGrid says nothing about their addresses, and it took nobody: that is hardly theirs.
-        /// Where something is in doubt already, places must not become open again before it (see <see cref="Outcomes.Prove"/>).
+        /// Several of a run were refused one by one, SendGrid says nothing about their addresses, and it took nobody: that is hardly theirs.
         /// </summary>
-        public bool IsRefusedForNoReason => unexplained >= MostUnexplained && Taken.Count == 0 && !Outcomes.IsDoubtful;
+        public bool IsRefusedForNoReason => unexplained >= MostUnexplained && !mayBeTaken;
 
-        public void Mark(ReadOnlyMemory<Recipient> recipients, char outcome) =>
-            Outcomes = Outcomes.With(recipients.ToArray().Select(recipient => recipient.Place), outcome);
+        /// <summary>A new run.</summary>
+        public void Begin() => (unexplained, mayBeTaken) = (0, false);
+
+        public void Take(ReadOnlyMemory<Recipient> recipients, CallSpan call)
+        {
+            Mark(recipients, Outcomes.Sent);
+            Taken.Add(call);
+            mayBeTaken = true;
+        }
+
+        public void Doubt(ReadOnlyMemory<Recipient> recipients, SendOutcome.Unknown unknown)
+        {
+            Mark(recipients, Outcomes.Unknown);
+            Reasons.Add(unknown.Reason);
+            mayBeTaken = true;
+        }
 
         public void Fail(ReadOnlyMemory<Recipient> recipient, SendOutcome.Refused refused)
         {
@@ -333,18 +385,22 @@ public sealed partial class DigestDelivery(
             unexplained += refused.NamesRecipient ? 0 : 1;
         }
 
-        public Result LaterAsIfUntried(Outcomes before, TimeSpan delay)
+        public void LaterAsIfUntried(ReadOnlyMemory<Recipient> run, TimeSpan delay)
         {
-            Outcomes = before;
-            return Later($"SendGrid refuses everybody and does not say why: {Reasons[^1]}", delay);
+            Mark(run, Outcomes.Open);
+            Later($"SendGrid refuses everybody who reads in {run.Span[0].Subscriber.Language.Code} and does not say why: {Reasons[^1]}", delay);
         }
 
-        public Result Later(string reason, TimeSpan delay)
+        /// <summary>False, as whoever is left has to wait.</summary>
+        public bool Later(string reason, TimeSpan delay)
         {
             Reasons.Add(reason);
             Delay = delay;
-            return this;
+            return false;
         }
+
+        private void Mark(ReadOnlyMemory<Recipient> recipients, char outcome) =>
+            Outcomes = Outcomes.With(recipients.ToArray().Select(recipient => recipient.Place), outcome);
     }
 
     [LoggerMessage(LogLevel.Warning, "A message on digest-deliveries is no order and was dropped; it was probably made by hand.")]

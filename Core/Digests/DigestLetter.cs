@@ -1,14 +1,17 @@
+using System.Collections.Immutable;
+using Pipeline.Languages;
 using Pipeline.Mail;
 
 namespace Pipeline.Digests;
 
-/// <summary>An issue as it goes to everybody.</summary>
+/// <summary>An issue as it goes to everybody, in each language.</summary>
+/// <param name="InLanguages">All of them, by the code of the language.</param>
 /// <param name="UnsubscribePlaceholder">Stands where each recipient's own link comes.</param>
 /// <param name="IsHeld">An admin holds the issue: it goes to nobody for now.</param>
-public sealed record DigestLetter(Letter Everyone, string UnsubscribePlaceholder, bool IsHeld)
+public sealed record DigestLetter(ImmutableDictionary<string, Letter> InLanguages, string UnsubscribePlaceholder, bool IsHeld)
 {
     /// <summary>The letter of one request: SendGrid's events come back with what names it. Nothing of it says who gets it.</summary>
-    public Letter Letter(Delivery delivery, CallSpan call) => Everyone with
+    public Letter Letter(Delivery delivery, CallSpan call, Language language) => InLanguages[language.Code] with
     {
         CustomArguments = new Dictionary<string, string>
         {

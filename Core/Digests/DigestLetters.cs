@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Pipeline.Languages;
 using Pipeline.Mail;
 using Pipeline.Practices;
 using Pipeline.Settings;
@@ -7,8 +9,8 @@ using Pipeline.Topics;
 namespace Pipeline.Digests;
 
 /// <summary>
-/// Writes an issue's letter, once in each process however many deliveries it has: what a delivery costs does not grow with
-/// the practices in it.
+/// Writes an issue's letter, once in each process and language however many deliveries it has: what a delivery costs does not
+/// grow with the practices in it.
 /// </summary>
 public sealed class DigestLetters(
     TopicCatalog topics, DigestTable digests, PracticeTable practices, MailRenderer renderer, PipelineSettings settings, TimeProvider time)
@@ -38,37 +40,40 @@ public sealed class DigestLetters(
         return letter;
     }
 
-    /// <summary>The issue as a page, without anything personal.</summary>
+    /// <summary>The issue as a page in the current language, without anything personal.</summary>
     public async Task<string> PageAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken) =>
-        await RenderAsync(await ContentAsync(topic, issue, null, cancellationToken));
+        await RenderAsync(DigestContent.Of(topic, issue.Name, await PracticesAsync(topic, issue, cancellationToken), settings, null));
 
+    /// <summary>In all languages at once: which of them its readers want shows when they are claimed, and then nothing must go wrong any more.</summary>
     private async Task<DigestLetter> WriteAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken)
     {
         // Nobody who writes a practice can guess it and so put a reader's link where it does not belong.
         var placeholder = $"%unsubscribe-{Guid.NewGuid():N}%";
-        var content = await ContentAsync(topic, issue, placeholder, cancellationToken);
-        var host = settings.BaseUrl.Host;
-        return new DigestLetter(
-            new Letter(
-                content.Subject,
-                await RenderAsync(content),
-                content.Text(),
-                new Dictionary<string, string>
-                {
-                    ["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click",
-                    ["List-Id"] = $"<{topic.Id}.{host}>",
-                    ["Auto-Submitted"] = "auto-generated",
-                    // Gmail's complaint figures by issue, topic and kind, ending with a name of the sender.
-                    ["Feedback-ID"] = $"{issue.Name}:{topic.Id}:digest:pipeline",
-                },
-                new Dictionary<string, string>()),
-            placeholder, IsHeld: false);
+        var published = await PracticesAsync(topic, issue, cancellationToken);
+        var letters = ImmutableDictionary.CreateBuilder<string, Letter>();
+        foreach (var language in Language.All)
+            letters[language.Code] = await language.RunAsync(() => WriteAsync(topic, issue, DigestContent.Of(topic, issue.Name, published, settings, placeholder)));
+        return new DigestLetter(letters.ToImmutable(), placeholder, IsHeld: false);
     }
+
+    private async Task<Letter> WriteAsync(Topic topic, DigestIssue issue, DigestContent content) => new(
+        content.Subject,
+        await RenderAsync(content),
+        content.Text(),
+        new Dictionary<string, string>
+        {
+            ["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click",
+            ["List-Id"] = $"<{topic.Id}.{settings.BaseUrl.Host}>",
+            ["Auto-Submitted"] = "auto-generated",
+            // Gmail's complaint figures by issue, topic and kind, ending with a name of the sender.
+            ["Feedback-ID"] = $"{issue.Name}:{topic.Id}:digest:pipeline",
+        },
+        new Dictionary<string, string>());
 
     private Task<string> RenderAsync(DigestContent content) =>
         renderer.RenderAsync<DigestMail>(new Dictionary<string, object?> { [nameof(DigestMail.Content)] = content });
 
-    private async Task<DigestContent> ContentAsync(Topic topic, DigestIssue issue, string? unsubscribe, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Practice>> PracticesAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken)
     {
         List<Practice> there = [];
         foreach (var reference in issue.Practices)
@@ -76,7 +81,7 @@ public sealed class DigestLetters(
             if (await practices.FindAsync(topic.Id, reference, cancellationToken) is { Status: PracticeStatus.Published } practice)
                 there.Add(practice);
 
-        return DigestContent.Of(topic, issue.Name, there, settings, unsubscribe);
+        return there;
     }
 
     private sealed record Written(DigestLetter Letter, DateTimeOffset CheckedOn);

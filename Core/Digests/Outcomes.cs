@@ -25,6 +25,9 @@ public sealed record Outcomes(string Letters)
 
     public bool IsDoubtful => Letters.Contains(Unknown);
 
+    /// <summary>Whether somebody between these two places, the first of them included, is in doubt.</summary>
+    public bool IsDoubtfulIn(Range places) => Letters.AsSpan(places).Contains(Unknown);
+
     public DeliveryCount Count => new(
         Letters.Length, Letters.Count(letter => letter == Sent), Letters.Count(letter => letter == Skipped),
         Letters.Count(letter => letter == Failed), Letters.Count(letter => letter == Unknown));
@@ -53,8 +56,8 @@ public sealed record Outcomes(string Letters)
     public Outcomes Decide(char outcome) => new(Letters.Replace(Unknown, outcome));
 
     /// <summary>
-    /// SendGrid had this request after all. A span holds nobody who was open then but not in the request: requests take the
-    /// open places from left to right, so places in doubt always lie before those still open.
+    /// SendGrid had this request after all. A span holds nobody who was open or in doubt then but not in the request (see
+    /// <see cref="DigestDelivery"/>), and nobody who was settled then is ever open again.
     /// </summary>
     public Outcomes Prove(CallSpan call) => With(
         Enumerable.Range(0, Letters.Length).Where(place => place >= call.From && place < call.To && Letters[place] is Open or Unknown), Sent);

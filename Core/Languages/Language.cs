@@ -23,6 +23,9 @@ public sealed record Language(string Code, string OwnName, string DatePattern)
         new("ar", "العربية", "d MMMM yyyy"),
     ];
 
+    /// <summary>What to tell a program that named none of them.</summary>
+    public static string Choose => $"Choose a language: {string.Join(", ", All.Select(language => language.Code))}";
+
     /// <summary>The one that is being written in; English where nobody chose.</summary>
     public static Language Current => Find(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName) ?? English;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Pipeline.Languages;
 using Pipeline.Practices;
 using Pipeline.Subscribers;
 
@@ -19,11 +20,14 @@ public enum MailKind
 /// <param name="Attempt">How often SendGrid did not take it.</param>
 /// <param name="Id">Opaque; stays the same however often it is tried.</param>
 /// <param name="Doubts">How often SendGrid may have taken it.</param>
+/// <param name="Language">The code of the one that a confirmation was asked for in; empty for the subscriber's own.</param>
 public sealed record MailOrder(
     [property: JsonConverter(typeof(JsonStringEnumConverter<MailKind>))] MailKind Kind, string Topic, string Subscriber, string Reference, string Status, int Attempt,
-    string Id = "", int Doubts = 0)
+    string Id = "", int Doubts = 0, string Language = "")
 {
-    public static MailOrder Confirmation(string topic, SubscriberKey subscriber) => new(MailKind.Confirmation, topic, subscriber.ToString(), "", "", 0, Opaque());
+    /// <param name="language">Null for the one that the subscriber has.</param>
+    public static MailOrder Confirmation(string topic, SubscriberKey subscriber, Language? language) =>
+        new(MailKind.Confirmation, topic, subscriber.ToString(), "", "", 0, Opaque(), Language: language?.Code ?? "");
 
     public static MailOrder PracticeStatus(string topic, Reference reference, PracticeStatus status) =>
         new(MailKind.PracticeStatus, topic, "", reference.ToString(), status.ToString(), 0, Opaque());

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Pipeline.Languages;
 using Pipeline.Practices;
 using Pipeline.Settings;
 using Pipeline.Storage;
@@ -123,10 +124,15 @@ public sealed partial class PersonalMail(
             || await subscribers.FindAsync(topic.Id, key, cancellationToken) is not { Email.Length: > 0, Status: not SubscriberStatus.Complained } subscriber)
             return null;
 
-        var link = settings.Link($"subscriptions/confirm?token={tokens.Confirmation(topic.Id, key)}").AbsoluteUri;
-        var html = await renderer.RenderAsync<ConfirmationMail>(
-            new Dictionary<string, object?> { [nameof(ConfirmationMail.Topic)] = topic, [nameof(ConfirmationMail.Address)] = link });
-        return (subscriber.Email, Personal(ConfirmationMail.Subject(topic), html, ConfirmationMail.Text(topic, link), "confirmation"));
+        // Of the one who asks, not of the row, which somebody else may have left there.
+        var language = Language.Find(order.Language) ?? subscriber.Language;
+        var link = settings.Link($"subscriptions/confirm?token={tokens.Confirmation(topic.Id, key, language)}", language).AbsoluteUri;
+        return await language.RunAsync(async () =>
+        {
+            var html = await renderer.RenderAsync<ConfirmationMail>(
+                new Dictionary<string, object?> { [nameof(ConfirmationMail.Topic)] = topic, [nameof(ConfirmationMail.Address)] = link });
+            return (subscriber.Email, Personal(ConfirmationMail.Subject(topic), html, ConfirmationMail.Text(topic, link), "confirmation"));
+        });
     }
 
     private async Task<(string Address, Letter Letter)?> StatusAsync(MailOrder order, Topic topic, CancellationToken cancellationToken)
@@ -138,10 +144,13 @@ public sealed partial class PersonalMail(
             || !EmailAddress.TryParse(practice.Email, out var address))
             return null;
 
-        var link = settings.Link($"practices/{topic.Id}/{reference}").AbsoluteUri;
-        var html = await renderer.RenderAsync<StatusMail>(
-            new Dictionary<string, object?> { [nameof(StatusMail.Practice)] = practice, [nameof(StatusMail.Address)] = link });
-        return (address.Value, Personal(StatusMail.Subject(practice.Status == PracticeStatus.Published), html, StatusMail.Text(practice, link), "status"));
+        var link = settings.Link($"practices/{topic.Id}/{reference}", practice.Language).AbsoluteUri;
+        return await practice.Language.RunAsync(async () =>
+        {
+            var html = await renderer.RenderAsync<StatusMail>(
+                new Dictionary<string, object?> { [nameof(StatusMail.Practice)] = practice, [nameof(StatusMail.Address)] = link });
+            return (address.Value, Personal(StatusMail.Subject(practice.Status == PracticeStatus.Published), html, StatusMail.Text(practice, link), "status"));
+        });
     }
 
     /// <summary>

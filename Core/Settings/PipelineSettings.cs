@@ -1,3 +1,4 @@
+using Pipeline.Languages;
 using Pipeline.Mail.Events;
 using Pipeline.Practices;
 using Pipeline.Topics;
@@ -22,6 +23,17 @@ public sealed record PipelineSettings(
     public bool Embeds(Uri address) => EmbedOrigins.Any(origin => Uri.Compare(origin, address, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0);
 
     public Uri Link(string path) => new(BaseUrl, path);
+
+    /// <summary>The address of a page in a language, which goes without saying where it is English.</summary>
+    public Uri Link(string path, Language language)
+    {
+        if (language == Language.English)
+            return Link(path);
+
+        // Before whatever else the address says: "&lang" is an entity of HTML, for which some mail programs take it even without a semicolon.
+        var query = path.IndexOf('?') is >= 0 and var at ? at : path.Length;
+        return Link($"{path[..query]}?lang={language.Code}{(query < path.Length ? $"&{path[(query + 1)..]}" : "")}");
+    }
 }
 
 /// <param name="BaseUrl">Null for SendGrid's own address.</param>

@@ -1,4 +1,7 @@
+using Pipeline.Languages;
+
 namespace Pipeline.Subscribers;
 
 /// <summary>An address and its consent, for one topic.</summary>
-public sealed record Subscriber(string Topic, SubscriberKey Key, string Email, SubscriberStatus Status);
+/// <param name="Language">The one that its mails are written in.</param>
+public sealed record Subscriber(string Topic, SubscriberKey Key, string Email, SubscriberStatus Status, Language Language);

@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using Pipeline.Languages;
 using Pipeline.Storage;
 
 namespace Pipeline.Subscribers;
@@ -16,6 +17,9 @@ internal sealed record SubscriberRow(TableEntity Entity)
 
     /// <summary>When somebody last wanted a confirmation for what was there already.</summary>
     public DateTimeOffset? AskedOn => Entity.Time("AskedOn");
+
+    /// <summary>English where there is none, or none of ours.</summary>
+    public Language Language => Language.Find(Entity.Text("Language")) ?? Language.English;
 
     /// <summary>Null for what is no status.</summary>
     public SubscriberStatus? Status => Entity.Word<SubscriberStatus>("Status");

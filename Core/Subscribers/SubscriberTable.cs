@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
+using Pipeline.Languages;
 using Pipeline.Storage;
 
 namespace Pipeline.Subscribers;
@@ -12,13 +13,14 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
 {
     private const int PrefixLength = 2;
 
-    /// <summary>Adds an unconfirmed subscriber; one that is known keeps its status.</summary>
-    public async Task SignUpAsync(string topic, EmailAddress address, CancellationToken cancellationToken)
+    /// <summary>Adds an unconfirmed subscriber; one that is known keeps its status and its language, until it confirms.</summary>
+    public async Task SignUpAsync(string topic, EmailAddress address, Language language, CancellationToken cancellationToken)
     {
         var key = SubscriberKey.Of(address);
         var row = Row(topic, key);
         row["Email"] = address.Value;
         row["Status"] = nameof(SubscriberStatus.Unconfirmed);
+        row["Language"] = language.Code;
         row["SubscribedOn"] = time.GetUtcNow();
         row["Reason"] = "";
         try
@@ -67,23 +69,36 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
         var found = await storage.Subscribers.GetEntityIfExistsAsync<TableEntity>(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
         // What an admin mistyped counts as no consent.
         return found.HasValue && new SubscriberRow(found.Value!) is var read
-            ? new Subscriber(topic, key, read.Address ?? "", read.Status ?? SubscriberStatus.Unconfirmed)
+            ? new Subscriber(topic, key, read.Address ?? "", read.Status ?? SubscriberStatus.Unconfirmed, read.Language)
             : null;
     }
 
-    /// <summary>Makes the subscription count; confirming twice changes nothing.</summary>
+    /// <summary>Makes the subscription count, in the language it was asked for; confirming twice changes nothing.</summary>
     /// <param name="mailedOn">When the link was mailed to the address; null for one that only takes an unsubscription back.</param>
-    public async Task<Confirmation> ConfirmAsync(string topic, SubscriberKey key, DateTimeOffset? mailedOn, CancellationToken cancellationToken)
+    /// <param name="language">The one that the link was asked for in; null where it says none, so that the row's stays.</param>
+    public async Task<Confirmation> ConfirmAsync(
+        string topic, SubscriberKey key, DateTimeOffset? mailedOn, Language? language, CancellationToken cancellationToken)
     {
-        var change = Row(topic, key);
-        change["Status"] = nameof(SubscriberStatus.Confirmed);
-        change["ConfirmedOn"] = time.GetUtcNow();
-        change["Reason"] = "";
+        var now = time.GetUtcNow();
         var outcome = Confirmation.Gone;
         var (found, _) = await ChangeAsync(topic, key, row =>
         {
             outcome = Judge(row, mailedOn);
-            return outcome == Confirmation.Done && row.Status != SubscriberStatus.Confirmed ? change : null;
+            var (isNew, isOther) = (row.Status != SubscriberStatus.Confirmed, language is not null && language != row.Language);
+            if (outcome != Confirmation.Done || !isNew && !isOther)
+                return null;
+
+            var change = Row(topic, key);
+            if (isOther)
+                change["Language"] = language!.Code;
+            if (isNew)
+            {
+                change["Status"] = nameof(SubscriberStatus.Confirmed);
+                change["ConfirmedOn"] = now;
+                change["Reason"] = "";
+            }
+
+            return change;
         }, cancellationToken);
         return found ? outcome : Confirmation.Gone;
     }
@@ -141,7 +156,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
         List<Subscriber> found = [];
         // A page may come short although there are more; only a missing continuation says that there are none.
         await foreach (var page in storage.Subscribers
-            .QueryAsync<TableEntity>(ConfirmedIn(topic, range), most, ["PartitionKey", "RowKey", "Email", "ConfirmedOn"], cancellationToken).AsPages())
+            .QueryAsync<TableEntity>(ConfirmedIn(topic, range), most, ["PartitionKey", "RowKey", "Email", "Language", "ConfirmedOn"], cancellationToken).AsPages())
         {
             foreach (var row in page.Values)
             {
@@ -150,7 +165,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
                 var read = new SubscriberRow(row);
                 // Only these stand in the order of their keys.
                 if (IsInPlace(row) && read is { Key: { } key, Address: { } address } && !erased.Holds(key, read.ConfirmedOn))
-                    found.Add(new Subscriber(topic, key, address, SubscriberStatus.Confirmed));
+                    found.Add(new Subscriber(topic, key, address, SubscriberStatus.Confirmed, read.Language));
             }
 
             if (found.Count == most)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Pipeline.Languages;
 using Pipeline.Settings;
 
 namespace Pipeline.Subscribers;
@@ -16,7 +17,7 @@ public enum TokenPurpose : byte
 }
 
 /// <summary>
-/// The tokens in links: who, which topic, what for and until when, under an HMAC-SHA-256. They need no storage, name no
+/// The tokens in links: who, which topic, what for, in which language and until when, under an HMAC-SHA-256. They need no storage, name no
 /// address, and those without an end are good as long as the key that made them is among the configured ones.
 /// </summary>
 public sealed class SubscriptionTokens(PipelineSettings settings, TimeProvider time)
@@ -24,12 +25,16 @@ public sealed class SubscriptionTokens(PipelineSettings settings, TimeProvider t
     /// <summary>How long a confirmation link works.</summary>
     public static readonly TimeSpan ConfirmationPeriod = TimeSpan.FromDays(7);
 
+    // Stands in no topic's id. What comes after it is the language; tokens of older versions have none.
+    private const char LanguageMark = '~';
+
     private const byte Version = 1;
     private const int HeaderBytes = 1 + 1 + sizeof(uint);
     private const int MacBytes = 16;
 
-    public string Confirmation(string topic, SubscriberKey subscriber) =>
-        Create(TokenPurpose.Confirm, topic, subscriber, time.GetUtcNow() + ConfirmationPeriod);
+    /// <param name="language">The one that the digest was asked for in. In the token, so that it counts for whoever has the mail and nobody else.</param>
+    public string Confirmation(string topic, SubscriberKey subscriber, Language language) =>
+        Create(TokenPurpose.Confirm, $"{topic}{LanguageMark}{language.Code}", subscriber, time.GetUtcNow() + ConfirmationPeriod);
 
     public string Unsubscription(string topic, SubscriberKey subscriber) => Create(TokenPurpose.Unsubscribe, topic, subscriber, null);
 
@@ -52,21 +57,23 @@ public sealed class SubscriptionTokens(PipelineSettings settings, TimeProvider t
 
         var minutes = BinaryPrimitives.ReadUInt32BigEndian(payload[2..]);
         DateTimeOffset? end = minutes == 0 ? null : DateTimeOffset.UnixEpoch.AddMinutes(minutes);
+        var what = Encoding.UTF8.GetString(payload[(HeaderBytes + SubscriberKey.Bytes)..]).Split(LanguageMark);
         return new Content(
-            Encoding.UTF8.GetString(payload[(HeaderBytes + SubscriberKey.Bytes)..]),
+            what[0],
+            what.Length > 1 ? Language.Find(what[1]) : null,
             SubscriberKey.Read(payload[HeaderBytes..]),
             end < time.GetUtcNow(),
             end - ConfirmationPeriod);
     }
 
-    private string Create(TokenPurpose purpose, string topic, SubscriberKey subscriber, DateTimeOffset? end)
+    private string Create(TokenPurpose purpose, string what, SubscriberKey subscriber, DateTimeOffset? end)
     {
-        var payload = new byte[HeaderBytes + SubscriberKey.Bytes + Encoding.UTF8.GetByteCount(topic)];
+        var payload = new byte[HeaderBytes + SubscriberKey.Bytes + Encoding.UTF8.GetByteCount(what)];
         payload[0] = Version;
         payload[1] = (byte)purpose;
         BinaryPrimitives.WriteUInt32BigEndian(payload.AsSpan(2), end is { } time ? (uint)(time - DateTimeOffset.UnixEpoch).TotalMinutes : 0);
         subscriber.Write(payload.AsSpan(HeaderBytes));
-        Encoding.UTF8.GetBytes(topic, payload.AsSpan(HeaderBytes + SubscriberKey.Bytes));
+        Encoding.UTF8.GetBytes(what, payload.AsSpan(HeaderBytes + SubscriberKey.Bytes));
         return Base64Url.EncodeToString([.. payload, .. Mac(settings.TokenKeys[0], payload)]);
     }
 
@@ -81,6 +88,7 @@ public sealed class SubscriptionTokens(PipelineSettings settings, TimeProvider t
 
     private static byte[] Mac(byte[] key, ReadOnlySpan<byte> payload) => HMACSHA256.HashData(key, payload)[..MacBytes];
 
+    /// <param name="Language">Null where the token says none.</param>
     /// <param name="MadeOn">To the minute; null for one without an end.</param>
-    public sealed record Content(string Topic, SubscriberKey Subscriber, bool Expired, DateTimeOffset? MadeOn);
+    public sealed record Content(string Topic, Language? Language, SubscriberKey Subscriber, bool Expired, DateTimeOffset? MadeOn);
 }

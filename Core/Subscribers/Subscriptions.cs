@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Pipeline.Languages;
 using Pipeline.Mail;
 using Pipeline.Storage;
 using Pipeline.Topics;
@@ -14,14 +15,15 @@ public sealed partial class Subscriptions(
     /// Asks the address for its consent, unless it was asked too often of late. False where storage cannot take it now; asking again
     /// does no harm.
     /// </summary>
-    public async Task<bool> SignUpAsync(Topic topic, EmailAddress address, CancellationToken cancellationToken)
+    /// <param name="language">That of the mail, and, once the address confirms from there, of its digests.</param>
+    public async Task<bool> SignUpAsync(Topic topic, EmailAddress address, Language language, CancellationToken cancellationToken)
     {
         try
         {
             // The row, then the message: dying in between, nobody was told that it worked, and signing up again goes on.
-            await AskAsync(topic, SubscriberKey.Of(address), async () =>
+            await AskAsync(topic, SubscriberKey.Of(address), language, async () =>
             {
-                await subscribers.SignUpAsync(topic.Id, address, cancellationToken);
+                await subscribers.SignUpAsync(topic.Id, address, language, cancellationToken);
                 return true;
             }, cancellationToken);
             return true;
@@ -35,7 +37,7 @@ public sealed partial class Subscriptions(
 
     /// <summary>Sends a new confirmation to the address behind a link, if we still have it and it was not asked too often of late.</summary>
     public Task RenewAsync(LinkContent link, CancellationToken cancellationToken) => AskAsync(
-        link.Topic, link.Subscriber, () => subscribers.AskAgainAsync(link.Topic.Id, link.Subscriber, null, cancellationToken), cancellationToken);
+        link.Topic, link.Subscriber, link.Language, () => subscribers.AskAgainAsync(link.Topic.Id, link.Subscriber, null, cancellationToken), cancellationToken);
 
     /// <summary>What a link to confirm says, or one to take an unsubscription back, without doing it; null for a link that is none of ours.</summary>
     public LinkContent? ReadConfirmation(string? token) => Read(token, TokenPurpose.Confirm) ?? Read(token, TokenPurpose.Undo) switch
@@ -49,7 +51,7 @@ public sealed partial class Subscriptions(
 
     public async Task<Confirmation> ConfirmAsync(LinkContent link, CancellationToken cancellationToken)
     {
-        var outcome = await subscribers.ConfirmAsync(link.Topic.Id, link.Subscriber, link.MailedOn, cancellationToken);
+        var outcome = await subscribers.ConfirmAsync(link.Topic.Id, link.Subscriber, link.MailedOn, link.Language, cancellationToken);
         // Dying before this, nobody was told that it worked, and confirming again goes on.
         if (outcome == Confirmation.Done)
             await erasures.ForgetAsync(link.Subscriber, cancellationToken);
@@ -78,8 +80,9 @@ public sealed partial class Subscriptions(
     /// <summary>A token that takes an unsubscription back.</summary>
     public string UndoToken(LinkContent link) => tokens.Undo(link.Topic.Id, link.Subscriber);
 
+    /// <param name="language">Null for the one that the subscriber has.</param>
     /// <param name="prepare">False where there is nobody to ask.</param>
-    private async Task AskAsync(Topic topic, SubscriberKey address, Func<Task<bool>> prepare, CancellationToken cancellationToken)
+    private async Task AskAsync(Topic topic, SubscriberKey address, Language? language, Func<Task<bool>> prepare, CancellationToken cancellationToken)
     {
         if (await limit.TryCountAsync(address, cancellationToken) is not { } counted)
         {
@@ -92,7 +95,7 @@ public sealed partial class Subscriptions(
 
         try
         {
-            await outbox.AddAsync(MailOrder.Confirmation(topic.Id, address), cancellationToken);
+            await outbox.AddAsync(MailOrder.Confirmation(topic.Id, address, language), cancellationToken);
         }
         catch (Exception fault) when (StorageFault.Is(fault))
         {
@@ -110,11 +113,12 @@ public sealed partial class Subscriptions(
         // Who leaves a topic that was taken out of the settings must not hear from it if it ever returns.
         var topic = topics.Find(content.Topic)
             ?? (purpose == TokenPurpose.Unsubscribe ? topics.All[0] with { Id = content.Topic, Name = content.Topic } : null);
-        return topic is null ? null : new LinkContent(topic, content.Subscriber, content.Expired, content.MadeOn);
+        return topic is null ? null : new LinkContent(topic, content.Language, content.Subscriber, content.Expired, content.MadeOn);
     }
 
+    /// <param name="Language">The one that it was asked for in; null for the one that the subscriber has.</param>
     /// <param name="MailedOn">When a link to confirm was mailed to the address; null for one that was not.</param>
-    public sealed record LinkContent(Topic Topic, SubscriberKey Subscriber, bool Expired, DateTimeOffset? MailedOn);
+    public sealed record LinkContent(Topic Topic, Language? Language, SubscriberKey Subscriber, bool Expired, DateTimeOffset? MailedOn);
 
     [LoggerMessage(LogLevel.Error, "A subscription was turned away because storage cannot be reached.")]
     private partial void LogUnavailable(Exception fault);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Languages;
 using Pipeline.Subscribers;
 using Pipeline.Topics;
 
@@ -21,13 +22,22 @@ public sealed class AcceptSubscription(Pipeline.Subscribers.Subscriptions subscr
         Dictionary<string, string[]> errors = [];
         if (!EmailAddress.TryParse(body["email"], out var address))
             errors["email"] = [EmailAddress.Advice];
-        if (topics.Find(body["topic"]) is not { } topic)
+        var topic = topics.Find(body["topic"]);
+        if (topic is null)
             errors["topic"] = [topics.Choose];
-        else if (errors.Count == 0)
-            return await subscriptions.SignUpAsync(topic, address, cancellationToken)
+        if (LanguageOf(body) is not { } language)
+            errors["language"] = [Language.Choose];
+        else if (topic is not null && errors.Count == 0)
+            return await subscriptions.SignUpAsync(topic, address, language, cancellationToken)
                 ? TypedResults.Accepted((string?)null, new { status = "A mail with a link to confirm the subscription is on its way, if the address can be subscribed." })
                 : Problems.TryLater("Subscriptions cannot be stored at the moment. Send the same again later.");
 
         return Problems.Invalid(errors, "The subscription could not be taken.");
     });
+
+    /// <summary>What the field says, as fr or fr-CA, else that of the visit; null for what is no language of ours.</summary>
+    private static Language? LanguageOf(RequestBody body) =>
+        body.Errors.ContainsKey("language") ? null
+        : body["language"]?.Trim() is { Length: > 0 } code ? Language.Find(code.Split('-')[0])
+        : Language.Current;
 }

@@ -16,7 +16,7 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
     private const string Topic = "mainstreaming-migration";
 
     // Of a domain that is reserved for examples: no mail could ever reach anybody.
-    private static readonly string[] Subscribers = ["amina@example.org", "camille@example.org", "thi.anh@example.org"];
+    private static readonly (string Email, string Language)[] Subscribers = [("amina@example.org", "ar"), ("camille@example.org", "fr"), ("thi.anh@example.org", "en")];
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
@@ -86,14 +86,14 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
     private async Task SubscribeAsync(CancellationToken cancellationToken)
     {
         Step(3, $"{Subscribers.Length} readers subscribe (POST /api/subscriptions) and confirm from their mail");
-        foreach (var email in Subscribers)
+        foreach (var (email, language) in Subscribers)
         {
-            using var answer = await http.PostAsJsonAsync("api/subscriptions", new { email, topic = Topic }, cancellationToken);
+            using var answer = await http.PostAsJsonAsync("api/subscriptions", new { email, topic = Topic, language }, cancellationToken);
             answer.EnsureSuccessStatusCode();
             var mail = await MailAsync(email, text => ConfirmationLink().IsMatch(text), cancellationToken);
             using var confirmed = await http.PostAsync(ConfirmationLink().Match(mail).Value, null, cancellationToken);
             confirmed.EnsureSuccessStatusCode();
-            Say($"    {Name(email)} has confirmed");
+            Say($"    {Name(email)} has confirmed (language: {language})");
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
         Step(4, "The digest is published (POST /admin/functions/PublishDigest; in Azure a timer does it)");
         using var answer = await http.PostAsJsonAsync("admin/functions/PublishDigest", new { input = "" }, cancellationToken);
         answer.EnsureSuccessStatusCode();
-        foreach (var email in Subscribers)
+        foreach (var (email, _) in Subscribers)
         {
             await MailAsync(email, text => UnsubscribeLink().IsMatch(text), cancellationToken);
             Say($"    {Name(email)} has the digest");
@@ -173,9 +173,9 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
 
     private static void Say(string sentence) => System.Console.WriteLine(sentence);
 
-    [GeneratedRegex(@"https?://\S+/subscriptions/confirm\?token=\S+")]
+    [GeneratedRegex(@"https?://\S+/subscriptions/confirm\?(lang=..&)?token=\S+")]
     private static partial Regex ConfirmationLink();
 
-    [GeneratedRegex(@"https?://\S+/subscriptions/unsubscribe\?token=\S+")]
+    [GeneratedRegex(@"https?://\S+/subscriptions/unsubscribe\?(lang=..&)?token=\S+")]
     private static partial Regex UnsubscribeLink();
 }

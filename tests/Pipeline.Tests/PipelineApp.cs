@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Pipeline.Functions.Pages;
 using Pipeline.Functions.Submissions;
+using Pipeline.Languages;
 using Pipeline.LocalHost;
 using Pipeline.LocalHost.Settings;
 using Pipeline.Mail;
@@ -114,10 +115,10 @@ public sealed class PipelineApp : IAsyncDisposable
         new TableEntity(Topic, reference) { ["Status"] = status }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
 
     /// <summary>Writes confirmed subscribers straight into the table, as so many would take long over HTTP.</summary>
-    public async Task<IReadOnlyList<string>> SubscribersAsync(int count, string prefix = "reader")
+    public async Task<IReadOnlyList<string>> SubscribersAsync(int count, string prefix = "reader", Language? language = null)
     {
         string[] emails = [.. Enumerable.Range(0, count).Select(i => $"{prefix}{i}@example.org")];
-        await SubscriberRows.AddAsync(Storage.Subscribers, Topic, emails, Time.GetUtcNow(), Cancellation);
+        await SubscriberRows.AddAsync(Storage.Subscribers, Topic, emails, language, Time.GetUtcNow(), Cancellation);
         return emails;
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Pages.Layout;
+using Pipeline.Languages;
 using Pipeline.Settings;
 using Pipeline.Submissions;
 using Pipeline.Subscribers;
@@ -29,11 +30,11 @@ public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscri
             var back = ReturnAddress.Allowed(settings, body[ReturnAddress.Field]);
             if (topic is null || errors.Any)
                 return FormAgain(new { Topic = topic?.Id, Email = email, Errors = errors, Return = back }, StatusCodes.Status400BadRequest, back);
-            if (!await subscriptions.SignUpAsync(topic, address, cancellationToken))
+            if (!await subscriptions.SignUpAsync(topic, address, Language.Current, cancellationToken))
                 return FormAgain(new { Topic = topic.Id, Email = email, Unavailable = true, Return = back }, StatusCodes.Status503ServiceUnavailable, back);
 
             return back is null
-                ? Page.Personal<SubscribedPage>(new { Topic = topic, Email = address.Value })
+                ? Page.Personal<SubscribedPage>(new { Topic = topic, Email = address.Value, Suggestion = EmailSuggestion.For(address) })
                 : new SeeOther(ReturnAddress.With(back, [new("topic", topic.Id), new("subscription", "asked")]).AbsoluteUri);
         });
 

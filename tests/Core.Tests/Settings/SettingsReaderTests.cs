@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Pipeline.Digests;
+using Pipeline.Languages;
 using Pipeline.Practices;
 using Pipeline.Settings;
 using Xunit;
@@ -23,6 +24,14 @@ public sealed class SettingsReaderTests
         ["SendGrid:FromName"] = "Making Migration Work",
         ["Tokens:Keys:0"] = Key,
     };
+
+    [Theory]
+    [InlineData("en", "submit", "https://example.org/submit")]
+    [InlineData("fr", "submit", "https://example.org/submit?lang=fr")]
+    [InlineData("fr", "", "https://example.org/?lang=fr")]
+    [InlineData("ar", "subscriptions/unsubscribe?token=a-b", "https://example.org/subscriptions/unsubscribe?lang=ar&token=a-b")]
+    public void A_link_says_its_language_unless_it_is_English(string language, string path, string address) =>
+        Assert.Equal(address, Read([]).Link(path, Language.Find(language)!).AbsoluteUri);
 
     [Fact]
     public void Reads_what_is_there_and_takes_the_usual_for_the_rest()

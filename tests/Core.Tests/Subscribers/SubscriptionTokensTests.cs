@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using Pipeline.Languages;
 using Pipeline.Subscribers;
 using Xunit;
 
@@ -11,13 +12,22 @@ public sealed class SubscriptionTokensTests
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
 
     [Fact]
-    public void Names_topic_and_subscriber()
+    public void Names_topic_language_and_subscriber()
     {
         var tokens = With(1);
 
-        var content = tokens.Read(tokens.Confirmation("mainstreaming-migration", Key), TokenPurpose.Confirm);
+        var content = tokens.Read(tokens.Confirmation("mainstreaming-migration", Key, Language.Find("ar")!), TokenPurpose.Confirm);
 
-        Assert.Equal(new SubscriptionTokens.Content("mainstreaming-migration", Key, Expired: false, new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero)), content);
+        Assert.Equal(new SubscriptionTokens.Content("mainstreaming-migration", Language.Find("ar"), Key, Expired: false, new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero)), content);
+    }
+
+    [Fact]
+    public void Says_no_language_where_it_is_none_to_choose_one()
+    {
+        var tokens = With(1);
+
+        Assert.Null(tokens.Read(tokens.Undo("t", Key), TokenPurpose.Undo)!.Language);
+        Assert.Null(tokens.Read(tokens.Unsubscription("t", Key), TokenPurpose.Unsubscribe)!.Language);
     }
 
     [Fact]
@@ -25,7 +35,7 @@ public sealed class SubscriptionTokensTests
     {
         var tokens = With(1);
 
-        Assert.Null(tokens.Read(tokens.Confirmation("t", Key), TokenPurpose.Unsubscribe));
+        Assert.Null(tokens.Read(tokens.Confirmation("t", Key, Language.English), TokenPurpose.Unsubscribe));
         Assert.Null(tokens.Read(tokens.Unsubscription("t", Key), TokenPurpose.Confirm));
     }
 
@@ -33,7 +43,7 @@ public sealed class SubscriptionTokensTests
     public void Confirmation_ends_and_unsubscription_does_not()
     {
         var tokens = With(1);
-        var (confirm, leave) = (tokens.Confirmation("t", Key), tokens.Unsubscription("t", Key));
+        var (confirm, leave) = (tokens.Confirmation("t", Key, Language.English), tokens.Unsubscription("t", Key));
 
         time.Advance(SubscriptionTokens.ConfirmationPeriod - TimeSpan.FromMinutes(1));
         Assert.False(tokens.Read(confirm, TokenPurpose.Confirm)!.Expired);

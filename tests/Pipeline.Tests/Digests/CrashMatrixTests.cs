@@ -20,13 +20,13 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite)
     private static readonly Scenario[] Scenarios =
     [
         new("PublishDigest", "Two practices were published; an issue is made of them.", app => PrepareAsync(app, 3), app => app.PublishAsync()),
-        new("DeliverDigest", "An issue goes to three subscribers in one request.", PublishedAsync, DeliverAsync),
-        new("DeliverDigest, a refused address", "SendGrid refuses one of the three addresses, so the request is halved.", async app =>
+        new("DeliverDigest", "An issue goes to three subscribers, one of whom reads Arabic and two English: in two requests.", PublishedAsync, DeliverAsync),
+        new("DeliverDigest, a refused address", "SendGrid refuses one of the three addresses, so the request of its language is halved.", async app =>
         {
             app.Refused = "reader1@example.org";
             await PublishedAsync(app);
         }, DeliverAsync),
-        new("DeliverDigest, more than a request holds", "1,001 subscribers: the first delivery hands the rest on.", async app =>
+        new("DeliverDigest, more than a request holds", "1,001 subscribers, every third of whom reads Arabic: the first delivery hands the rest on.", async app =>
         {
             await PrepareAsync(app, 1_001);
             await app.PublishAsync();
@@ -82,7 +82,7 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite)
 
             - **each once**: everybody has it, and the ledger was never in doubt.
             - **proved**: a delivery was claimed when the process died, so nobody could know; the ledger said `Unknown`, and SendGrid's events settled it.
-            - **held**: the same, but SendGrid had not taken it, so no event came; after the window an admin typed `Resend`.
+            - **held**: the same, but SendGrid had not taken all of it, so for some no event came; after the window an admin typed `Resend`.
 
             """);
         var points = 0;

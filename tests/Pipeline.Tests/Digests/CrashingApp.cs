@@ -148,10 +148,13 @@ public sealed class CrashingApp : IAsyncDisposable
 
     public void Advance(TimeSpan by) => time.Advance(by);
 
+    /// <summary>Every third reads Arabic, the others English.</summary>
     public async Task<IReadOnlyList<string>> SubscribersAsync(int count)
     {
         string[] emails = [.. Enumerable.Range(0, count).Select(i => $"reader{i}@example.org")];
-        await SubscriberRows.AddAsync(Storage.Subscribers, Topic, emails, time.GetUtcNow(), Cancellation);
+        foreach (var readers in emails.Select((email, i) => (Email: email, Language: i % 3 == 2 ? "ar" : "en")).GroupBy(reader => reader.Language))
+            await SubscriberRows.AddAsync(
+                Storage.Subscribers, Topic, readers.Select(reader => reader.Email), Language.Find(readers.Key), time.GetUtcNow(), Cancellation);
         return emails;
     }
 

@@ -50,9 +50,9 @@ public sealed partial class MailLint
         Expect(subject.Trim() is not "" && subject.Trim() == subject && subject.Length <= LongestSubject && !subject.Any(char.IsControl)
             && !subject.Any(character => character is '\u2028' or '\u2029'), MailRule.Subject, $"{subject.Length} characters: {subject}");
 
-        // What opens another direction is closed, and does not reach beyond its isolate.
+        // What runs the other way is closed in, and does not reach beyond its isolate.
         var outside = Isolate().Replace(subject, "");
-        Expect(!DirectionMark().IsMatch(outside), MailRule.Subject, $"A mark of direction stands free: {subject}");
+        Expect(!(IsRightToLeft ? LeftToRightMark() : RightToLeftMark()).IsMatch(outside), MailRule.Subject, $"What runs the other way stands free: {subject}");
     }
 
     [GeneratedRegex("^[A-Za-z][A-Za-z-]*$")]
@@ -71,5 +71,8 @@ public sealed partial class MailLint
     private static partial Regex Isolate();
 
     [GeneratedRegex(@"[\p{IsHebrew}\p{IsArabic}\u202A-\u202E\u2066-\u2069]")]
-    private static partial Regex DirectionMark();
+    private static partial Regex RightToLeftMark();
+
+    [GeneratedRegex(@"[\p{L}-[\p{IsHebrew}\p{IsArabic}\uFB1D-\uFEFC]]|[\u202A-\u202E\u2066-\u2069]")]
+    private static partial Regex LeftToRightMark();
 }

@@ -27,7 +27,7 @@ public sealed partial class MailLint
 
         // Gmail takes html and body away, so that the element below them says it too.
         foreach (var element in new[] { document.DocumentElement, document.Body!.FirstElementChild! })
-            Expect(element.GetAttribute("lang") is { Length: > 1 } && element.GetAttribute("dir") is "ltr" or "rtl", MailRule.Language, element.LocalName);
+            Expect(element.GetAttribute("lang") == language.Code && element.GetAttribute("dir") == language.Direction, MailRule.Language, element.LocalName);
 
         foreach (var element in document.All)
         {
@@ -51,8 +51,8 @@ public sealed partial class MailLint
         foreach (var text in Texts(document))
         {
             Expect(IsVisible(text.ParentElement!), MailRule.NothingHidden, text.TextContent.Trim());
-            Expect(!RightToLeft().IsMatch(text.TextContent) || text.ParentElement!.Closest("[dir], bdi") is { } nearest
-                && (nearest.LocalName == "bdi" || nearest.GetAttribute("dir") is "auto" or "rtl"), MailRule.Direction, text.TextContent.Trim());
+            Expect(!(IsRightToLeft ? LeftToRight() : RightToLeft()).IsMatch(text.TextContent) || text.ParentElement!.Closest("[dir], bdi") is { } nearest
+                && (nearest.LocalName == "bdi" || nearest.GetAttribute("dir") == "auto"), MailRule.Direction, text.TextContent.Trim());
         }
     }
 
@@ -97,9 +97,12 @@ public sealed partial class MailLint
     [GeneratedRegex(@"^[01](\.\d+)?(px|pt|em)?$")]
     private static partial Regex Tiny();
 
-    [GeneratedRegex(@"^\s*(click here|here|link|more)\s*$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^\s*(click here|here|link|more|cliquez ici|ici|lien|plus|haga clic aquí|aquí|enlace|más|انقر هنا|هنا|رابط|المزيد)\s*$", RegexOptions.IgnoreCase)]
     private static partial Regex VagueLink();
 
     [GeneratedRegex(@"[\p{IsHebrew}\p{IsArabic}\p{IsSyriac}\p{IsThaana}]")]
     private static partial Regex RightToLeft();
+
+    [GeneratedRegex(@"\p{IsBasicLatin}(?<=\p{L})")]
+    private static partial Regex LeftToRight();
 }

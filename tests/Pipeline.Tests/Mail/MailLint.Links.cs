@@ -1,4 +1,5 @@
 using AngleSharp.Dom;
+using Pipeline.Languages;
 using Xunit;
 
 namespace Pipeline.Tests.Mail;
@@ -20,7 +21,9 @@ public sealed partial class MailLint
             }
 
             var uri = new Uri(link);
-            Expect(uri.Fragment is "" && (uri.Query is "" || uri.Query.StartsWith("?token=", StringComparison.Ordinal) && !uri.Query.Contains('&')),
+            // The language, which goes without saying where it is English, and who it is; nothing that would tell what he does.
+            var (spoken, token) = language == Language.English ? ("", "?token=") : ($"?lang={language.Code}", $"?lang={language.Code}&token=");
+            Expect(uri.Fragment is "" && (uri.Query == spoken || uri.Query.StartsWith(token, StringComparison.Ordinal) && !uri.Query[token.Length..].Contains('&')),
                 MailRule.LinkParameters, link);
             using var answer = await site.GetAsync(uri.PathAndQuery, TestContext.Current.CancellationToken);
             Expect((int)answer.StatusCode == 200, MailRule.LinksAnswer, $"{(int)answer.StatusCode} for {link}");

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using AngleSharp;
 using AngleSharp.Css;
 using AngleSharp.Dom;
+using Pipeline.Languages;
 using Pipeline.Subscribers;
 using Xunit;
 
@@ -19,10 +20,15 @@ namespace Pipeline.Tests.Mail;
 public sealed partial class MailLint(Uri baseUrl, HttpClient site)
 {
     private readonly List<MailFinding> findings = [];
+    private Language language = Language.English;
+
+    private bool IsRightToLeft => language.Direction == "rtl";
 
     /// <param name="toList">It goes to subscribers, and so owes them a list's headers; a personal mail must not have them.</param>
-    public async Task<IReadOnlyList<MailFinding>> CheckAsync(SentMail mail, bool toList)
+    /// <param name="expected">The language it is to be in; null for English.</param>
+    public async Task<IReadOnlyList<MailFinding>> CheckAsync(SentMail mail, bool toList, Language? expected = null)
     {
+        language = expected ?? Language.English;
         findings.Clear();
         CheckRequest(mail);
         CheckHeaders(mail, toList);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Pipeline.Languages;
 using Pipeline.Subscribers;
 using Xunit;
 
@@ -72,19 +73,19 @@ public sealed class MailLintTests(SoundMails sound) : IClassFixture<SoundMails>
         (MailRule.Headings, "a level left out", mail => Html(mail, "<h2 dir=\"auto\">", "<h3 dir=\"auto\">")),
         (MailRule.LinkText, "here", mail => Html(mail, ">Unsubscribe<", ">here<")),
         (MailRule.LinkText, "none", mail => Html(mail, ">Unsubscribe<", "><")),
-        (MailRule.Direction, "Arabic in an English paragraph", mail => Html(mail, "<p>One practice", "<p>خطة One practice")),
+        (MailRule.Direction, "Arabic in an English paragraph", mail => Html(mail, "<p>One new practice", "<p>خطة One new practice")),
         (MailRule.ContrastLight, "grey on white", mail => Html(mail, "color: #4d575b", "color: #8a9599")),
         (MailRule.ContrastLight, "links", mail => Html(mail, "a { color: #0b5c61; }", "a { color: #3fb7bd; }")),
-        (MailRule.ContrastLight, "white on white", mail => Html(mail, "<p>One practice", "<p style=\"color: white\">One practice")),
+        (MailRule.ContrastLight, "white on white", mail => Html(mail, "<p>One new practice", "<p style=\"color: white\">One new practice")),
         (MailRule.ContrastDark, "links that stay dark", mail => Html(mail, "a { color: #7fd0cd; }", "")),
         (MailRule.ContrastDark, "a sheet that stays white", mail => Html(mail, ".sheet { background: #1d2426; ", ".sheet { ")),
-        (MailRule.ContrastDark, "an ink of its own", mail => Html(mail, "<p>One practice", "<p style=\"color: black\">One practice")),
-        (MailRule.TextLines, "too long", mail => Text(mail, "One practice", new string('x', 999))),
-        (MailRule.TextLines, "a tab", mail => Text(mail, "One practice", "\tOne practice")),
+        (MailRule.ContrastDark, "an ink of its own", mail => Html(mail, "<p>One new practice", "<p style=\"color: black\">One new practice")),
+        (MailRule.TextLines, "too long", mail => Text(mail, "One new practice", new string('x', 999))),
+        (MailRule.TextLines, "a tab", mail => Text(mail, "One new practice", "\tOne new practice")),
         (MailRule.TextLines, "Windows' line breaks", mail => Text(mail, "\n\n", "\r\n\r\n")),
         (MailRule.TextLines, "a gap", mail => Text(mail, "\n\n", "\n\n\n")),
-        (MailRule.TextWithoutMarkup, "a paragraph", mail => Text(mail, "One practice", "<p>One practice")),
-        (MailRule.TextWithoutMarkup, "an entity", mail => Text(mail, "One practice", "One&nbsp;practice")),
+        (MailRule.TextWithoutMarkup, "a paragraph", mail => Text(mail, "One new practice", "<p>One new practice")),
+        (MailRule.TextWithoutMarkup, "an entity", mail => Text(mail, "One new practice", "One&nbsp;practice")),
         (MailRule.TextAddresses, "in a sentence", mail => Text(mail, "Unsubscribe:\n", "Unsubscribe: ")),
         (MailRule.TextSignature, "the space is gone", mail => Text(mail, "\n-- \n", "\n--\n")),
         (MailRule.TextSignature, "none", mail => Text(mail, "\n-- \n", "\n")),
@@ -105,25 +106,39 @@ public sealed class MailLintTests(SoundMails sound) : IClassFixture<SoundMails>
         (MailRule.NoListWherePersonal, "id", mail => SharedHeaders(mail)["List-Id"] = "<topic.practices.example.org>"),
     ];
 
-    public static IEnumerable<TheoryDataRow<MailRule, string>> Rows => Breakages.Concat(PersonalBreakages).Select(row => new TheoryDataRow<MailRule, string>(row.Rule, row.How));
+    private static readonly IReadOnlyList<(MailRule Rule, string How, Action<SentMail> Break)> ArabicBreakages =
+    [
+        (MailRule.Language, "from left to right", mail => Html(mail, "dir=\"rtl\"", "dir=\"ltr\"")),
+        (MailRule.Language, "said to be English", mail => Html(mail, "lang=\"ar\"", "lang=\"en\"")),
+        (MailRule.Subject, "an English title that stands free", mail => mail.Request["subject"] = "الموضوع: Migra Movil و2 غيرها"),
+        (MailRule.Direction, "English in an Arabic paragraph", mail => Html(mail, "<p>نُشرت", "<p>Migra Movil نُشرت")),
+        (MailRule.LinkText, "here in Arabic", mail => Html(mail, ">إلغاء الاشتراك<", ">هنا<")),
+        (MailRule.LinkParameters, "no language", mail => Both(mail, "example.org/submit?lang=ar", "example.org/submit")),
+        (MailRule.LinkParameters, "another language", mail => Both(mail, "example.org/submit?lang=ar", "example.org/submit?lang=fr")),
+    ];
+
+    private static IEnumerable<(MailRule Rule, string How, Action<SentMail> Break)> All => Breakages.Concat(PersonalBreakages).Concat(ArabicBreakages);
+
+    public static IEnumerable<TheoryDataRow<MailRule, string>> Rows => All.Select(row => new TheoryDataRow<MailRule, string>(row.Rule, row.How));
 
     [Theory]
     [MemberData(nameof(Rows))]
     public async Task Finds(MailRule rule, string how)
     {
         var toList = !PersonalBreakages.Any(row => row.Rule == rule);
-        var mail = toList ? sound.Digest() : sound.Confirmation();
+        var language = ArabicBreakages.Any(row => (row.Rule, row.How) == (rule, how)) ? SoundMails.Arabic : Language.English;
+        var mail = language == SoundMails.Arabic ? sound.ArabicDigest() : toList ? sound.Digest() : sound.Confirmation();
         var lint = sound.Lint();
-        Assert.Empty(await lint.CheckAsync(mail, toList));
+        Assert.Empty(await lint.CheckAsync(mail, toList, language));
 
-        Breakages.Concat(PersonalBreakages).Single(row => (row.Rule, row.How) == (rule, how)).Break(mail);
+        All.Single(row => (row.Rule, row.How) == (rule, how)).Break(mail);
 
-        Assert.Contains(await lint.CheckAsync(mail, toList), finding => finding.Rule == rule);
+        Assert.Contains(await lint.CheckAsync(mail, toList, language), finding => finding.Rule == rule);
     }
 
     [Fact]
     public void Every_rule_is_shown_to_find_something() =>
-        Assert.Empty(Enum.GetValues<MailRule>().Except(Breakages.Concat(PersonalBreakages).Select(row => row.Rule)));
+        Assert.Empty(Enum.GetValues<MailRule>().Except(All.Select(row => row.Rule)));
 
     private static JsonArray Contents(SentMail mail) => mail.Request["content"]!.AsArray();
 

@@ -21,7 +21,7 @@ public sealed class MailTests(AzuriteFixture azurite)
         var mail = await kind.SendAsync(app);
         TestContext.Current.SendDiagnosticMessage($"{name}: HTML {Encoding.UTF8.GetByteCount(mail.Html)} bytes, text {Encoding.UTF8.GetByteCount(mail.Text)} bytes.");
 
-        Assert.Empty(await new MailLint(PublicAddress, app.Http).CheckAsync(mail, kind.IsList));
+        Assert.Empty(await new MailLint(PublicAddress, app.Http).CheckAsync(mail, kind.IsList, kind.Language));
         if (!name.Contains("longest"))
             Assert.InRange(Encoding.UTF8.GetByteCount(mail.Html), 1, 20 * 1024);
     }

@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using Pipeline.Languages;
 using Pipeline.Mail;
 using Pipeline.Operations;
 using Pipeline.Practices;
@@ -135,7 +136,7 @@ public sealed class PersonalMailTests(AzuriteFixture azurite)
     {
         await using var app = await CrashingApp.StartAsync(azurite.NewAccount());
         Assert.True(EmailAddress.TryParse(Submitter, out var address));
-        Assert.True(await app.Get<Subscriptions>().SignUpAsync(app.Get<Topics.TopicCatalog>().All[0], address, Cancellation));
+        Assert.True(await app.Get<Subscriptions>().SignUpAsync(app.Get<Topics.TopicCatalog>().All[0], address, Language.English, Cancellation));
         app.Connection = (Broken: true, Taken: true);
 
         await SendAllAsync(app);
@@ -148,7 +149,7 @@ public sealed class PersonalMailTests(AzuriteFixture azurite)
     {
         await using var app = await CrashingApp.StartAsync(azurite.NewAccount());
         Assert.True(EmailAddress.TryParse(Submitter, out var address));
-        Assert.True(await app.Get<Subscriptions>().SignUpAsync(app.Get<Topics.TopicCatalog>().All[0], address, Cancellation));
+        Assert.True(await app.Get<Subscriptions>().SignUpAsync(app.Get<Topics.TopicCatalog>().All[0], address, Language.English, Cancellation));
 
         app.Connection = (Broken: true, Taken: false);
         Assert.True(await app.SendMailAsync());

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
+using Pipeline.Languages;
 using Pipeline.Subscribers;
 using Pipeline.Topics;
 using Xunit;
@@ -320,10 +321,10 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
         Assert.True(EmailAddress.TryParse(email, out var address));
         foreach (var topic in app.Get<TopicCatalog>().All)
         {
-            await app.Get<SubscriberTable>().SignUpAsync(topic.Id, address, Cancellation);
+            await app.Get<SubscriberTable>().SignUpAsync(topic.Id, address, Language.English, Cancellation);
             Assert.Equal(
                 Confirmation.Done,
-                await app.Get<SubscriberTable>().ConfirmAsync(topic.Id, SubscriberKey.Of(address), app.Time.GetUtcNow(), Cancellation));
+                await app.Get<SubscriberTable>().ConfirmAsync(topic.Id, SubscriberKey.Of(address), app.Time.GetUtcNow(), language: null, Cancellation));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Azure.Identity;
+using Pipeline.Languages;
 using Xunit;
 
 namespace Pipeline.Tests.Operations;
@@ -15,7 +16,7 @@ public sealed class OutageTests(AzuriteFixture azurite)
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var token = app.Get<Pipeline.Subscribers.SubscriptionTokens>();
         var key = new Pipeline.Subscribers.SubscriberKey(7);
-        var (confirm, unsubscribe) = (token.Confirmation(PipelineApp.Topic, key), token.Unsubscription(PipelineApp.Topic, key));
+        var (confirm, unsubscribe) = (token.Confirmation(PipelineApp.Topic, key, Language.English), token.Unsubscription(PipelineApp.Topic, key));
         var reference = Practices.Reference.Of("some practice").ToString();
         app.Wire.Before = _ => throw (lost == "identity" ? new AuthenticationFailedException("No identity answers.") : Wire.Unreachable());
 

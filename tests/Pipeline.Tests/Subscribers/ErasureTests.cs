@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Pipeline.Languages;
 using Pipeline.Subscribers;
 
 using Xunit;
@@ -53,7 +54,7 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.ConfirmedAsync(Email);
         if (token == "confirm")
-            token = app.Get<SubscriptionTokens>().Confirmation(PipelineApp.Topic, SubscriberSteps.KeyOf(Email));
+            token = app.Get<SubscriptionTokens>().Confirmation(PipelineApp.Topic, SubscriberSteps.KeyOf(Email), Language.English);
 
         Assert.Equal(HttpStatusCode.NotFound, (await app.GetAsync($"subscriptions/erase?token={token}")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await app.PostAsync($"subscriptions/erase?token={token}")).Status);
@@ -112,7 +113,7 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
         Assert.Empty(await FirstAsync(other));
         app.Time.Advance(TimeSpan.FromMinutes(2));
         await app.SignUpAsync(Email);
-        var link = $"subscriptions/confirm?token={app.Get<SubscriptionTokens>().Confirmation(PipelineApp.Topic, SubscriberSteps.KeyOf(Email))}";
+        var link = $"subscriptions/confirm?token={app.Get<SubscriptionTokens>().Confirmation(PipelineApp.Topic, SubscriberSteps.KeyOf(Email), Language.English)}";
 
         app.Wire.Before = call =>
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using Pipeline.Languages;
 using Pipeline.Subscribers;
 
 using Xunit;
@@ -42,7 +43,7 @@ public sealed class RenewalTests(AzuriteFixture azurite)
     public async Task The_answer_never_tells_what_came_of_it()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        string Token(string email) => app.Get<SubscriptionTokens>().Confirmation(PipelineApp.Topic, SubscriberSteps.KeyOf(email));
+        string Token(string email) => app.Get<SubscriptionTokens>().Confirmation(PipelineApp.Topic, SubscriberSteps.KeyOf(email), Language.English);
         var tokens = new[] { "unconfirmed", "confirmed", "complained", "gone" }.ToDictionary(name => name, name => Token($"{name}@example.org"));
         foreach (var name in tokens.Keys.Except(["gone"]))
             await app.WriteAsync($"{name}@example.org", new() { ["Status"] = name, ["SubscribedOn"] = app.Time.GetUtcNow() });

@@ -120,7 +120,7 @@ public static partial class SubscriberSteps
     // Links name the port of the app that made them; another one on the same storage stands for the same site.
     private static string PathOf(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == "http" ? uri.PathAndQuery : address;
 
-    [GeneratedRegex(@"http://\S+/subscriptions/confirm\?token=\S+")]
+    [GeneratedRegex(@"http://\S+/subscriptions/confirm\?(lang=..&)?token=\S+")]
     private static partial Regex ConfirmationLink();
 
     [GeneratedRegex("<form[^>]* action=\"([^\"]*)\"")]

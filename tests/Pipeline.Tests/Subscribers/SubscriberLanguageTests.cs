@@ -1,0 +1,161 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Pipeline.Subscribers;
+using Xunit;
+
+namespace Pipeline.Tests.Subscribers;
+
+/// <summary>In which language somebody is written to, and who decides that.</summary>
+public sealed class SubscriberLanguageTests(AzuriteFixture azurite)
+{
+    private const string Email = "angelica@example.org";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("fr", null, "fr")]
+    [InlineData(" FR-ca ", "es", "fr")]
+    [InlineData("en", "ar", "en")]
+    [InlineData("", "es, en;q=0.5", "es")]
+    [InlineData(null, "ar-MA", "ar")]
+    [InlineData(null, "de", "en")]
+    [InlineData(null, null, "en")]
+    public async Task It_is_the_one_asked_for_else_the_one_the_client_prefers(string? language, string? preferred, string expected)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+
+        await SignUpAsync(app, language, preferred);
+
+        var mail = await MailAsync(app, 1);
+        Assert.Equal(expected, Lang(mail));
+        Assert.Equal(expected, await LanguageAsync(app));
+        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync(await app.ConfirmationLinkAsync(Email))).Status);
+        Assert.Equal(("Confirmed", expected), (await app.StatusAsync(Email), await LanguageAsync(app)));
+    }
+
+    [Theory]
+    [InlineData("\"de\"")]
+    [InlineData("\"french\"")]
+    [InlineData("5")]
+    public async Task One_that_we_do_not_have_is_refused_with_those_that_we_have(string language)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+
+        using var answer = await app.Http.PostAsync(
+            "api/subscriptions", JsonContent.Create(JsonDocument.Parse($$"""{"email":"{{Email}}","topic":"{{PipelineApp.Topic}}","language":{{language}}}""")), Cancellation);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var errors = (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("errors");
+        Assert.Equal("Choose a language: en, fr, es, ar", errors.GetProperty("language")[0].GetString());
+        Assert.Null(await app.SubscriberAsync(Email));
+    }
+
+    [Fact]
+    public async Task The_page_passes_on_the_one_it_is_in()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+
+        using var form = new FormUrlEncodedContent([new("email", Email), new("topic", PipelineApp.Topic)]);
+        using var answer = await app.Http.PostAsync("subscribe?lang=ar", form, Cancellation);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("ar", Lang(await MailAsync(app, 1)));
+    }
+
+    [Fact]
+    public async Task A_stranger_who_types_the_address_changes_nothing_until_its_owner_confirms()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await SignUpAsync(app, "fr");
+        await app.PostAsync(await app.ConfirmationLinkAsync(Email));
+        var confirmedOn = (await app.SubscriberAsync(Email))!.GetDateTimeOffset("ConfirmedOn");
+
+        app.Time.Advance(TimeSpan.FromHours(2));
+        await SignUpAsync(app, "ar");
+        Assert.Equal("ar", Lang(await MailAsync(app, 2)));
+        Assert.Equal("fr", await LanguageAsync(app));
+
+        var link = await app.ConfirmationLinkAsync(Email, 2);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync(link)).Status);
+        Assert.Equal("fr", await LanguageAsync(app));
+        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync(link)).Status);
+
+        // Only the language: what the consent is of, and what is reported about the time before it, stay as they were.
+        var row = (await app.SubscriberAsync(Email))!;
+        Assert.Equal(("Confirmed", "ar", confirmedOn), (row.GetString("Status"), row.GetString("Language"), row.GetDateTimeOffset("ConfirmedOn")));
+    }
+
+    [Fact]
+    public async Task Whoever_typed_it_first_does_not_decide_for_the_owner()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await SignUpAsync(app, "ar");
+        await MailAsync(app, 1);
+        app.Time.Advance(TimeSpan.FromMinutes(10));
+
+        await SignUpAsync(app, "en");
+
+        Assert.Equal("en", Lang(await MailAsync(app, 2)));
+        await app.PostAsync(await app.ConfirmationLinkAsync(Email, 2));
+        Assert.Equal("en", await LanguageAsync(app));
+    }
+
+    [Fact]
+    public async Task A_new_link_for_an_expired_one_and_an_unsubscription_taken_back_keep_it()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await SignUpAsync(app, "es");
+        var expired = await app.ConfirmationLinkAsync(Email);
+        app.Time.Advance(SubscriptionTokens.ConfirmationPeriod + TimeSpan.FromMinutes(2));
+
+        await app.PostAsync(expired.Replace("/confirm", "/renew"));
+        Assert.Equal("es", Lang(await MailAsync(app, 2)));
+        await app.PostAsync(await app.ConfirmationLinkAsync(Email, 2));
+        await app.PostAsync(app.UnsubscribeLink(Email));
+        var undo = app.Get<SubscriptionTokens>().Undo(PipelineApp.Topic, SubscriberSteps.KeyOf(Email));
+        await app.PostAsync($"subscriptions/confirm?token={undo}&lang=ar");
+
+        Assert.Equal(("Confirmed", "es"), (await app.StatusAsync(Email), await LanguageAsync(app)));
+    }
+
+    [Theory]
+    [InlineData(" FR ", "fr")]
+    [InlineData("Arabic", "en")]
+    [InlineData("", "en")]
+    [InlineData(5, "en")]
+    [InlineData(null, "en")]
+    public async Task What_an_admin_types_is_read_forgivingly(object? typed, string expected)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var row = new Dictionary<string, object?> { ["Status"] = "Confirmed", ["ConfirmedOn"] = app.Time.GetUtcNow() };
+        if (typed is not null)
+            row["Language"] = typed;
+        await app.WriteAsync(Email, row);
+
+        var key = SubscriberSteps.KeyOf(Email);
+        Assert.Equal(expected, (await app.Get<SubscriberTable>().FindAsync(PipelineApp.Topic, key, Cancellation))!.Language.Code);
+        var (found, _) = await app.Get<SubscriberTable>().FirstConfirmedAsync(PipelineApp.Topic, HashRange.Whole, 10, Cancellation);
+        Assert.Equal(expected, Assert.Single(found).Language.Code);
+    }
+
+    private static async Task SignUpAsync(PipelineApp app, string? language, string? preferred = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/subscriptions") { Content = JsonContent.Create(new { email = Email, topic = PipelineApp.Topic, language }) };
+        if (preferred is not null)
+            request.Headers.TryAddWithoutValidation("Accept-Language", preferred);
+        using var answer = await app.Http.SendAsync(request, Cancellation);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+    }
+
+    /// <summary>The confirmation with this number, from 1.</summary>
+    private static async Task<JsonElement> MailAsync(PipelineApp app, int number)
+    {
+        await app.ConfirmationLinkAsync(Email, number);
+        return (await app.MailsAsync(Email)).OrderBy(mail => mail.GetProperty("receivedOn").GetString(), StringComparer.Ordinal).ElementAt(number - 1);
+    }
+
+    private static string Lang(JsonElement mail) => mail.GetProperty("html").GetString()!.Split("<html lang=\"")[1][..2];
+
+    private static async Task<string?> LanguageAsync(PipelineApp app) => (await app.SubscriberAsync(Email))?.GetString("Language");
+}
