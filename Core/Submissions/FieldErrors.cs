@@ -18,6 +18,13 @@ public sealed class FieldErrors
             sentences.Add(field, [sentence]);
     }
 
+    /// <summary>Says it in other words, if anything is wrong with the field.</summary>
+    public void Reword(string field, string sentence)
+    {
+        if (sentences.ContainsKey(field))
+            sentences[field] = [sentence];
+    }
+
     public IReadOnlyList<string> For(string field) => sentences.TryGetValue(field, out var there) ? there : [];
 
     public IReadOnlyList<string> AllSentences => [.. sentences.Values.SelectMany(list => list)];

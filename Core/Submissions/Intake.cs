@@ -42,10 +42,6 @@ public sealed partial class Intake(
         return new Acceptance.Accepted(submission.Topic, reference);
     }
 
-    /// <summary>By the API.</summary>
-    public Task<Acceptance> AcceptAsync(SubmissionDraft draft, string? idempotencyKey, CancellationToken cancellationToken) =>
-        AcceptAsync(draft, SubmissionOrigin.Api, idempotencyKey, cancellationToken);
-
     [LoggerMessage(LogLevel.Information, "Submission {Topic}/{Reference} is on the queue.")]
     private partial void LogAccepted(string topic, string reference);
 

@@ -21,15 +21,16 @@ public static class Page
         where TComponent : IComponent => new Result<TComponent>(parameters, status, Personal: false);
 
     /// <summary>A page for one person, or of one moment: nobody stores it, and its address, which may hold a token, goes to no other site.</summary>
+    /// <param name="retryAfter">In how many seconds the same may be asked for with success.</param>
     /// <param name="formsLeadTo">A page of another site that posting a form on this page leads to in the end; browsers want it named.</param>
-    public static IResult Personal<TComponent>(object parameters, int status = StatusCodes.Status200OK, Uri? formsLeadTo = null)
-        where TComponent : IComponent => new Result<TComponent>(parameters, status, Personal: true, formsLeadTo);
+    public static IResult Personal<TComponent>(object parameters, int status = StatusCodes.Status200OK, Uri? formsLeadTo = null, int? retryAfter = null)
+        where TComponent : IComponent => new Result<TComponent>(parameters, status, Personal: true, formsLeadTo, retryAfter);
 
     /// <summary>503 with Retry-After.</summary>
     public static IResult Later<TComponent>(object parameters)
         where TComponent : IComponent => Personal<TComponent>(parameters, StatusCodes.Status503ServiceUnavailable);
 
-    private sealed record Result<TComponent>(object Parameters, int Status, bool Personal, Uri? FormsLeadTo = null) : IResult
+    private sealed record Result<TComponent>(object Parameters, int Status, bool Personal, Uri? FormsLeadTo = null, int? RetryAfter = null) : IResult
         where TComponent : IComponent
     {
         public async Task ExecuteAsync(HttpContext httpContext)
@@ -49,8 +50,8 @@ public static class Page
             var response = httpContext.Response;
             PageHeaders.Write(response.Headers, PageHeaders.OwnPolicy(FormsLeadTo), Personal);
             PageHeaders.WriteLanguage(response.Headers, visit.Language);
-            if (Status == StatusCodes.Status503ServiceUnavailable)
-                response.Headers.RetryAfter = $"{RetryAfterSeconds}";
+            if ((RetryAfter ?? (Status == StatusCodes.Status503ServiceUnavailable ? RetryAfterSeconds : null)) is { } seconds)
+                response.Headers.RetryAfter = $"{seconds}";
             if (Status == StatusCodes.Status200OK)
             {
                 var tag = Personal ? null : new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(html))[..16]}\"");

@@ -7,6 +7,14 @@ namespace Pipeline.Functions.Pages;
 /// <summary>Says on a page what <see cref="RequestBody"/> says to programs.</summary>
 public static class Refused
 {
+    /// <summary>429 with Retry-After.</summary>
+    public static IResult TooMany(TimeSpan wait)
+    {
+        var seconds = (int)Math.Ceiling(wait.TotalSeconds);
+        return Page.Personal<NoticePage>(
+            new { Heading = LayoutTexts.TooManyHeading, Text = LayoutTexts.TooManyText.With(seconds) }, StatusCodes.Status429TooManyRequests, retryAfter: seconds);
+    }
+
     public static IResult Of(IResult refusal, string formAddress)
     {
         var status = (refusal as IStatusCodeHttpResult)?.StatusCode ?? StatusCodes.Status400BadRequest;

@@ -4,22 +4,33 @@ using Pipeline.Languages;
 using Pipeline.Practices;
 using Pipeline.Settings;
 using Pipeline.Submissions;
+using Pipeline.Submissions.Spam;
+using Pipeline.Subscribers;
+using Pipeline.Topics;
 
 namespace Pipeline.Functions.Pages.Submit;
 
 /// <summary>POST /submit: to the preview, to the practice's own page, or back to the form with all that was typed.</summary>
-public sealed class PostSubmitForm(Intake intake, SubmissionRules rules, PipelineSettings settings, TimeProvider time)
+public sealed class PostSubmitForm(
+    Intake intake, SubmissionRules rules, FormStamp stamps, ClientLimit limit, PipelineSettings settings, TimeProvider time)
 {
     [Function(nameof(PostSubmitForm))]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "submit")] HttpRequest request, CancellationToken cancellationToken) =>
         Outage.CoverPageAsync(request, async () =>
         {
+            if (!limit.TryTake(request, isForm: true, out var wait))
+                return Refused.TooMany(wait);
             var (body, refusal) = await RequestBody.ReadAsync(request, cancellationToken);
             if (body is null)
                 return Refused.Of(refusal!, "/submit");
 
-            var form = new SubmitForm(SubmissionFields.Draft(field => body[field])) { Return = ReturnAddress.Allowed(settings, body[ReturnAddress.Field]) };
+            var form = new SubmitForm(SubmissionFields.Draft(field => body[field]))
+            {
+                Return = ReturnAddress.Allowed(settings, body[ReturnAddress.Field]),
+                Stamp = body[SubmissionFields.Stamp],
+                Trap = body[SubmissionFields.Trap],
+            };
             return body[SubmitSteps.Field] switch
             {
                 SubmitSteps.Preview => Preview(form),
@@ -30,24 +41,33 @@ public sealed class PostSubmitForm(Intake intake, SubmissionRules rules, Pipelin
 
     private IResult Preview(SubmitForm form) => rules.Check(form.Draft) switch
     {
-        (null, var errors) => FormAgain(form with { Errors = errors }, StatusCodes.Status400BadRequest),
+        (null, var errors) => Faulty(form, errors),
         var (submission, _) => Page.Personal<PreviewPage>(
             new
             {
                 Form = form,
                 Submission = submission,
                 Practice = Practice.From(submission, time.GetUtcNow(), Language.Current, Moderation.Required, time.GetUtcNow()),
+                Suggestion = EmailSuggestion.For(submission.Email),
             },
             formsLeadTo: form.Return),
     };
 
     private async Task<IResult> SendAsync(HttpRequest request, SubmitForm form, CancellationToken cancellationToken) =>
-        await intake.AcceptAsync(form.Draft, idempotencyKey: null, cancellationToken) switch
+        await intake.AcceptAsync(form.Draft, Origin(form), idempotencyKey: null, cancellationToken) switch
         {
             Acceptance.Accepted accepted => new SeeOther(Next(request, form, accepted)),
-            Acceptance.Invalid invalid => FormAgain(form with { Errors = invalid.Errors }, StatusCodes.Status400BadRequest),
+            Acceptance.Invalid invalid => Faulty(form, invalid.Errors),
             _ => FormAgain(form with { Trouble = SubmitTexts.Trouble }, StatusCodes.Status503ServiceUnavailable),
         };
+
+    private SubmissionOrigin Origin(SubmitForm form) => new(ByForm: true, TrapFilled: !string.IsNullOrEmpty(form.Trap), stamps.Age(form.Stamp));
+
+    private static IResult Faulty(SubmitForm form, FieldErrors errors)
+    {
+        errors.Reword(SubmissionFields.Topic, TopicTexts.ChooseOne);
+        return FormAgain(form with { Errors = errors }, StatusCodes.Status400BadRequest);
+    }
 
     private static string Next(HttpRequest request, SubmitForm form, Acceptance.Accepted accepted) => form.Return is null
         ? Visit.Of(request).Link($"/practices/{accepted.Topic}/{accepted.Reference}")

@@ -10,6 +10,12 @@ public sealed record SubmitForm(SubmissionDraft Draft)
     /// <summary>Why it could not be taken, although nothing is wrong with it.</summary>
     public string? Trouble { get; init; }
 
+    /// <summary>When it was given out (see <see cref="Pipeline.Submissions.Spam.FormStamp"/>); null for one that is given out now.</summary>
+    public string? Stamp { get; init; }
+
+    /// <summary>What stands in the field that people do not see.</summary>
+    public string? Trap { get; init; }
+
     /// <summary>Where its sender goes in the end: a page of somebody else's site, which is among those allowed. Null for a page of ours.</summary>
     public Uri? Return { get; init; }
 }

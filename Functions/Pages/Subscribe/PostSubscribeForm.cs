@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Pipeline.Functions.Pages.Layout;
 using Pipeline.Languages;
 using Pipeline.Settings;
 using Pipeline.Submissions;
@@ -10,13 +9,15 @@ using Pipeline.Topics;
 namespace Pipeline.Functions.Pages.Subscribe;
 
 /// <summary>POST /subscribe: asks the address for its consent; the answer is the same whether or not it is known.</summary>
-public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscriptions, TopicCatalog topics, PipelineSettings settings)
+public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscriptions, TopicCatalog topics, ClientLimit limit, PipelineSettings settings)
 {
     [Function(nameof(PostSubscribeForm))]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscribe")] HttpRequest request, CancellationToken cancellationToken) =>
         Outage.CoverPageAsync(request, async () =>
         {
+            if (!limit.TryTake(request, isForm: true, out var wait))
+                return Refused.TooMany(wait);
             var (body, refusal) = await RequestBody.ReadAsync(request, cancellationToken);
             if (body is null)
                 return Refused.Of(refusal!, "/subscribe");
@@ -24,7 +25,7 @@ public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscri
             var (email, topic) = (body[SubmissionFields.Email], topics.Find(body[SubmissionFields.Topic]));
             var errors = new FieldErrors();
             if (topic is null)
-                errors.Add(SubmissionFields.Topic, LayoutTexts.ChooseTopic);
+                errors.Add(SubmissionFields.Topic, TopicTexts.ChooseOne);
             if (!EmailAddress.TryParse(email, out var address))
                 errors.Add(SubmissionFields.Email, SubscribeTexts.EmailAdvice);
             var back = ReturnAddress.Allowed(settings, body[ReturnAddress.Field]);
@@ -34,7 +35,7 @@ public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscri
                 return FormAgain(new { Topic = topic.Id, Email = email, Unavailable = true, Return = back }, StatusCodes.Status503ServiceUnavailable, back);
 
             return back is null
-                ? Page.Personal<SubscribedPage>(new { Topic = topic, Email = address.Value, Suggestion = EmailSuggestion.For(address) })
+                ? Page.Personal<SubscribedPage>(new { Topic = topic, Email = address.Value, Suggestion = EmailSuggestion.For(address.Value) })
                 : new SeeOther(ReturnAddress.With(back, [new("topic", topic.Id), new("subscription", "asked")]).AbsoluteUri);
         });
 

@@ -13,7 +13,12 @@ namespace Pipeline.Tests.Languages;
 public sealed partial class TextsTests
 {
     // What is the same in another language, as names are.
-    private static readonly HashSet<string> SameEverywhere = ["Pipeline.Submissions.RuleTexts.FieldOrganisation", "Pipeline.Digests.DigestTexts.SubjectOne"];
+    private static readonly HashSet<string> SameEverywhere =
+    [
+        "Pipeline.Submissions.RuleTexts.FieldOrganisation", "Pipeline.Digests.DigestTexts.SubjectOne",
+        "Pipeline.Functions.Pages.Layout.LayoutTexts.SiteNavigation", "Pipeline.Functions.Pages.Layout.LayoutTexts.ErrorTitle", "Pipeline.Functions.Pages.Layout.LayoutTexts.ErrorMark",
+        "Pipeline.Functions.Pages.Submit.SubmitTexts.Organisation",
+    ];
 
     public static TheoryData<string, string> TranslatedFiles => [.. Managers.Keys.SelectMany(
         name => Language.All.Where(language => language != Language.English).Select(language => (name, language.Code)))];

@@ -62,6 +62,7 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
         using var secondPreview = await app.PressAsync(again, "preview");
         preview = await PageReader.ReadAsync(secondPreview);
 
+        app.Time.Advance(TimeSpan.FromMinutes(1));
         using var sent = await app.PressAsync(preview, "send");
         using var sentAgain = await app.PressAsync(preview, "send");
         Assert.Equal(HttpStatusCode.SeeOther, sent.StatusCode);
@@ -95,6 +96,67 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
         using var second = await app.PressAsync(page, "preview");
         using var sent = await app.PressAsync(await PageReader.ReadAsync(second), "send");
         Assert.Equal(HttpStatusCode.SeeOther, sent.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_likely_slip_in_the_address_is_asked_about_and_mended_with_one_button()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var (_, form) = await app.OpenAsync("submit");
+
+        using var doubtful = await app.PressAsync(form, "preview", [.. Good, ("email", "anh@gmial.com")]);
+        var warned = await PageReader.ReadAsync(doubtful);
+        Assert.Contains("anh@gmail.com", warned.QuerySelector(".warning")!.TextContent);
+        using var mended = await app.PressAsync(warned, "preview");
+        var preview = await PageReader.ReadAsync(mended);
+
+        Assert.Null(preview.QuerySelector(".warning"));
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        using var sent = await app.PressAsync(preview, "send");
+        Assert.Equal("anh@gmail.com", (await app.StoredAsync(sent.Headers.Location!.OriginalString.Split('/')[3])).GetString("Email"));
+    }
+
+    /// <summary>The clock of the app stands still: a form sent at once was filled in in no time.</summary>
+    [Theory]
+    [InlineData("time", false, 0)]
+    [InlineData("honeypot", true, 60)]
+    [InlineData(null, false, 60)]
+    [InlineData(null, false, 400 * 24 * 3600)]
+    public async Task What_programs_do_and_people_do_not_is_answered_as_usual_and_kept(string? layer, bool trapped, int seconds)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var (_, form) = await app.OpenAsync("submit");
+        app.Time.Advance(TimeSpan.FromSeconds(seconds));
+
+        using var answer = await app.PressAsync(form, "preview", [.. Good, ("website", trapped ? "https://buy.example" : "")]);
+        using var sent = await app.PressAsync(await PageReader.ReadAsync(answer), "send");
+
+        Assert.Equal(HttpStatusCode.SeeOther, sent.StatusCode);
+        var rows = layer is null ? app.Storage.Practices : app.Storage.Rejections;
+        await Eventually.IsTrueAsync("it is kept", async () => (await app.RowsAsync(rows)).Count == 1);
+        if (layer is null)
+            return;
+
+        Assert.StartsWith($"{layer}:", Assert.Single(await app.RowsAsync(rows)).GetString("Reasons"));
+        var (_, page) = await app.OpenAsync(sent.Headers.Location!.OriginalString);
+        Assert.Contains("waiting for an editor", page.QuerySelector("h1")!.TextContent);
+    }
+
+    [Theory]
+    [InlineData("submit")]
+    [InlineData("subscribe")]
+    public async Task Who_sends_very_many_forms_is_asked_to_wait(string address)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "Limits:FormPostsPerMinute=2");
+        using var wrong = new FormUrlEncodedContent(Samples.Practice("x"));
+
+        for (var i = 0; i < 2; i++)
+            Assert.Equal(HttpStatusCode.BadRequest, (await app.Http.PostAsync(address, wrong, TestContext.Current.CancellationToken)).StatusCode);
+        using var refused = await app.Http.PostAsync(address, wrong, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+        Assert.Equal("That was a lot in a short time", (await PageReader.ReadAsync(refused)).QuerySelector("h1")!.TextContent);
     }
 
     private static string Input(IHtmlDocument page, string id) => ((IHtmlInputElement)page.GetElementById(id)!).Value;
