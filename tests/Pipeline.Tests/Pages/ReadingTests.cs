@@ -1,0 +1,232 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
+using Azure.Data.Tables;
+using Pipeline.Practices;
+using Xunit;
+
+namespace Pipeline.Tests.Pages;
+
+/// <summary>What readers and submitters are told about practices, in every language.</summary>
+public sealed partial class ReadingTests(AzuriteFixture azurite)
+{
+    private const string TopicPage = $"topics/{PipelineApp.Topic}";
+    private const string Weekly = "Digest:Day=Monday";
+    private static readonly string[] Languages = ["en", "fr", "es", "ar"];
+
+    [Fact]
+    public async Task The_line_under_a_title_says_who_when_and_where_in_every_language()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.PublishedAsync(Samples.Practice());
+
+        Assert.Equal("Submitted by Ms. Angelica Pinzon on 24 November 2026 Costa Rica", await LineAsync(app, "en"));
+        Assert.StartsWith("Proposée par Ms. Angelica Pinzon le 24 novembre 2026", await LineAsync(app, "fr"));
+        Assert.StartsWith("Enviada por Ms. Angelica Pinzon el 24 de noviembre de 2026", await LineAsync(app, "es"));
+        Assert.StartsWith("مقدَّمة من Ms. Angelica Pinzon بتاريخ 24 نوفمبر 2026", await LineAsync(app, "ar"));
+        Assert.Equal("2026-11-24", (await PageAsync(app, TopicPage)).QuerySelector(".line time")!.GetAttribute("datetime"));
+    }
+
+    [Fact]
+    public async Task Where_nobody_is_named_there_is_the_date_alone()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.PublishedAsync(Samples.Practice().With("submitter", "").With("honorific", "").With("country", ""));
+
+        Assert.Equal("Shared on 24 November 2026", await LineAsync(app, "en"));
+        Assert.DoesNotContain("Submitted by", (await PageAsync(app, TopicPage)).Body!.TextContent);
+    }
+
+    [Fact]
+    public async Task Days_are_those_of_the_topic_s_time_zone()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), Weekly, "Digest:TimeZone=Pacific/Kiritimati");
+        var reference = await app.PublishedAsync(Samples.Practice());
+        await SweepAsync(app);
+
+        Assert.Contains("on 25 November 2026", await LineAsync(app, "en"));
+        Assert.Equal("25 November 2026", await FactAsync(app, reference, "Published on"));
+    }
+
+    [Fact]
+    public async Task The_practice_s_address_tells_in_every_language_where_it_stands_and_what_comes_next()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), Weekly);
+        var received = Reference.Of("nothing is known of it").ToString();
+        var pending = await app.AcceptedAsync(Samples.Practice("Pending"));
+        var declined = await app.AcceptedAsync(Samples.Practice("Declined"));
+        var rejected = Reference.Of("rejected").ToString();
+        await app.StoredAsync(pending);
+        await app.StoredAsync(declined);
+        await app.SetStatusAsync(declined, "Declined");
+        await app.Storage.Rejections.AddEntityAsync(new TableEntity(PipelineApp.Topic, rejected) { ["Reasons"] = "title: Enter a title\nsummary: Too short" }, Cancellation);
+
+        string[] englishHeadings = ["This practice is received", "This practice is waiting for an editor", "This practice was declined", "This practice could not be used"];
+        List<string> all = [];
+        foreach (var language in Languages)
+            foreach (var (reference, heading) in new[] { received, pending, declined, rejected }.Zip(englishHeadings))
+            {
+                var page = await PageAsync(app, $"practices/{PipelineApp.Topic}/{reference}?lang={language}");
+                var text = Words(page.QuerySelector("main")!);
+                all.Add(text);
+                Assert.Equal(language == "en", page.QuerySelector("h1")!.TextContent == heading);
+                Assert.Contains(reference, text);
+                Assert.NotNull(page.QuerySelector("meta[name=robots][content=noindex]"));
+                Assert.Equal(reference == rejected, text.Contains("Enter a title"));
+                Assert.Equal(reference == pending, page.QuerySelector("main time[datetime='2026-11-30']") is not null);
+                Assert.Equal(reference == received || reference == pending, page.QuerySelector("main .steps") is not null);
+                Assert.Equal(reference == declined || reference == rejected, page.QuerySelector($"main a[href^='/submit?topic={PipelineApp.Topic}']") is not null);
+            }
+
+        Assert.Equal(all.Count, all.Distinct().Count());
+        Assert.Contains("The next digest goes out on 30 November 2026.", all[1]);
+    }
+
+    [Fact]
+    public async Task A_published_practice_says_when_and_which_digest_brings_it()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), Weekly);
+        var reference = await app.PublishedAsync(Samples.Practice());
+        Assert.Null(await FactAsync(app, reference, "Published on"));
+        await SweepAsync(app);
+
+        Assert.Equal("24 November 2026", await FactAsync(app, reference, "Published on"));
+        Assert.Equal("It will be in the next digest, on 30 November 2026", await FactAsync(app, reference, "Digest"));
+
+        await app.PublishDigestAsync();
+        Assert.Equal("Digest of 23 November 2026", await FactAsync(app, reference, "Digest"));
+        var french = await PageAsync(app, $"practices/{PipelineApp.Topic}/{reference}?lang=fr");
+        Assert.Equal("Bulletin du 23 novembre 2026", Words(french.QuerySelector($".facts a[href='/digests/{PipelineApp.Topic}/2026-11-23?lang=fr']")!));
+    }
+
+    [Fact]
+    public async Task Without_a_fixed_day_the_next_digest_is_named_without_one()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var pending = await app.AcceptedAsync(Samples.Practice("Pending"));
+        await app.StoredAsync(pending);
+        var published = await app.PublishedAsync(Samples.Practice());
+
+        Assert.Contains("the next digest brings it", (await PageAsync(app, $"practices/{PipelineApp.Topic}/{pending}")).Body!.TextContent);
+        Assert.Equal("It will be in the next digest", await FactAsync(app, published, "Digest"));
+    }
+
+    [Fact]
+    public async Task A_row_made_by_hand_is_shown_as_far_as_it_goes()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var reference = Reference.Of("by hand").ToString();
+        var row = new TableEntity(PipelineApp.Topic, reference) { ["Status"] = "Published", ["DigestIssue"] = "the spring one" };
+        await app.Storage.Practices.AddEntityAsync(row, Cancellation);
+
+        var page = await PageAsync(app, $"practices/{PipelineApp.Topic}/{reference}");
+        Assert.Equal(reference, page.QuerySelector("h1")!.TextContent);
+        Assert.Null(await FactAsync(app, reference, "Digest"));
+
+        await app.Storage.Practices.UpdateEntityAsync(
+            new TableEntity(PipelineApp.Topic, reference) { ["DigestIssue"] = "2026-13-45" }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
+        Assert.Null(await FactAsync(app, reference, "Digest"));
+    }
+
+    [Fact]
+    public async Task Those_who_share_an_address_share_a_description()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var reference = await app.PublishedAsync(Samples.Practice());
+
+        var practice = await PageAsync(app, $"practices/{PipelineApp.Topic}/{reference}?lang=es");
+        Assert.Equal("Migra Movil", Meta(practice, "og:title"));
+        Assert.Equal("article", Meta(practice, "og:type"));
+        Assert.Equal("A bus that brings advice to people in border areas.", Meta(practice, "og:description"));
+        Assert.Equal(Meta(practice, "og:description"), practice.QuerySelector("meta[name=description]")!.GetAttribute("content"));
+        Assert.EndsWith($"/practices/{PipelineApp.Topic}/{reference}", Meta(practice, "og:url"));
+
+        var topic = await PageAsync(app, TopicPage);
+        Assert.Equal("website", Meta(topic, "og:type"));
+        Assert.StartsWith("How governments, cities", Meta(topic, "og:description"));
+        foreach (var page in new[] { topic, practice, await PageAsync(app, "") })
+            Assert.StartsWith($"/topics/{PipelineApp.Topic}/feed", page.QuerySelector("link[type='application/atom+xml']")!.GetAttribute("href"));
+    }
+
+    [Theory]
+    [InlineData("", null, "en")]
+    [InlineData("", "fr", "fr")]
+    [InlineData("", "ar-EG, en;q=0.5", "ar")]
+    [InlineData("", "de, es;q=0.3, fr;q=0.7", "fr")]
+    [InlineData("", "fr;q=0, es;q=0.1", "es")]
+    [InlineData("", "de, it", "en")]
+    [InlineData("", "*", "en")]
+    [InlineData("", "de, *;q=0.5", "en")]
+    [InlineData("", "es;q=nonsense", "en")]
+    [InlineData("?lang=AR", "fr", "ar")]
+    [InlineData("?lang=tlh", "fr", "fr")]
+    [InlineData("?lang=", "es", "es")]
+    public async Task The_language_is_that_of_the_address_or_else_of_the_browser(string query, string? accepted, string expected)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{TopicPage}{query}");
+        if (accepted is not null)
+            request.Headers.TryAddWithoutValidation("Accept-Language", accepted);
+        using var answer = await app.Http.SendAsync(request, Cancellation);
+        var page = Parse(await answer.Content.ReadAsStringAsync(Cancellation));
+
+        Assert.Equal(expected, page.DocumentElement.GetAttribute("lang"));
+        Assert.Equal(expected == "ar" ? "rtl" : "ltr", page.DocumentElement.GetAttribute("dir"));
+        Assert.Equal([expected], answer.Content.Headers.ContentLanguage);
+        Assert.Contains("Accept-Language", answer.Headers.Vary);
+        Assert.Equal([.. Languages, "x-default"], page.QuerySelectorAll("link[rel=alternate][hreflang]").Select(link => link.GetAttribute("hreflang")));
+    }
+
+    [Fact]
+    public async Task A_chosen_language_is_handed_on_by_every_link()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var reference = await app.PublishedAsync(Samples.Practice());
+        foreach (var title in Enumerable.Range(1, PracticePage.UsuallyPerPage))
+            await app.PublishedAsync(Samples.Practice($"Practice {title.ToString(CultureInfo.InvariantCulture)}"));
+        var more = (await PageAsync(app, TopicPage)).QuerySelector("a[rel=next]")!.GetAttribute("href")![1..];
+        string[] addresses = ["", TopicPage, more, $"practices/{PipelineApp.Topic}/{reference}", $"practices/{PipelineApp.Topic}/{Reference.Of("none")}"];
+
+        foreach (var address in addresses)
+        {
+            var french = Links(await PageAsync(app, $"{address}{(address.Contains('?') ? '&' : '?')}lang=fr"));
+            Assert.NotEmpty(french);
+            Assert.All(french, link => Assert.EndsWith("lang=fr", link));
+            Assert.All(Links(await PageAsync(app, address)), link => Assert.DoesNotContain("lang=", link));
+        }
+
+        static IEnumerable<string> Links(IHtmlDocument page) => page.QuerySelectorAll("a[href^='/']")
+            .Where(link => link.Closest(".languages") is null).Select(link => link.GetAttribute("href")!);
+    }
+
+    private static async Task<string> LineAsync(PipelineApp app, string language) =>
+        Words((await PageAsync(app, $"{TopicPage}?lang={language}")).QuerySelector(".line")!);
+
+    /// <summary>What stands beside this word under a published practice; null where the word is not there.</summary>
+    private static async Task<string?> FactAsync(PipelineApp app, string reference, string label)
+    {
+        var page = await PageAsync(app, $"practices/{PipelineApp.Topic}/{reference}");
+        return page.QuerySelectorAll(".facts dt").SingleOrDefault(term => term.TextContent == label) is { NextElementSibling: { } fact } ? Words(fact) : null;
+    }
+
+    private static async Task<IHtmlDocument> PageAsync(PipelineApp app, string address) => Parse(await app.Http.GetStringAsync(address, Cancellation));
+
+    private static Task SweepAsync(PipelineApp app) => app.Get<PracticeSweep>().RunAsync(Cancellation);
+
+    private static IHtmlDocument Parse(string html) => new HtmlParser().ParseDocument(html);
+
+    private static string Meta(IHtmlDocument page, string property) => page.QuerySelector($"meta[property='{property}']")!.GetAttribute("content")!;
+
+    private static string Words(IElement element) => Gaps().Replace(string.Join(' ', Texts(element)), " ").Trim();
+
+    // Elements beside each other are words beside each other, except inside a sentence, which brings its own spaces.
+    private static IEnumerable<string> Texts(IElement element) =>
+        element.Children.Any(child => child.LocalName is not ("bdi" or "time" or "a" or "strong")) ? element.Children.SelectMany(Texts) : [element.TextContent];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Gaps();
+}
