@@ -40,6 +40,21 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_summary_is_cut_at_a_sentence_with_a_link_to_the_whole()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var sentence = "A bus brings advice to people in border areas, where no office is.";
+        var cut = await app.PublishedAsync(Samples.Practice("Cut").With("summary", string.Join(' ', Enumerable.Repeat(sentence, 9))));
+        await app.PublishedAsync(Samples.Practice("Whole").With("summary", $"{sentence}\n\n\n{sentence}"));
+
+        var page = await PageAsync(app, TopicPage);
+        var link = Assert.Single(page.QuerySelectorAll(".more a"));
+        Assert.Equal($"/practices/{PipelineApp.Topic}/{cut}", link.GetAttribute("href"));
+        Assert.Equal("Read on – Cut", link.TextContent);
+        Assert.EndsWith("where no office is.", Words(link.Closest("article")!.QuerySelector("p:has(+ .more)")!));
+    }
+
+    [Fact]
     public async Task Days_are_those_of_the_topic_s_time_zone()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), Weekly, "Digest:TimeZone=Pacific/Kiritimati");
