@@ -5,5 +5,6 @@ namespace Pipeline.Functions.Pages;
 public static class PageServices
 {
     /// <summary>What the pages need besides the domain.</summary>
-    public static IServiceCollection AddPages(this IServiceCollection services) => services.AddScoped<Visit>().AddSingleton<ClientLimit>();
+    public static IServiceCollection AddPages(this IServiceCollection services) =>
+        services.AddScoped<Visit>().AddSingleton<ClientLimit>().AddSingleton<RenderedPages>();
 }
