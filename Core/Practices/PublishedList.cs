@@ -5,15 +5,16 @@ namespace Pipeline.Practices;
 /// <summary>What readers may see of a topic at one moment.</summary>
 /// <param name="NewestFirst">In the order of <see cref="PracticePlace"/>; without the submitters' addresses.</param>
 /// <param name="Version">A hash of all of it: the same in every process that holds the same, another one as soon as a word differs.</param>
-public sealed record PublishedList(IReadOnlyList<Practice> NewestFirst, string Version)
+/// <param name="WrittenOn">When the last of it was written, by the server's clock, as far as this process knows; null where nothing ever was.</param>
+public sealed record PublishedList(IReadOnlyList<Practice> NewestFirst, string Version, DateTimeOffset? WrittenOn)
 {
     /// <param name="hashes">Of each practice by <see cref="Hash"/>, in the same order.</param>
-    internal static PublishedList Of(IReadOnlyList<Practice> newestFirst, IEnumerable<byte[]> hashes)
+    internal static PublishedList Of(IReadOnlyList<Practice> newestFirst, IEnumerable<byte[]> hashes, DateTimeOffset? writtenOn)
     {
         using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var hash in hashes)
             whole.AppendData(hash);
-        return new PublishedList(newestFirst, Convert.ToHexStringLower(whole.GetHashAndReset())[..32]);
+        return new PublishedList(newestFirst, Convert.ToHexStringLower(whole.GetHashAndReset())[..32], writtenOn);
     }
 
     /// <summary>A hash of everything that is told of a practice.</summary>

@@ -15,7 +15,7 @@ internal sealed class PublishedTopic(string topic, PracticeTable practices, Time
 
     private Dictionary<string, Held> shown = [];
     private Dictionary<string, DateTimeOffset> newest = [];
-    private PublishedList list = PublishedList.Of([], []);
+    private PublishedList list = PublishedList.Of([], [], null);
     private long? readWhole;
 
     /// <summary>One transaction where at most 900 rows have changed since the last time; never called twice at once.</summary>
@@ -60,12 +60,14 @@ internal sealed class PublishedTopic(string topic, PracticeTable practices, Time
             Held[] sorted = [.. next.Values];
             Array.Sort(sorted, (first, second) => PracticePlace.Compare(first.Place, second.Place));
             // The same list where only stamps differ that nobody sees, so that pages of it stay good.
-            var changed = PublishedList.Of([.. sorted.Select(each => each.Practice)], sorted.Select(each => each.Hash));
+            var changed = PublishedList.Of([.. sorted.Select(each => each.Practice)], sorted.Select(each => each.Hash), Later(list.WrittenOn, rows.Max(row => (DateTimeOffset?)row.Stamp)));
             list = changed.Version == list.Version ? list : changed;
         }
 
         shown = next;
     }
+
+    private static DateTimeOffset? Later(DateTimeOffset? first, DateTimeOffset? second) => first is null || second > first ? second : first;
 
     private sealed record Held(Practice Practice, DateTimeOffset Stamp, PracticePlace Place, byte[] Hash)
     {

@@ -25,6 +25,9 @@ public static partial class PageHeaders
         $"default-src 'none'; style-src {string.Join(' ', StyleElement().Matches(html).Select(style => HashOf(style.Groups[1].Value)))}; "
         + "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
+    /// <summary>For what is no page: feeds and files for machines, which load nothing even where a browser shows them.</summary>
+    public const string NothingPolicy = "default-src 'none'; frame-ancestors 'none'";
+
     public static void Write(IHeaderDictionary headers, string contentSecurityPolicy, bool personal)
     {
         headers.ContentSecurityPolicy = contentSecurityPolicy;

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Languages;
+using Pipeline.Practices;
+using Pipeline.Settings;
+using Pipeline.Topics;
+
+namespace Pipeline.Functions.Pages.Feeds;
+
+/// <summary>GET /topics/{topic}/feed: a topic's newest practices for feed readers, which ask often and mostly in vain.</summary>
+public sealed class ShowFeed(TopicCatalog topics, PublishedPractices practices, RenderedPages rendered, PipelineSettings settings)
+{
+    [Function(nameof(ShowFeed))]
+    public Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "topics/{topic}/feed")] HttpRequest request,
+        string topic, CancellationToken cancellationToken) =>
+        Outage.CoverPageAsync(request, async () =>
+        {
+            if (topics.Find(topic) is not { } known)
+                return Missing.Topic();
+
+            var list = await practices.OfAsync(known.Id, cancellationToken);
+            var answer = await rendered.AnswerAsync(
+                request, $"feed {known.Id} {Language.Current.Code}", list.Version, list.WrittenOn, AtomFeed.ContentType,
+                () => Task.FromResult(AtomFeed.Write(settings, known, list.NewestFirst)));
+
+            var headers = request.HttpContext.Response.Headers;
+            PageHeaders.Write(headers, PageHeaders.NothingPolicy, personal: false);
+            PageHeaders.WriteLanguage(headers, Language.Current);
+            return answer;
+        });
+}

@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Settings;
+
+namespace Pipeline.Functions.Pages.Robots;
+
+/// <summary>GET /robots.txt: search engines may read what is public, and stay out of links that are somebody's own.</summary>
+public sealed class ShowRobots(PipelineSettings settings)
+{
+    [Function(nameof(ShowRobots))]
+    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "robots.txt")] HttpRequest request)
+    {
+        PageHeaders.Write(request.HttpContext.Response.Headers, PageHeaders.NothingPolicy, personal: false);
+        return TypedResults.Text($"""
+            User-agent: *
+            Allow: /
+            Disallow: /api/
+            Disallow: /mailbox
+            Disallow: /subscriptions/
+
+            Sitemap: {settings.Link("sitemap.xml").AbsoluteUri}
+
+            """);
+    }
+}
