@@ -56,13 +56,28 @@ public sealed class RequestBody
         Dictionary<string, string[]> errors = new(StringComparer.Ordinal);
         foreach (var property in document.RootElement.EnumerateObject())
         {
+            if (Name(property) is not { } name)
+                continue;
             if (property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Null)
-                fields[property.Name] = Text(property.Value);
+                fields[name] = Text(property.Value);
             else
-                errors[property.Name] = [$"{property.Name} must be text"];
+                errors[name] = [$"{name} must be text"];
         }
 
         return new RequestBody(fields, errors);
+    }
+
+    private static string? Name(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair, escaped: no field of ours has such a name.
+            return null;
+        }
     }
 
     private static string? Text(JsonElement value)
