@@ -20,6 +20,11 @@ public static class Page
     public static IResult Of<TComponent>(object parameters, int status = StatusCodes.Status200OK)
         where TComponent : IComponent => new Result<TComponent>(parameters, status, Personal: false);
 
+    /// <summary>A page for everybody that is rendered once and kept as long as what it shows is the same.</summary>
+    /// <param name="version">Names that, with whatever the page has not from its own address.</param>
+    public static IResult Of<TComponent>(object parameters, string version)
+        where TComponent : IComponent => new Result<TComponent>(parameters, StatusCodes.Status200OK, Personal: false, Version: version);
+
     /// <summary>A page for one person, or of one moment: nobody stores it, and its address, which may hold a token, goes to no other site.</summary>
     /// <param name="retryAfter">In how many seconds the same may be asked for with success.</param>
     /// <param name="formsLeadTo">A page of another site that posting a form on this page leads to in the end; browsers want it named.</param>
@@ -30,41 +35,43 @@ public static class Page
     public static IResult Later<TComponent>(object parameters)
         where TComponent : IComponent => Personal<TComponent>(parameters, StatusCodes.Status503ServiceUnavailable);
 
-    private sealed record Result<TComponent>(object Parameters, int Status, bool Personal, Uri? FormsLeadTo = null, int? RetryAfter = null) : IResult
+    private sealed record Result<TComponent>(object Parameters, int Status, bool Personal, Uri? FormsLeadTo = null, int? RetryAfter = null, string? Version = null) : IResult
         where TComponent : IComponent
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
-            var visit = Visit.Of(httpContext.Request);
-            byte[] html;
+            IResult answer;
             try
             {
-                html = Encoding.UTF8.GetBytes(await visit.Language.RunAsync(() => RenderAsync(httpContext.RequestServices)));
+                answer = await AnswerAsync(httpContext, Visit.Of(httpContext.Request));
             }
             catch (Exception fault) when (fault is not OperationCanceledException && typeof(TComponent) != typeof(NoticePage))
             {
-                await (await Outage.CoverPageAsync(httpContext.Request, () => Task.FromException<IResult>(fault))).ExecuteAsync(httpContext);
-                return;
+                answer = await Outage.CoverPageAsync(httpContext.Request, () => Task.FromException<IResult>(fault));
             }
 
-            var response = httpContext.Response;
-            PageHeaders.Write(response.Headers, PageHeaders.OwnPolicy(FormsLeadTo), Personal);
-            PageHeaders.WriteLanguage(response.Headers, visit.Language);
-            if ((RetryAfter ?? (Status == StatusCodes.Status503ServiceUnavailable ? RetryAfterSeconds : null)) is { } seconds)
-                response.Headers.RetryAfter = $"{seconds}";
-            if (Status == StatusCodes.Status200OK)
-            {
-                var tag = Personal ? null : new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(html))[..16]}\"");
-                await TypedResults.Bytes(html, PageHeaders.ContentType, entityTag: tag).ExecuteAsync(httpContext);
-                return;
-            }
-
-            response.StatusCode = Status;
-            response.ContentType = PageHeaders.ContentType;
-            response.ContentLength = html.Length;
-            if (!HttpMethods.IsHead(httpContext.Request.Method))
-                await response.Body.WriteAsync(html, httpContext.RequestAborted);
+            await answer.ExecuteAsync(httpContext);
         }
+
+        private async Task<IResult> AnswerAsync(HttpContext httpContext, Visit visit)
+        {
+            Task<byte[]> Render() => visit.Language.RunAsync(async () => Encoding.UTF8.GetBytes(await RenderAsync(httpContext.RequestServices)));
+
+            var headers = httpContext.Response.Headers;
+            var answer = Version is null
+                ? Written(await Render())
+                : await httpContext.RequestServices.GetRequiredService<RenderedPages>()
+                    .AnswerAsync(httpContext.Request, $"{typeof(TComponent).Name} {visit.Key}", Version, lastModified: null, PageHeaders.ContentType, Render);
+            PageHeaders.Write(headers, PageHeaders.OwnPolicy(FormsLeadTo), Personal);
+            PageHeaders.WriteLanguage(headers, visit.Language);
+            if ((RetryAfter ?? (Status == StatusCodes.Status503ServiceUnavailable ? RetryAfterSeconds : null)) is { } seconds)
+                headers.RetryAfter = $"{seconds}";
+            return answer;
+        }
+
+        private IResult Written(byte[] html) => Status == StatusCodes.Status200OK
+            ? TypedResults.Bytes(html, PageHeaders.ContentType, entityTag: Personal ? null : new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(html))[..16]}\""))
+            : TypedResults.Text(html, PageHeaders.ContentType, Status);
 
         private async Task<string> RenderAsync(IServiceProvider services)
         {

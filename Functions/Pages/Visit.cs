@@ -14,6 +14,9 @@ public sealed class Visit(PipelineSettings settings)
 {
     private const string Parameter = "lang";
 
+    // What pages heed; whatever else somebody's link carries is not handed on.
+    private static readonly string[] Heeded = ["topic", "after", "token"];
+
     private string path = "/";
     private QueryString query;
     private bool chosen;
@@ -24,7 +27,7 @@ public sealed class Visit(PipelineSettings settings)
     public bool HasAddress { get; private set; } = true;
 
     /// <summary>The address in the language that the browser asks for, absolute.</summary>
-    public Uri Address => Absolute(Without(query));
+    public Uri Address => Absolute(query);
 
     /// <summary>The visit of a request, for what is decided before its page is written.</summary>
     public static Visit Of(HttpRequest request)
@@ -34,12 +37,15 @@ public sealed class Visit(PipelineSettings settings)
         return visit;
     }
 
+    /// <summary>All that a page can have from the request.</summary>
+    public string Key => $"{path}{query} {Language.Code} {chosen} {HasAddress}";
+
     public static Language LanguageOf(HttpRequest request) =>
         Language.Find(request.Query[Parameter]) ?? Language.Preferred(request.Headers.AcceptLanguage);
 
     private void Begin(HttpRequest request)
     {
-        (path, query) = (request.Path.Value ?? "/", request.QueryString);
+        (path, query) = (request.Path.Value ?? "/", Kept(request.Query));
         chosen = Language.Find(request.Query[Parameter]) is not null;
         Language = LanguageOf(request);
         HasAddress = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
@@ -50,13 +56,13 @@ public sealed class Visit(PipelineSettings settings)
     public string Link(string address) => chosen ? QueryHelpers.AddQueryString(address, Parameter, Language.Code) : address;
 
     /// <summary>This page in another language.</summary>
-    public string In(Language language) => QueryHelpers.AddQueryString(path + Without(query), Parameter, language.Code);
+    public string In(Language language) => QueryHelpers.AddQueryString(path + query, Parameter, language.Code);
 
     /// <summary>The same, absolute.</summary>
-    public Uri AddressIn(Language language) => Absolute(QueryHelpers.AddQueryString(Without(query).ToString(), Parameter, language.Code));
+    public Uri AddressIn(Language language) => Absolute(QueryHelpers.AddQueryString(query.ToString(), Parameter, language.Code));
 
     private Uri Absolute(object rest) => settings.Link(path.TrimStart('/') + rest);
 
-    private static QueryString Without(QueryString query) => QueryString.Create(
-        QueryHelpers.ParseQuery(query.Value).Where(pair => !pair.Key.Equals(Parameter, StringComparison.OrdinalIgnoreCase)));
+    private static QueryString Kept(IQueryCollection query) => QueryString.Create(
+        Heeded.Where(query.ContainsKey).Select(name => new KeyValuePair<string, string?>(name, query[name])));
 }

@@ -19,8 +19,14 @@ public sealed class ShowFrontPage(TopicCatalog topics, PublishedPractices practi
         Outage.CoverPageAsync(request, async () =>
         {
             List<TopicLatest> latest = [];
+            var version = "";
             foreach (var topic in topics.All)
-                latest.Add(new TopicLatest(topic, PracticePage.Of((await practices.OfAsync(topic.Id, cancellationToken)).NewestFirst, LatestOfATopic, null)));
-            return Page.Of<FrontPage>(new { Latest = latest });
+            {
+                var list = await practices.OfAsync(topic.Id, cancellationToken);
+                latest.Add(new TopicLatest(topic, PracticePage.Of(list.NewestFirst, LatestOfATopic, null)));
+                version += list.Version;
+            }
+
+            return Page.Of<FrontPage>(new { Latest = latest }, version);
         });
 }

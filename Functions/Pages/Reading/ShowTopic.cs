@@ -18,7 +18,8 @@ public sealed class ShowTopic(TopicCatalog topics, PublishedPractices practices)
                 return Missing.Topic();
 
             string? after = request.Query["after"];
-            var page = PracticePage.Of((await practices.OfAsync(known.Id, cancellationToken)).NewestFirst, PracticePage.UsuallyPerPage, after);
-            return Page.Of<TopicPage>(new { Topic = known, page.Practices, page.Next, Later = !string.IsNullOrEmpty(after) });
+            var list = await practices.OfAsync(known.Id, cancellationToken);
+            var page = PracticePage.Of(list.NewestFirst, PracticePage.UsuallyPerPage, after);
+            return Page.Of<TopicPage>(new { Topic = known, page.Practices, page.Next, Later = !string.IsNullOrEmpty(after) }, list.Version);
         });
 }
