@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Benchmarks.Pages;
 using Pipeline.Benchmarks.Scale;
 using Pipeline.Benchmarks.Start;
 
@@ -9,6 +10,8 @@ switch (args)
         return await StartBenchmark.RunAsync();
     case ["scale"]:
         return await ScaleBenchmark.RunAsync();
+    case ["pages"]:
+        return await PagesBenchmark.RunAsync();
 
     // What the benchmarks start as processes of their own.
     case [EmptyApp.Argument, var port]:
@@ -22,6 +25,7 @@ switch (args)
             dotnet run --project tests/Benchmarks -- <benchmark>
               start   how long the app takes to its first page
               scale   what an issue to a million subscribers costs, against one to ten thousand
+              pages   how long a page of a large topic takes, against a static file
             """);
         return 2;
 }

@@ -1,0 +1,21 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
+
+namespace Pipeline.Benchmarks.Pages;
+
+/// <summary>Counts transactions with tables at the wire; the listeners to queues ask all the time and are not counted.</summary>
+internal sealed class TransactionCount : HttpPipelinePolicy
+{
+    private long count;
+
+    public long Value => Interlocked.Read(ref count);
+
+    public override ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+    {
+        if (!message.Request.Uri.Path.EndsWith("/messages", StringComparison.Ordinal))
+            Interlocked.Increment(ref count);
+        return ProcessNextAsync(message, pipeline);
+    }
+
+    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException("Everything here is asynchronous.");
+}
