@@ -46,7 +46,7 @@ public sealed class PicturesOfPages(AzuriteFixture azurite, Chromium chromium)
             await page.SetViewportSizeAsync(screen.Width, screen.Height);
             var answer = await page.GotoAsync(new Uri(app.Http.BaseAddress!, address).AbsoluteUri);
             Assert.True(answer!.Ok, $"/{address}: {answer.Status}");
-            var picture = await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Folder, $"{name}{screen.Suffix}.png") });
+            var picture = await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Folder!, $"{name}{screen.Suffix}.png") });
             Assert.True(picture.Length <= MostBytes, $"{name}{screen.Suffix}.png has {picture.Length} bytes.");
         }
     }
