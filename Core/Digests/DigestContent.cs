@@ -33,7 +33,7 @@ public sealed record DigestContent(
     public static DigestContent Of(Topic topic, string issue, IReadOnlyList<Practice> practices, PipelineSettings settings, string? unsubscribeAddress)
     {
         var bytes = 0;
-        Entry[] entries = [.. practices.Take(MostEntries).Select(practice => Entry.Of(practice, settings)).TakeWhile(entry => (bytes += entry.Bytes) <= MostBytes)];
+        Entry[] entries = [.. practices.Take(MostEntries).Select(practice => Entry.Of(practice, topic, settings)).TakeWhile(entry => (bytes += entry.Bytes) <= MostBytes)];
         return new DigestContent(
             topic,
             issue,
@@ -113,9 +113,9 @@ public sealed record DigestContent(
 
     public sealed record Entry(string Title, string? Byline, string Excerpt, string Address)
     {
-        public static Entry Of(Practice practice, PipelineSettings settings) => new(
+        public static Entry Of(Practice practice, Topic topic, PipelineSettings settings) => new(
             practice.Title,
-            string.Join(" · ", new[] { Practices.Byline.Of(practice), practice.Country.Length > 0 ? Countries.NameOf(practice.Country) : null }
+            string.Join(" · ", new[] { Practices.Byline.Of(practice, topic), practice.Country.Length > 0 ? Countries.NameOf(practice.Country) : null }
                 .OfType<string>()) is { Length: > 0 } line ? line : null,
             Practices.Excerpt.Of(practice.Summary, ExcerptLength),
             settings.Link($"practices/{practice.Topic}/{practice.Reference}", Language.Current).AbsoluteUri);
