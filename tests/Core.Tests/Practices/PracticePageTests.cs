@@ -1,4 +1,5 @@
 using CsCheck;
+using Pipeline.Languages;
 using Pipeline.Practices;
 using Xunit;
 
@@ -113,5 +114,5 @@ public sealed class PracticePageTests
     private static IEnumerable<string> Names(IEnumerable<Practice> practices) => practices.Select(practice => practice.Reference.ToString());
 
     private static Practice Some(int number, DateTimeOffset? publishedOn) => new(
-        "topic", Reference.Of($"{number}"), PracticeStatus.Published, $"Practice {number}", "", "", "", "", "", "", "", Monday, publishedOn, "");
+        "topic", Reference.Of($"{number}"), PracticeStatus.Published, $"Practice {number}", "", "", "", "", "", "", "", Monday, publishedOn, "", Language.English);
 }
