@@ -17,6 +17,10 @@ public sealed class Chromium : IAsyncLifetime
     private IPlaywright? playwright;
     private IBrowser? browser;
 
+    public static bool IsInstalled => Path is not null;
+
+    public static void SkipWithout() => Assert.SkipUnless(IsInstalled, "No Chromium is installed; run tests/Browser.Tests/install-chromium.sh.");
+
     public async ValueTask InitializeAsync()
     {
         if (Path is null)
@@ -34,10 +38,10 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>A page of its own, in a profile of its own.</summary>
-    public async Task<IPage> OpenAsync()
+    public async Task<IPage> OpenAsync(bool scripts = true)
     {
-        Assert.SkipWhen(browser is null, "No Chromium is installed; run tests/Browser.Tests/install-chromium.sh.");
-        return await (await browser.NewContextAsync()).NewPageAsync();
+        SkipWithout();
+        return await (await browser!.NewContextAsync(new() { JavaScriptEnabled = scripts })).NewPageAsync();
     }
 
     public async ValueTask DisposeAsync()
