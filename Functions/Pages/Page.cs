@@ -18,24 +18,28 @@ public static class Page
 
     /// <summary>A page for everybody.</summary>
     public static IResult Of<TComponent>(object parameters, int status = StatusCodes.Status200OK)
-        where TComponent : IComponent => new Result<TComponent>(parameters, status, Personal: false);
+        where TComponent : IComponent => new Result<TComponent>(parameters, status, Audience.Everybody);
 
     /// <summary>A page for everybody that is rendered once and kept as long as what it shows is the same.</summary>
     /// <param name="version">Names that, with whatever the page has not from its own address.</param>
     public static IResult Of<TComponent>(object parameters, string version)
-        where TComponent : IComponent => new Result<TComponent>(parameters, StatusCodes.Status200OK, Personal: false, Version: version);
+        where TComponent : IComponent => new Result<TComponent>(parameters, StatusCodes.Status200OK, Audience.Everybody, Version: version);
 
-    /// <summary>A page for one person, or of one moment: nobody stores it, and its address, which may hold a token, goes to no other site.</summary>
+    /// <summary>A page that answers a form and has it in it.</summary>
+    /// <param name="leadsTo">A page of another site that posting the form leads to in the end; browsers want it named.</param>
+    public static IResult Form<TComponent>(object parameters, int status = StatusCodes.Status200OK, Uri? leadsTo = null)
+        where TComponent : IComponent => new Result<TComponent>(parameters, status, Audience.Sender, leadsTo);
+
+    /// <summary>A page for one person, or of one moment.</summary>
     /// <param name="retryAfter">In how many seconds the same may be asked for with success.</param>
-    /// <param name="formsLeadTo">A page of another site that posting a form on this page leads to in the end; browsers want it named.</param>
-    public static IResult Personal<TComponent>(object parameters, int status = StatusCodes.Status200OK, Uri? formsLeadTo = null, int? retryAfter = null)
-        where TComponent : IComponent => new Result<TComponent>(parameters, status, Personal: true, formsLeadTo, retryAfter);
+    public static IResult Personal<TComponent>(object parameters, int status = StatusCodes.Status200OK, int? retryAfter = null)
+        where TComponent : IComponent => new Result<TComponent>(parameters, status, Audience.Person, RetryAfter: retryAfter);
 
     /// <summary>503 with Retry-After.</summary>
     public static IResult Later<TComponent>(object parameters)
         where TComponent : IComponent => Personal<TComponent>(parameters, StatusCodes.Status503ServiceUnavailable);
 
-    private sealed record Result<TComponent>(object Parameters, int Status, bool Personal, Uri? FormsLeadTo = null, int? RetryAfter = null, string? Version = null) : IResult
+    private sealed record Result<TComponent>(object Parameters, int Status, Audience Audience, Uri? LeadsTo = null, int? RetryAfter = null, string? Version = null) : IResult
         where TComponent : IComponent
     {
         public async Task ExecuteAsync(HttpContext httpContext)
@@ -62,7 +66,7 @@ public static class Page
                 ? Written(await Render())
                 : await httpContext.RequestServices.GetRequiredService<RenderedPages>()
                     .AnswerAsync(httpContext.Request, $"{typeof(TComponent).Name} {visit.Key}", Version, lastModified: null, PageHeaders.ContentType, Render);
-            PageHeaders.Write(headers, PageHeaders.OwnPolicy(FormsLeadTo), Personal);
+            PageHeaders.Write(headers, PageHeaders.OwnPolicy(LeadsTo), Audience);
             PageHeaders.WriteLanguage(headers, visit.Language);
             if ((RetryAfter ?? (Status == StatusCodes.Status503ServiceUnavailable ? RetryAfterSeconds : null)) is { } seconds)
                 headers.RetryAfter = $"{seconds}";
@@ -70,7 +74,7 @@ public static class Page
         }
 
         private IResult Written(byte[] html) => Status == StatusCodes.Status200OK
-            ? TypedResults.Bytes(html, PageHeaders.ContentType, entityTag: Personal ? null : new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(html))[..16]}\""))
+            ? TypedResults.Bytes(html, PageHeaders.ContentType, entityTag: Audience != Audience.Everybody ? null : new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(html))[..16]}\""))
             : TypedResults.Text(html, PageHeaders.ContentType, Status);
 
         private async Task<string> RenderAsync(IServiceProvider services)

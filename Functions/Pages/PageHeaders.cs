@@ -12,7 +12,7 @@ public static partial class PageHeaders
     public const string ContentType = "text/html; charset=utf-8";
 
     /// <summary>Nothing runs and nothing comes from elsewhere: a stylesheet and an icon of our own, forms that post to us.</summary>
-    /// <param name="formsLeadTo">See <see cref="Page.Personal"/>.</param>
+    /// <param name="formsLeadTo">See <see cref="Page.Form"/>.</param>
     public static string OwnPolicy(Uri? formsLeadTo = null) =>
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
         + (formsLeadTo is null ? "" : $" {formsLeadTo.GetLeftPart(UriPartial.Authority)}");
@@ -28,17 +28,21 @@ public static partial class PageHeaders
     /// <summary>For what is no page: feeds and files for machines, which load nothing even where a browser shows them.</summary>
     public const string NothingPolicy = "default-src 'none'; frame-ancestors 'none'";
 
-    public static void Write(IHeaderDictionary headers, string contentSecurityPolicy, bool personal)
+    public static void Write(IHeaderDictionary headers, string contentSecurityPolicy, Audience audience)
     {
         headers.ContentSecurityPolicy = contentSecurityPolicy;
         headers.XContentTypeOptions = "nosniff";
         // Browsers heed it over https alone, so a local run is none the wiser.
         headers.StrictTransportSecurity = "max-age=31536000";
-        headers["Referrer-Policy"] = personal ? "no-referrer" : "same-origin";
+        headers["Referrer-Policy"] = audience == Audience.Everybody ? "same-origin" : "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
-        // An editor who takes a practice back wants it gone, so even what is public is asked for anew.
-        headers.CacheControl = personal ? "no-store" : "no-cache";
+        headers.CacheControl = audience switch
+        {
+            Audience.Everybody => "no-cache",
+            Audience.Sender => "private, no-cache",
+            _ => "no-store",
+        };
     }
 
     public static void WriteLanguage(IHeaderDictionary headers, Language language)

@@ -23,7 +23,7 @@ public sealed class ShowDigest(TopicCatalog topics, DigestTable digests, DigestL
 
             var page = await letters.PageAsync(known, found, cancellationToken);
             var headers = request.HttpContext.Response.Headers;
-            PageHeaders.Write(headers, PageHeaders.PolicyOfMail(page), personal: false);
+            PageHeaders.Write(headers, PageHeaders.PolicyOfMail(page), Audience.Everybody);
             PageHeaders.WriteLanguage(headers, Language.Current);
             return Results.Content(page, PageHeaders.ContentType);
         });

@@ -25,7 +25,7 @@ public sealed class ShowFeed(TopicCatalog topics, PublishedPractices practices, 
                 () => Task.FromResult(AtomFeed.Write(settings, known, list.NewestFirst)));
 
             var headers = request.HttpContext.Response.Headers;
-            PageHeaders.Write(headers, PageHeaders.NothingPolicy, personal: false);
+            PageHeaders.Write(headers, PageHeaders.NothingPolicy, Audience.Everybody);
             PageHeaders.WriteLanguage(headers, Language.Current);
             return answer;
         });

@@ -10,7 +10,7 @@ public sealed class ShowRobots(PipelineSettings settings)
     [Function(nameof(ShowRobots))]
     public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "robots.txt")] HttpRequest request)
     {
-        PageHeaders.Write(request.HttpContext.Response.Headers, PageHeaders.NothingPolicy, personal: false);
+        PageHeaders.Write(request.HttpContext.Response.Headers, PageHeaders.NothingPolicy, Audience.Everybody);
         return TypedResults.Text($"""
             User-agent: *
             Allow: /

@@ -31,7 +31,7 @@ public sealed class ShowSitemap(
             }
 
             pages.AddRange(texts);
-            PageHeaders.Write(request.HttpContext.Response.Headers, PageHeaders.NothingPolicy, personal: false);
+            PageHeaders.Write(request.HttpContext.Response.Headers, PageHeaders.NothingPolicy, Audience.Everybody);
             return await rendered.AnswerAsync(
                 request, "sitemap", Version(pages), null, Sitemap.ContentType, () => Task.FromResult(Sitemap.Write(settings, pages)));
         });

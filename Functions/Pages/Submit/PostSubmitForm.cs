@@ -42,7 +42,7 @@ public sealed class PostSubmitForm(
     private IResult Preview(SubmitForm form) => rules.Check(form.Draft) switch
     {
         (null, var errors) => Faulty(form, errors),
-        var (submission, _) => Page.Personal<PreviewPage>(
+        var (submission, _) => Page.Form<PreviewPage>(
             new
             {
                 Form = form,
@@ -50,7 +50,7 @@ public sealed class PostSubmitForm(
                 Practice = Practice.From(submission, time.GetUtcNow(), Language.Current, Moderation.Required, time.GetUtcNow()),
                 Suggestion = EmailSuggestion.For(submission.Email),
             },
-            formsLeadTo: form.Return),
+            leadsTo: form.Return),
     };
 
     private async Task<IResult> SendAsync(HttpRequest request, SubmitForm form, CancellationToken cancellationToken) =>
@@ -73,5 +73,5 @@ public sealed class PostSubmitForm(
         ? Visit.Of(request).Link($"/practices/{accepted.Topic}/{accepted.Reference}")
         : ReturnAddress.With(form.Return, [new("topic", accepted.Topic), new("reference", accepted.Reference.ToString())]).AbsoluteUri;
 
-    private static IResult FormAgain(SubmitForm form, int status) => Page.Personal<SubmitPage>(new { Form = form }, status, form.Return);
+    private static IResult FormAgain(SubmitForm form, int status) => Page.Form<SubmitPage>(new { Form = form }, status, form.Return);
 }

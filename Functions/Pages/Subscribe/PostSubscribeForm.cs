@@ -39,5 +39,5 @@ public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscri
                 : new SeeOther(ReturnAddress.With(back, [new("topic", topic.Id), new("subscription", "asked")]).AbsoluteUri);
         });
 
-    private static IResult FormAgain(object parameters, int status, Uri? back) => Page.Personal<SubscribePage>(parameters, status, back);
+    private static IResult FormAgain(object parameters, int status, Uri? back) => Page.Form<SubscribePage>(parameters, status, back);
 }

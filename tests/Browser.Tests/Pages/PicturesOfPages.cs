@@ -11,7 +11,7 @@ namespace Pipeline.Browser.Tests.Pages;
 /// </summary>
 public sealed class PicturesOfPages(AzuriteFixture azurite, Chromium chromium)
 {
-    private const int MostBytes = 150 * 1024;
+    private const int MostBytes = 250 * 1024;
 
     private static readonly string? Folder = Environment.GetEnvironmentVariable("PIPELINE_PICTURES");
     private static readonly (string Suffix, int Width, int Height)[] Screens = [("", 1_280, 800), ("-phone", 390, 780)];
