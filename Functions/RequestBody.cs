@@ -34,7 +34,8 @@ public sealed class RequestBody
         {
             return (isForm ? await FormAsync(request, body, cancellationToken) : Json(body), null);
         }
-        catch (Exception malformed) when (malformed is JsonException or InvalidDataException or BadHttpRequestException or IOException or ArgumentException)
+        // What is not supported is a form in UTF-7.
+        catch (Exception malformed) when (malformed is JsonException or InvalidDataException or BadHttpRequestException or IOException or ArgumentException or NotSupportedException)
         {
             var sentence = isForm ? "The form could not be read." : "The body is not JSON in UTF-8 with an object at its top.";
             return (null, Problems.Invalid(new Dictionary<string, string[]> { ["body"] = [sentence] }, "The request could not be read."));

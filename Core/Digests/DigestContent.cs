@@ -83,7 +83,8 @@ public sealed record DigestContent(
         var text = new StringBuilder().Append(Topic.Name).Append('\n').Append(Heading).Append("\n\n").Append(Opening).Append('\n');
         foreach (var entry in Entries)
         {
-            text.Append("\n* ").Append(entry.Title).Append('\n');
+            // On one line, whatever an admin has pasted into the table.
+            text.Append("\n* ").Append(Practices.Excerpt.Of(entry.Title, int.MaxValue)).Append('\n');
             if (entry.Byline is not null)
                 text.Append(entry.Byline).Append('\n');
             text.Append('\n').Append(entry.Excerpt).Append('\n').Append(entry.Address).Append('\n');

@@ -7,6 +7,7 @@ using Pipeline.Digests;
 using Pipeline.Languages;
 using Pipeline.Mail.Events;
 using Pipeline.Practices;
+using Pipeline.Submissions;
 using Pipeline.Subscribers;
 using Pipeline.Topics;
 
@@ -70,9 +71,20 @@ public sealed partial class SettingsReader(IConfiguration configuration)
 
     private T Wrong<T>(string name, string expected, T fallback)
     {
-        mistakes.Add($"The setting {Shown(name)} is '{configuration[name]}', but it should be {expected}.");
+        mistakes.Add($"The setting {Shown(name)} is '{OnOneLine(configuration[name])}', but it should be {expected}.");
         return fallback;
     }
+
+    // Names stand in the headers of mails and in titles.
+    private string Words(string name, string text)
+    {
+        if (text.Length > 0 && (Text.Clean(text, manyLines: true) is null or "" || text.ReplaceLineEndings("\n").Contains('\n')))
+            mistakes.Add($"The setting {Shown(name)} holds a line break, a control character or nothing that can be seen; it should be text on one line.");
+        return text;
+    }
+
+    private static string OnOneLine(string? value) =>
+        string.Concat((value ?? "").Select(character => char.IsControl(character) || character is '\u2028' or '\u2029' ? '\uFFFD' : character));
 
     // As people write it in local.settings.json, in Azure and in the environment.
     private static string Shown(string name) => name.Replace(":", "__", StringComparison.Ordinal);
@@ -116,16 +128,19 @@ public sealed partial class SettingsReader(IConfiguration configuration)
     private SendGridSettings ReadSendGrid()
     {
         var apiKey = Required("SendGrid:ApiKey", "SG.… (from SendGrid: Settings, API Keys)");
+        // It goes into a header of every call. A secret, so it is not repeated.
+        if (apiKey.Any(character => character is <= ' ' or > '~'))
+            mistakes.Add("The setting SendGrid__ApiKey holds a space, a line break or another character that no key has; copy it from SendGrid once more.");
         var from = Required("SendGrid:From", "digest@example.org");
-        if (from.Length > 0 && !EmailAddress.TryParse(from, out _))
-            Wrong("SendGrid:From", "an e-mail address in ASCII", from);
+        if (from.Length > 0)
+            from = EmailAddress.TryParse(from, out var address) ? address.Value : Wrong("SendGrid:From", "an e-mail address in ASCII", from);
 
         Uri? baseUrl = null;
-        if (Optional("SendGrid:BaseUrl") is { } address)
-            baseUrl = HttpAddress(address) ?? Wrong<Uri?>("SendGrid:BaseUrl", "an absolute http or https address, or empty", null);
+        if (Optional("SendGrid:BaseUrl") is { } server)
+            baseUrl = HttpAddress(server) ?? Wrong<Uri?>("SendGrid:BaseUrl", "an absolute http or https address, or empty", null);
 
         return new SendGridSettings(
-            apiKey, baseUrl, from, Required("SendGrid:FromName", "Making Migration Work"),
+            apiKey, baseUrl, from, Words("SendGrid:FromName", Required("SendGrid:FromName", "Making Migration Work")),
             ReadNumber("SendGrid:CallsInFlight", UsualCallsInFlight, 1, 100, "a whole number from 1 to 100"), ReadWebhook());
     }
 
@@ -234,8 +249,8 @@ public sealed partial class SettingsReader(IConfiguration configuration)
 
         return new Topic(
             id,
-            new LocalText(Required($"{section.Path}:Name", "Mainstreaming Migration into Development Planning"), ReadTranslations(section.GetSection("Names"))),
-            new LocalText(Optional($"{section.Path}:Introduction") ?? "", ReadTranslations(section.GetSection("Introductions"))),
+            new LocalText(Words($"{section.Path}:Name", Required($"{section.Path}:Name", "Mainstreaming Migration into Development Planning")), ReadTranslations(section.GetSection("Names"))),
+            new LocalText(Words($"{section.Path}:Introduction", Optional($"{section.Path}:Introduction") ?? ""), ReadTranslations(section.GetSection("Introductions"))),
             ReadSchedule(section.GetSection("Digest"), usual));
     }
 
@@ -253,7 +268,7 @@ public sealed partial class SettingsReader(IConfiguration configuration)
             if (Language.Find(entry.Key) is not { } language)
                 mistakes.Add($"The setting {Shown(entry.Path)} is for a language that the pages are not in; they are in {string.Join(", ", Language.All.Select(each => each.Code))}.");
             else if (Optional(entry.Path) is { } text)
-                translations = translations.Add(language.Code, text);
+                translations = translations.Add(language.Code, Words(entry.Path, text));
         return translations;
     }
 

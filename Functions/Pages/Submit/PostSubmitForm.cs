@@ -25,7 +25,8 @@ public sealed class PostSubmitForm(
             if (body is null)
                 return Refused.Of(refusal!, "/submit");
 
-            var form = new SubmitForm(SubmissionFields.Draft(field => body[field]))
+            // A page can hold no U+0085: browsers read its character reference as "…", and then something else is sent than was previewed.
+            var form = new SubmitForm(SubmissionFields.Draft(field => body[field]?.ReplaceLineEndings("\n")))
             {
                 Return = ReturnAddress.Allowed(settings, body[ReturnAddress.Field]),
                 Stamp = body[SubmissionFields.Stamp],

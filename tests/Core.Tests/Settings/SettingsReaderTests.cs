@@ -88,7 +88,21 @@ public sealed class SettingsReaderTests
     [InlineData("SendGrid:ApiKey", "", "SendGrid__ApiKey")]
     [InlineData("SendGrid:BaseUrl", "mail", "SendGrid__BaseUrl")]
     [InlineData("SendGrid:From", "digest", "SendGrid__From")]
+    [InlineData("SendGrid:From", "digest@example.org\r\nBcc: b@example.org", "SendGrid__From")]
+    [InlineData("SendGrid:From", "Digest <digest@example.org>", "SendGrid__From")]
+    [InlineData("SendGrid:ApiKey", "SG.a\r\nX-Header: b", "SendGrid__ApiKey")]
+    [InlineData("SendGrid:ApiKey", "SG.a\u200bb", "SendGrid__ApiKey")]
     [InlineData("SendGrid:FromName", null, "SendGrid__FromName")]
+    [InlineData("SendGrid:FromName", "Making\r\nBcc: b@example.org", "SendGrid__FromName")]
+    [InlineData("SendGrid:FromName", "Making\u0000Migration", "SendGrid__FromName")]
+    [InlineData("SendGrid:FromName", "Making\u2028Migration", "SendGrid__FromName")]
+    [InlineData("SendGrid:FromName", "\u200b", "SendGrid__FromName")]
+    [InlineData("Topics:0:Name", "A\ntopic", "Topics__0__Name")]
+    [InlineData("Topics:0:Name", "A\u0085topic", "Topics__0__Name")]
+    [InlineData("Topics:0:Name", "A\u001btopic", "Topics__0__Name")]
+    [InlineData("Topics:0:Names:fr", "Un\nsujet", "Topics__0__Names__fr")]
+    [InlineData("Topics:0:Introduction", "A\ttopic", "Topics__0__Introduction")]
+    [InlineData("Topics:0:Introductions:ar", "A\rtopic", "Topics__0__Introductions__ar")]
     [InlineData("SendGrid:CallsInFlight", "0", "SendGrid__CallsInFlight")]
     [InlineData("SendGrid:CallsInFlight", "many", "SendGrid__CallsInFlight")]
     [InlineData("Limits:FormPostsPerMinute", "-1", "Limits__FormPostsPerMinute")]
@@ -112,16 +126,22 @@ public sealed class SettingsReaderTests
     [InlineData("Tokens:Keys:1", "not base64", "Tokens__Keys__1")]
     [InlineData("Topics:0:Id", "No Such Id", "Topics__0__Id")]
     [InlineData("Topics:0:Id", "unknown", "Topics__0__Id")]
+    [InlineData("Topics:0:Id", "a\nb", "Topics__0__Id")]
     public void Names_the_setting_that_is_missing_or_malformed(string name, string? value, string shown)
     {
-        Dictionary<string, string?> bad = new() { [name] = value };
-        if (name.StartsWith("Topics", StringComparison.Ordinal))
-            bad["Topics:0:Name"] = "A topic";
+        Dictionary<string, string?> bad = name.StartsWith("Topics", StringComparison.Ordinal) ? new() { ["Topics:0:Id"] = "a", ["Topics:0:Name"] = "A topic" } : [];
+        bad[name] = value;
 
         var failures = Assert.Throws<OptionsValidationException>(() => Read(bad)).Failures.ToList();
 
-        Assert.Contains($"The setting {shown} ", Assert.Single(failures));
+        var sentence = Assert.Single(failures);
+        Assert.Contains($"The setting {shown} ", sentence);
+        Assert.DoesNotMatch(@"[\p{Cc}\u2028\u2029]", sentence);
     }
+
+    [Fact]
+    public void What_was_copied_along_with_the_sender_s_address_is_gone() =>
+        Assert.Equal("digest@example.org", Read(new() { ["SendGrid:From"] = "\u200bdigest@Example.org\u200e\n" }).SendGrid.From);
 
     [Theory]
     [InlineData(null, "00:10:00")]

@@ -35,9 +35,53 @@ public static class HostileInputs
         "{{7*7}}zq", "${7*7}zq", "#{7*7}zq", "<%= 7*7 %>zq", "{{constructor.constructor('zq()')()}}", "@(7*7)zq @{ } @@", "%s%n%x zq", "{0} {1} {99} zq", "{zq}", "-name- -zq-", "%unsubscribe% zq", "{{{unsubscribe}}} zq", "<%unsubscribe%> zq", "[unsubscribe] zq", "%unsubscribe-00000000000000000000000000000000% zq", "$(zq)`zq`;zq|zq",
         "' or '1'='1 zq", "' or PartitionKey ne 'zq", "'; DROP TABLE Practices; -- zq", "\\'zq", "$filter=Status eq 'Pending' zq", "../../etc/passwd zq", "..\\..\\zq", "/zq/%2e%2e/%2f", "zq?x#y/\\", "CON zq.", "{\"title\":\"zq\"}", "[\"zq\"]", "null", "true", "undefined", "NaN", "1e999", "-0", "0x41", "__proto__", "\\u0000zq\\ud800",
         // Too much, too little, and no text.
-        "", " ", "\0", "a\0zq", "\ud800zq", "zq\udc00", "\udc00\ud800zq", "\uffffzq", "\ufffezq", "\ufdd0zq", "\U0001FFFEzq", "a\u001fzq", "a\u009fzq", new string('W', 201), new string('W', 10_001), new string('<', 9_000), Repeat("\u2028", 300) + "zq", Repeat("😀", 200), Repeat("&", 200), Repeat("\n", 5_000) + "zq", Repeat("<b>", 60),
+        "", " ", "\0", "a\0zq", "\ud800zq", "zq\udc00", "\udc00\ud800zq", "\uffffzq", "\ufffezq", "\ufdd0zq", "\U0001FFFEzq", "a\u001fzq", "a\u009fzq", new string('W', 201), new string('W', 10_001), new string('<', 9_000), Repeat("\u2028", 300) + "zq", Repeat("😀", 200), "a" + Repeat("😀", 1_000), Repeat("😀", 1_000), Repeat("&", 200), Repeat("\n", 5_000) + "zq", Repeat("<b>", 60),
         "👩‍👩‍👧‍👦👩🏽‍🚀🏳️‍🌈🇺🇳 zq", "محمد zq الأمين", "שָׁלוֹם zq", "zq نص (1) [2]", "Zażółć gęślą jaźń zq", "ﷺﷺﷺ zq", "İıſK zq", "\u0958\u0959 zq", "ệ\u0323\u0302 zq", "𝓏𝓆 zq", "\u1100\u1161\u11a8 zq", "ཧྐྵྨླྺྼྻྂ zq",
     ];
+
+    // What becomes of those that are not kept as they are: null where no field of text takes it. Decided by hand, as no rule of the product's is to judge itself.
+    private static readonly Dictionary<string, string?> Fates = new()
+    {
+        ["java\nscript:zq()"] = "java script:zq()", ["https://\u2067.example/"] = "https://.example/",
+        ["a\r\nzq-Header: yes"] = "a zq-Header: yes", ["a\nzq-Header: yes"] = "a zq-Header: yes", ["a\rzq-Header: yes"] = "a zq-Header: yes", ["a\u0085zq-Header: yes"] = "a zq-Header: yes",
+        ["a\u2028zq-Header: yes"] = "a zq-Header: yes", ["a\u2029zq-Header: yes"] = "a zq-Header: yes", ["a\fzq-Header: yes"] = "a zq-Header: yes",
+        ["a\r\nBcc: zq@example.org\r\n\r\nzq"] = "a Bcc: zq@example.org  zq", ["a\r\n.\r\nzq"] = "a . zq", ["zq@example.org\r\nBcc: other@example.org"] = "zq@example.org Bcc: other@example.org",
+        ["2026-11-24 ERROR zq\n2026-11-24 INFO zq"] = "2026-11-24 ERROR zq 2026-11-24 INFO zq", ["\r=zq"] = "=zq", [Repeat("\u2028", 300) + "zq"] = "zq", [Repeat("\n", 5_000) + "zq"] = "zq",
+        ["\u202ezq\u202c"] = "zq", ["a\u202ezq"] = "azq", ["a\u2067zq"] = "azq", ["a\u2069\u2069zq"] = "azq", ["\u2066\u2067\u2068zq\u2069"] = "\u2068zq\u2069", [Repeat("\u202a\u202e", 80) + "zq"] = "zq",
+        ["\u200b\u200b\u200b\u200b"] = "", ["\u200d\u200c\u2060\ufeff\u00ad"] = "", ["\u3164\u3164\u3164"] = "", [" "] = "",
+        ["\ufeffzq"] = "zq", ["zq\U000E0001\U000E0041\U000E007F"] = "zq", ["zq\ufe0f\ufe0f\ufe0f"] = "zq\ufe0f", ["\ufffczq"] = "zq", ["\ufff9zq\ufffazq\ufffb"] = "zqzq",
+        [" \u0001javascript:zq()"] = null, ["a\vzq-Header: yes"] = null, ["a\u001b[31mzq\u001b]0;zq\a"] = null, ["a\bzq\u007f"] = null, ["\t=zq"] = null, ["\0"] = null, ["a\0zq"] = null, ["a\u001fzq"] = null, ["a\u009fzq"] = null,
+        ["\ud800zq"] = null, ["zq\udc00"] = null, ["\udc00\ud800zq"] = null, ["\uffffzq"] = null, ["\ufffezq"] = null, ["\ufdd0zq"] = null, ["\U0001FFFEzq"] = null,
+        ["z" + new string('\u0301', 10_000)] = null, ["z" + Repeat("\u0301\u0323", 5_000)] = null, [new string('\u0301', 20)] = null,
+    };
+
+    // Of the links that are taken.
+    private static readonly Dictionary<string, string> Addresses = new()
+    {
+        ["https://zq.example/\"onmouseover=\"zq()"] = "https://zq.example/%22onmouseover=%22zq()",
+        ["https://ex\u0430mple.org/zq"] = "https://xn--exmple-4nf.org/zq", ["https://exam\u200bple.org/zq"] = "https://example.org/zq", ["http://[::1]/zq"] = "http://[::1]/zq",
+        ["https://zq.example/?a=<zq-25>&b='c'#\"d\""] = "https://zq.example/?a=%3Czq-25%3E&b='c'#%22d%22", ["https://xn--zq/"] = "https://xn--zq/",
+    };
+
+    /// <summary>What is kept of an input in a field of one line that is long enough; null where it is refused.</summary>
+    public static string? Line(string input) => Fates.TryGetValue(input, out var kept) ? kept : input.Normalize();
+
+    /// <summary>What is kept of an input with more lines behind it.</summary>
+    public static string? Lines(string input, string more)
+    {
+        if (Line(input) is not { } line)
+            return null;
+        // Not seen, but joiners and fillers have a meaning beside other letters.
+        if (input is "\u200d\u200c\u2060\ufeff\u00ad")
+            return "\u200d\u200c\u2060\n" + more;
+        if (input is "\u3164\u3164\u3164")
+            return $"{input}\n{more}";
+        var lines = input.ReplaceLineEndings("\n") is var text && text.Contains('\n') ? text.TrimStart() : line;
+        return lines.Length == 0 ? more : $"{lines}\n{more}";
+    }
+
+    /// <summary>What is kept of it as a link; null where it is refused.</summary>
+    public static string? Link(string input) => Line(input) is "" ? "" : Addresses.GetValueOrDefault(input);
 
     /// <summary>Well formed, so that it comes through a form as it is.</summary>
     public static bool IsUnicode(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) == text;
