@@ -184,7 +184,7 @@ public sealed class SubmissionRulesTests
     [InlineData("en", "Title must be 200 characters or fewer; it has 1,234")]
     [InlineData("fr", "Titre\u00a0: le maximum est de 200 caractères\u00a0; il y en a 1\u202f234")]
     [InlineData("es", "Título: el máximo es de 200 caracteres; ahora hay 1.234")]
-    [InlineData("ar", "العنوان: الحد الأقصى لعدد الأحرف 200، وعددها الآن 1,234")]
+    [InlineData("ar", "عنوان الممارسة: الحد الأقصى لعدد الأحرف 200، وعددها الآن 1,234")]
     public async Task Speaks_the_current_language(string language, string sentence)
     {
         var (_, errors) = await Language.Find(language)!.RunAsync(() => Task.FromResult(Rules.Check(Some.Draft with { Title = Repeat("a", 1_234) })));

@@ -17,7 +17,7 @@ public sealed partial class TextsTests
     [
         "Pipeline.Submissions.RuleTexts.FieldOrganisation", "Pipeline.Digests.DigestTexts.SubjectOne",
         "Pipeline.Functions.Pages.Layout.LayoutTexts.SiteNavigation", "Pipeline.Functions.Pages.Layout.LayoutTexts.ErrorTitle", "Pipeline.Functions.Pages.Layout.LayoutTexts.ErrorMark",
-        "Pipeline.Functions.Pages.Submit.SubmitTexts.Organisation",
+        "Pipeline.Functions.Pages.Submit.SubmitTexts.Organisation", "Pipeline.Functions.Pages.Reading.ReadingTexts.OrganisationLabel",
     ];
 
     public static TheoryData<string, string> TranslatedFiles => [.. Managers.Keys.SelectMany(

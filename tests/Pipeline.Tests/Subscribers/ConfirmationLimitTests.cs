@@ -39,7 +39,7 @@ public sealed class ConfirmationLimitTests(AzuriteFixture azurite)
         for (var i = 0; i < 6; i++)
             answers.Add(await app.PostAsync("subscribe", new FormUrlEncodedContent(new Dictionary<string, string> { ["email"] = Email, ["topic"] = PipelineApp.Topic })));
 
-        Assert.Contains("A mail is on its way", Assert.Single(answers).Item2);
+        Assert.Contains("An e-mail is on its way", Assert.Single(answers).Item2);
         Assert.Equal(4, app.MailsQueued());
     }
 
