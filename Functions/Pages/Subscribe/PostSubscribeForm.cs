@@ -27,7 +27,7 @@ public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscri
             if (topic is null)
                 errors.Add(SubmissionFields.Topic, TopicTexts.ChooseOne);
             if (!EmailAddress.TryParse(email, out var address))
-                errors.Add(SubmissionFields.Email, SubscribeTexts.EmailAdvice);
+                errors.Add(SubmissionFields.Email, EmailAddress.Advice);
             var back = ReturnAddress.Allowed(settings, body[ReturnAddress.Field]);
             if (topic is null || errors.Any)
                 return FormAgain(new { Topic = topic?.Id, Email = email, Errors = errors, Return = back }, StatusCodes.Status400BadRequest, back);
