@@ -7,13 +7,13 @@ using Pipeline.Storage;
 namespace Pipeline.Digests;
 
 /// <summary>
-/// Takes out of old ledgers who the recipients were: anybody can hash an address he knows and look for it there, even long after it
+/// Takes out of old ledgers who the recipients were: anybody can hash an address they know and look for it there, even long after it
 /// was erased. What came of each recipient stays, and so does all that the receipt proves. An issue is done once and marked in
 /// <c>CleanedOn</c>; a run that broke off is followed by the next.
 /// </summary>
 public sealed partial class DeliveryHygiene(PipelineStorage storage, TimeProvider time, ILogger<DeliveryHygiene> logger)
 {
-    /// <summary>So long after it was closed an issue keeps its recipients, for whoever asks what became of his digest.</summary>
+    /// <summary>So long after it was closed an issue keeps its recipients, for whoever asks what became of their digest.</summary>
     public static readonly TimeSpan RecipientsPeriod = TimeSpan.FromDays(28);
 
     private static readonly string[] IssueColumns = ["PartitionKey", "RowKey", "Status", "Unknown", "ClosedOn", "CleanedOn"];

@@ -38,7 +38,7 @@ public sealed partial class DeliveryProofs(DeliveryTable deliveries, DigestTable
         {
             Delivery proved;
             if (delivery.Status == DeliveryStatus.Claimed)
-                // Whoever is at it knows the rest and puts both together when he is through.
+                // Whoever is at it knows the rest and puts both together in the end.
                 proved = delivery with { Proven = [.. delivery.Proven.Union(calls)] };
             else
                 proved = delivery.Released(calls.Aggregate(delivery.Outcomes, (outcomes, call) => outcomes.Prove(call))) with { SettledOn = delivery.SettledOn ?? time.GetUtcNow() };

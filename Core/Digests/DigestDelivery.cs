@@ -126,7 +126,7 @@ public sealed partial class DigestDelivery(
         return row.Status == DeliveryStatus.Claimed ? await BuryAsync(row, cancellationToken) : await ReclaimAsync(row, cancellationToken);
     }
 
-    /// <summary>Settles what somebody left who died at it: whatever he had not written down may have been taken.</summary>
+    /// <summary>Settles what somebody left who died at it: whatever was not written down by then may have been taken.</summary>
     private async Task<(Delivery, IReadOnlyList<Recipient>)?> BuryAsync(Delivery row, CancellationToken cancellationToken)
     {
         var outcomes = row.Proven.Aggregate(row.Outcomes.InDoubt(), (known, call) => known.Prove(call));
@@ -240,7 +240,7 @@ public sealed partial class DigestDelivery(
 
     /// <summary>
     /// Neighbours of one language, as a request holds one text. Nobody open and nobody in doubt stands between them whom another
-    /// request means, also where somebody chose another language after he was frozen among those of the old one: so a request's span
+    /// request means, also where somebody chose another language after being frozen among those of the old one: so a request's span
     /// names the request's recipients and nobody else.
     /// </summary>
     private static IEnumerable<ReadOnlyMemory<Recipient>> RunsOf(IReadOnlyList<Recipient> recipients, Outcomes outcomes)

@@ -2,7 +2,7 @@ namespace Pipeline.Digests;
 
 /// <summary>
 /// What came of each recipient of a delivery: a letter each, in the order they were frozen. So a ledger tells of every single
-/// person what became of his digest, and an admin can read it in the row.
+/// person what became of their digest, and an admin can read it in the row.
 /// </summary>
 public sealed record Outcomes(string Letters)
 {

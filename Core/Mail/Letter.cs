@@ -6,6 +6,6 @@ namespace Pipeline.Mail;
 public sealed record Letter(
     string Subject, string Html, string Text, IReadOnlyDictionary<string, string> Headers, IReadOnlyDictionary<string, string> CustomArguments);
 
-/// <summary>One recipient of a letter, with what is his own in it.</summary>
+/// <summary>One recipient of a letter, with what is their own in it.</summary>
 /// <param name="Substitutions">What stands in for which placeholder in the HTML and text parts.</param>
 public sealed record Addressee(string Email, IReadOnlyDictionary<string, string> Headers, IReadOnlyDictionary<string, string> Substitutions);

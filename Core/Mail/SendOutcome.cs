@@ -8,7 +8,7 @@ public abstract record SendOutcome(string Reason)
     public sealed record Sent() : SendOutcome("");
 
     /// <summary>SendGrid will never take this request as it is: something about its recipients is wrong.</summary>
-    /// <param name="NamesRecipient">SendGrid says that it is an address, so of a single recipient it is his.</param>
+    /// <param name="NamesRecipient">SendGrid says that it is an address, so of a single recipient it is theirs.</param>
     public sealed record Refused(string Reason, bool NamesRecipient) : SendOutcome(Reason);
 
     /// <summary>Surely not taken; the same request may be sent again after the delay.</summary>

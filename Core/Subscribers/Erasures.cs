@@ -7,7 +7,7 @@ using Pipeline.Storage;
 namespace Pipeline.Subscribers;
 
 /// <summary>
-/// The table Erasures: who had his address removed. An entry is an HMAC-SHA-256 of the address's key under the newest of the
+/// The table Erasures: who had their address removed. An entry is an HMAC-SHA-256 of the address's key under the newest of the
 /// token keys, so without these keys nobody can try out which addresses are among them; entries under older keys count as long
 /// as the keys are configured. They keep a row that comes back by accident, from a backup or by hand, from being mailed.
 /// </summary>
@@ -68,7 +68,7 @@ public sealed class Erasures(PipelineStorage storage, PipelineSettings settings,
 
     private ErasedAddresses? Fresh() => known is { } loaded && time.GetElapsedTime(Interlocked.Read(ref loadedAt)) < CachePeriod ? loaded : null;
 
-    // Waits for whoever is loading: what he reads may be older than what is noted.
+    // Waits for whoever is loading: what they read may be older than what is noted.
     private async Task NoteAsync(
         Func<ImmutableDictionary<string, DateTimeOffset>, ImmutableDictionary<string, DateTimeOffset>> change, CancellationToken cancellationToken)
     {

@@ -146,8 +146,8 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
 
     /// <summary>
     /// The first confirmed subscribers of the range in order of their keys, at most so many, and whether there may be more. Whoever
-    /// had his address erased and has not confirmed it since is not among them, whatever the table says, and neither is a row that
-    /// an admin made elsewhere or gave another address: it would be a second one of somebody, out of reach of his links.
+    /// had their address erased and has not confirmed it since is not among them, whatever the table says, and neither is a row that
+    /// an admin made elsewhere or gave another address: it would be a second one of somebody, out of reach of their links.
     /// </summary>
     public async Task<(IReadOnlyList<Subscriber> Subscribers, bool More)> FirstConfirmedAsync(
         string topic, HashRange range, int most, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ namespace Pipeline.Functions.Pages;
 
 /// <summary>
 /// Where somebody goes who sent a form from another site: a page of that site. Only sites in the settings may ask for it, so no link or
-/// form of a stranger's can make us send people to him.
+/// form of a stranger's can make us send people there.
 /// </summary>
 public static class ReturnAddress
 {

@@ -48,7 +48,7 @@ public sealed partial class EventMeaning(TopicCatalog topics)
         _ => null,
     };
 
-    /// <summary>An address that does not work, or calls our mail spam, does so whatever the topic. Who leaves, leaves what he was sent.</summary>
+    /// <summary>An address that does not work, or calls our mail spam, does so whatever the topic. Who leaves, leaves what they were sent.</summary>
     private ImmutableArray<Topic> Concerned(SendGridEvent happened, SubscriberStatus status) =>
         status != SubscriberStatus.Unsubscribed || happened.Issue is null
             ? topics.All

@@ -46,7 +46,7 @@ public sealed class DigestLanguageTests(AzuriteFixture azurite)
         Assert.All(french, reader => Is(mails[reader], "fr", "ltr", "Intégrer la migration dans la planification du développement\u00a0:", "2 nouvelles pratiques ont été publiées.", "24 novembre 2026", "/submit?lang=fr\n"));
         Assert.All(arabic, reader => Is(mails[reader], "ar", "rtl", "إدماج الهجرة في التخطيط للتنمية:", "عدد الممارسات الجديدة المنشورة: 2.", "24 نوفمبر 2026", "/submit?lang=ar\n"));
 
-        // Each one leaves with his own link, whatever language it is in.
+        // Each one leaves with a link of their own, whatever language it is in.
         foreach (var reader in (string[])[english[1], french[1], arabic[1]])
         {
             var link = mails[reader].GetProperty("headers").GetProperty("List-Unsubscribe").GetString()!.Trim('<', '>');
@@ -169,7 +169,7 @@ public sealed class DigestLanguageTests(AzuriteFixture azurite)
         Assert.Equal(".......????...", await OutcomesAsync(app));
         Assert.Contains("refuses everybody who reads in ar", (await DeliveryAsync(app)).GetString("Reason"));
 
-        // The last of the Arabic readers turns to French: those in doubt stand between him and the others.
+        // The last of the Arabic readers turns to French: those in doubt stand between this one and the others.
         await SetLanguageAsync(app, await AtAsync(app, 6), "fr");
         (isMended, calls) = (true, []);
         app.Time.Advance(TimeSpan.FromMinutes(6));

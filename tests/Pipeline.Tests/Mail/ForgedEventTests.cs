@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Pipeline.Tests.Mail;
 
-/// <summary>Whoever finds the webhook's address may post what he likes. Each post here would end a subscription, were it believed.</summary>
+/// <summary>Whoever finds the webhook's address may post anything. Each post here would end a subscription, were it believed.</summary>
 public sealed class ForgedEventTests(AzuriteFixture azurite) : IDisposable
 {
     private const int Seed = 20261124;

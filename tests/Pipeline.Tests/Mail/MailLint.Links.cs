@@ -21,7 +21,7 @@ public sealed partial class MailLint
             }
 
             var uri = new Uri(link);
-            // The language, which goes without saying where it is English, and who it is; nothing that would tell what he does.
+            // The language, which goes without saying where it is English, and who it is; nothing that would tell what they do.
             var (spoken, token) = language == Language.English ? ("", "?token=") : ($"?lang={language.Code}", $"?lang={language.Code}&token=");
             Expect(uri.Fragment is "" && (uri.Query == spoken || uri.Query.StartsWith(token, StringComparison.Ordinal) && !uri.Query[token.Length..].Contains('&')),
                 MailRule.LinkParameters, link);

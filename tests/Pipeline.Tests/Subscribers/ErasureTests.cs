@@ -37,7 +37,7 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
         var entry = Assert.Single(await app.RowsAsync(app.Storage.Erasures));
         Assert.Matches("^[0-9a-f]{64}$", entry.RowKey);
         Assert.Equal(app.Time.GetUtcNow(), entry.GetDateTimeOffset("ErasedOn"));
-        // Not the hash that anybody can compute of an address he knows.
+        // Not the hash that anybody can compute of an address they know.
         Assert.DoesNotContain(SubscriberSteps.KeyOf(Email).ToString(), entry.RowKey);
 
         Assert.Equal(done, await app.PostAsync(offer));
