@@ -59,5 +59,6 @@ public sealed record Language(string Code, string OwnName, string DatePattern)
     /// <summary>The day of a time in UTC: "3 March 2026", "3 de marzo de 2026".</summary>
     public string Date(DateTimeOffset time) => Date(DateOnly.FromDateTime(time.UtcDateTime));
 
-    public string Date(DateOnly day) => day.ToString(DatePattern, Culture);
+    // The first of a month is an ordinal in French.
+    public string Date(DateOnly day) => day.ToString(Code == "fr" && day.Day == 1 ? "'1er' MMMM yyyy" : DatePattern, Culture);
 }
