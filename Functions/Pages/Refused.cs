@@ -10,7 +10,8 @@ public static class Refused
     /// <summary>429 with Retry-After.</summary>
     public static IResult TooMany(TimeSpan wait)
     {
-        var seconds = (int)Math.Ceiling(wait.TotalSeconds);
+        // "1 seconds" would be no sentence.
+        var seconds = Math.Max(2, (int)Math.Ceiling(wait.TotalSeconds));
         return Page.Personal<NoticePage>(
             new { Heading = LayoutTexts.TooManyHeading, Text = LayoutTexts.TooManyText.With(seconds) }, StatusCodes.Status429TooManyRequests, retryAfter: seconds);
     }
