@@ -25,8 +25,7 @@ public sealed class PostSubmitForm(
             if (body is null)
                 return Refused.Of(refusal!, "/submit");
 
-            // A page can hold no U+0085: browsers read its character reference as "…", and then something else is sent than was previewed.
-            var form = new SubmitForm(SubmissionFields.Draft(field => body[field]?.ReplaceLineEndings("\n")))
+            var form = new SubmitForm(SubmissionFields.Draft(field => Typed(field, body[field])))
             {
                 Return = ReturnAddress.Allowed(settings, body[ReturnAddress.Field]),
                 Stamp = body[SubmissionFields.Stamp],
@@ -61,6 +60,16 @@ public sealed class PostSubmitForm(
             Acceptance.Invalid invalid => Faulty(form, invalid.Errors),
             _ => FormAgain(form with { Trouble = SubmitTexts.Trouble }, StatusCodes.Status503ServiceUnavailable),
         };
+
+    private static string? Typed(string field, string? value)
+    {
+        // A page can hold no U+0085: browsers read its character reference as "…", and then something else is sent than was previewed.
+        var text = value?.ReplaceLineEndings("\n");
+        // People type an address as they say it. The API, which programs call, takes a whole one alone.
+        return field == SubmissionFields.Link && text?.TrimStart().StartsWith("www.", StringComparison.OrdinalIgnoreCase) == true
+            ? $"https://{text.Trim()}"
+            : text;
+    }
 
     private SubmissionOrigin Origin(SubmitForm form) => new(ByForm: true, TrapFilled: !string.IsNullOrEmpty(form.Trap), stamps.Age(form.Stamp));
 

@@ -11,7 +11,7 @@ namespace Pipeline.Tests.Digests;
 public sealed class BadDayTests(AzuriteFixture azurite)
 {
     private const int Readers = 20_000;
-    private const int Ranges = 60;
+    private const int Ranges = 40;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -78,6 +78,19 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_link_may_be_typed_as_people_say_it()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var (_, form) = await app.OpenAsync("submit");
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+
+        using var preview = await app.PressAsync(form, "preview", [.. Good, ("link", " www.example.org/plan")]);
+        using var sent = await app.PressAsync(await PageReader.ReadAsync(preview), "send");
+
+        Assert.Equal("https://www.example.org/plan", (await app.StoredAsync(sent.Headers.Location!.OriginalString.Split('/')[3])).GetString("Link"));
+    }
+
+    [Fact]
     public async Task A_form_that_was_filled_in_keeps_it_while_storage_is_away()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
