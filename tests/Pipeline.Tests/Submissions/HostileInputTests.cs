@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 using Azure;
@@ -363,19 +364,26 @@ public sealed partial class HostileInputTests(AzuriteFixture azurite)
         var page = Parser.ParseDocument(html);
         foreach (var element in page.All)
         {
-            Assert.DoesNotContain(HostileInputs.Mark, element.LocalName, StringComparison.OrdinalIgnoreCase);
-            Assert.False(element.LocalName is "iframe" or "object" or "embed" or "base" or "plaintext", element.OuterHtml);
-            Assert.False(element is IHtmlScriptElement { Source: null or "" } or IHtmlMetaElement { HttpEquivalent: "refresh" }, element.OuterHtml);
+            Refuse(element.LocalName.Contains(HostileInputs.Mark, StringComparison.OrdinalIgnoreCase), element);
+            Refuse(element.LocalName is "iframe" or "object" or "embed" or "base" or "plaintext", element);
+            Refuse(element is IHtmlScriptElement { Source: null or "" } or IHtmlMetaElement { HttpEquivalent: "refresh" }, element);
             foreach (var attribute in element.Attributes)
             {
-                Assert.False(attribute.Name.StartsWith("on", StringComparison.OrdinalIgnoreCase) || attribute.Name.StartsWith(HostileInputs.Mark, StringComparison.OrdinalIgnoreCase), element.OuterHtml);
-                Assert.True(!attribute.Value.Contains(HostileInputs.Mark, StringComparison.Ordinal) || attribute.Name is "href" or "value" or "content" or "aria-label", element.OuterHtml);
+                Refuse(attribute.Name.StartsWith("on", StringComparison.OrdinalIgnoreCase) || attribute.Name.StartsWith(HostileInputs.Mark, StringComparison.OrdinalIgnoreCase), element);
+                Refuse(attribute.Value.Contains(HostileInputs.Mark, StringComparison.Ordinal) && attribute.Name is not ("href" or "value" or "content" or "aria-label"), element);
                 if (attribute.Name is "href" or "src" or "action" or "formaction" or "srcset" or "poster")
-                    Assert.True(Regex.IsMatch(attribute.Value, "^(/(?!/)|#|\\?|https?://|mailto:)"), element.OuterHtml);
+                    Refuse(!Regex.IsMatch(attribute.Value, "^(/(?!/)|#|\\?|https?://|mailto:)"), element);
             }
         }
 
         return page;
+
+        // The words for it are written only where it fails: there are thousands of pages.
+        static void Refuse(bool isHarmful, IElement element)
+        {
+            if (isHarmful)
+                Assert.Fail(element.OuterHtml);
+        }
     }
 
     private static void AssertOneLine(string text) => Assert.DoesNotMatch(@"[\p{Cc}\u2028\u2029]", text);
