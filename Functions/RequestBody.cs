@@ -54,7 +54,7 @@ public sealed class RequestBody
             throw new JsonException("Not an object.");
 
         Dictionary<string, string?> fields = new(StringComparer.OrdinalIgnoreCase);
-        Dictionary<string, string[]> errors = new(StringComparer.Ordinal);
+        Dictionary<string, string[]> errors = new(StringComparer.OrdinalIgnoreCase);
         foreach (var property in document.RootElement.EnumerateObject())
         {
             if (Name(property) is not { } name)

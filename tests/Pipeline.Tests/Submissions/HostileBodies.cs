@@ -10,7 +10,7 @@ public static class HostileBodies
     public static readonly IReadOnlyList<(string Type, byte[] Body)> All =
     [
         .. Json("", "{", "[]", "[[[[", "null", "5", "\"zq\"", "{\"title\":", "{\"title\":\"\\ud800\"}", "{\"\\ud800\":\"zq\"}", "{\"\\udc00title\":5}", "{\"title\":{}}", "{\"title\":[\"a\"]}",
-            "{\"title\":1e999}", "{\"title\":\"a\",\"TITLE\":\"b\"}", "{\"title\":\"a\",}", "{/*zq*/}", "{\"__proto__\":{\"zq\":1}}", "{\"\":\"zq\"}", "{\"email\":5,\"topic\":true}", "{\"email\":\"\\ud800@example.org\"}",
+            "{\"title\":1e999}", "{\"title\":1,\"TITLE\":2}", "{\"email\":1,\"Email\":[]}", "{\"title\":\"a\",\"TITLE\":\"b\"}", "{\"title\":\"a\",}", "{/*zq*/}", "{\"__proto__\":{\"zq\":1}}", "{\"\":\"zq\"}", "{\"email\":5,\"topic\":true}", "{\"email\":\"\\ud800@example.org\"}",
             new string('[', 100_000), "{\"a\":" + new string('{', 50_000), "{" + string.Join(',', Enumerable.Range(0, 15_000).Select(i => $"\"k{i}\":\"\"")) + "}", "{\"title\":\"a\nb\"}", "{\"title\":\"\\u0000\"}"),
         ("application/json", [.. "{\"title\":\""u8, 0xff, 0xfe, .. "\"}"u8]),
         ("application/json", [.. "{\"title\":\""u8, 0xed, 0xa0, 0x80, .. "\"}"u8]),
