@@ -29,6 +29,9 @@ public sealed class Visit(PipelineSettings settings)
     /// <summary>The address in the language that the browser asks for, absolute.</summary>
     public Uri Address => Absolute(query);
 
+    /// <summary>The one that search engines know this page by: each language is a page of its own.</summary>
+    public Uri CanonicalAddress => chosen ? AddressIn(Language) : Address;
+
     /// <summary>The visit of a request, for what is decided before its page is written.</summary>
     public static Visit Of(HttpRequest request)
     {
@@ -45,7 +48,8 @@ public sealed class Visit(PipelineSettings settings)
 
     private void Begin(HttpRequest request)
     {
-        (path, query) = (request.Path.Value ?? "/", Kept(request.Query));
+        // One slash and no backslash: "//example.org" in a link would lead to another site.
+        (path, query) = ("/" + request.Path.ToUriComponent().TrimStart('/'), Kept(request.Query));
         chosen = Language.Find(request.Query[Parameter]) is not null;
         Language = LanguageOf(request);
         HasAddress = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);

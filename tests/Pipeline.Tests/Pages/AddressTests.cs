@@ -72,6 +72,24 @@ public sealed class AddressTests(AzuriteFixture azurite)
         Assert.NotNull(page.QuerySelector("link[rel=stylesheet]"));
     }
 
+    [Theory]
+    [InlineData("/elsewhere.example")]
+    [InlineData("//elsewhere.example/a")]
+    [InlineData("%5Celsewhere.example")]
+    [InlineData("/%5Celsewhere.example/a%3Fb%23c")]
+    public async Task No_address_turns_into_a_link_to_another_site(string address)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+
+        using var answer = await app.Http.GetAsync(new Uri($"{app.Http.BaseAddress}{address}"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        var page = new HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        var languages = page.QuerySelectorAll(".languages a");
+        Assert.NotEmpty(languages);
+        Assert.All(languages, link => Assert.Matches(@"^/[^/\\]", link.GetAttribute("href")));
+    }
+
     [Fact]
     public async Task An_unknown_address_of_the_API_is_answered_for_programs()
     {

@@ -191,7 +191,10 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
         Assert.Equal(expected == "ar" ? "rtl" : "ltr", page.DocumentElement.GetAttribute("dir"));
         Assert.Equal([expected], answer.Content.Headers.ContentLanguage);
         Assert.Contains("Accept-Language", answer.Headers.Vary);
-        Assert.Equal([.. Languages, "x-default"], page.QuerySelectorAll("link[rel=alternate][hreflang]").Select(link => link.GetAttribute("hreflang")));
+        var versions = page.QuerySelectorAll("link[rel=alternate][hreflang]").ToDictionary(link => link.GetAttribute("hreflang")!, link => link.GetAttribute("href"));
+        Assert.Equal([.. Languages, "x-default"], versions.Keys);
+        // A search engine that reads one version is not told that it is another one.
+        Assert.Equal(versions[query == "?lang=AR" ? "ar" : "x-default"], page.QuerySelector("link[rel=canonical]")!.GetAttribute("href"));
     }
 
     [Fact]
