@@ -100,8 +100,21 @@ public sealed partial class SettingsReader(IConfiguration configuration)
         return HttpAddress(text) ?? Wrong(name, "an absolute http or https address", fallback);
     }
 
-    private static Uri? HttpAddress(string text) =>
-        Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
+    private static Uri? HttpAddress(string text)
+    {
+        if (!Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+            return null;
+
+        try
+        {
+            // The host in ASCII, as browsers send it and as headers take it.
+            return uri.HostNameType == UriHostNameType.Dns ? new UriBuilder(uri) { Host = uri.IdnHost }.Uri : uri;
+        }
+        catch (UriFormatException)
+        {
+            return null;
+        }
+    }
 
     private Moderation ReadModeration()
     {

@@ -34,6 +34,16 @@ public sealed class SettingsReaderTests
         Assert.Equal(address, Read([]).Link(path, Language.Find(language)!).AbsoluteUri);
 
     [Fact]
+    public void A_host_in_other_letters_is_known_as_browsers_and_headers_know_it()
+    {
+        var settings = Read(new() { ["Pipeline:BaseUrl"] = "https://práctica.example:8443", ["Pipeline:EmbedOrigins:0"] = "https://مثال.example" });
+
+        Assert.Equal("https://xn--prctica-iwa.example:8443/submit", settings.Link("submit").AbsoluteUri);
+        Assert.Equal("https://xn--mgbh0fb.example/", Assert.Single(settings.EmbedOrigins).AbsoluteUri);
+        Assert.True(settings.Embeds(new Uri("https://xn--mgbh0fb.example/thanks")));
+    }
+
+    [Fact]
     public void Reads_what_is_there_and_takes_the_usual_for_the_rest()
     {
         var settings = Read([]);
