@@ -17,7 +17,8 @@ public sealed class RenderedPages(PipelineSettings settings)
     private const int MostBytes = 16 * 1024 * 1024;
     private const int MostBytesOfOne = MostBytes / 8;
 
-    // What else a page is made of: the code, and what settings say about addresses and topics.
+    // What else a page is made of: the code, the texts, which for other languages lie in assemblies of their own, and what settings say
+    // about addresses and topics.
     private readonly byte[] made = Made(settings);
     private readonly Lock gate = new();
     private readonly Dictionary<string, LinkedListNode<Kept>> byKey = [];
@@ -129,11 +130,14 @@ public sealed class RenderedPages(PipelineSettings settings)
 
     private static byte[] Made(PipelineSettings settings)
     {
-        var text = new StringBuilder()
-            .AppendJoin('\0', typeof(RenderedPages).Module.ModuleVersionId, typeof(PipelineSettings).Module.ModuleVersionId, settings.BaseUrl);
+        var text = new StringBuilder().Append(settings.BaseUrl);
+        foreach (var assembly in new[] { typeof(RenderedPages).Assembly, typeof(PipelineSettings).Assembly })
+            text.Append('\0').Append(assembly.ManifestModule.ModuleVersionId)
+                .AppendJoin('\0', Language.All.Where(language => language != Language.English)
+                    .Select(language => assembly.GetSatelliteAssembly(language.Culture).ManifestModule.ModuleVersionId));
         foreach (var topic in settings.Topics.All)
         {
-            text.Append('\0').Append(topic.Id);
+            text.Append('\0').Append(topic.Id).Append('\0').Append(topic.Schedule.Zone.Id);
             foreach (var language in Language.All)
                 text.Append('\0').Append(topic.Name.In(language)).Append('\0').Append(topic.Introduction.In(language));
         }

@@ -108,6 +108,8 @@ public sealed class RenderedPagesTests
             tag, pages.ETag("a", "2"), pages.ETag("b", "1"), pages.ETag("a1", ""), pages.ETag("", "a1"), Pages("https://example.com/").ETag("a", "1"),
         }.Count);
         Assert.NotEqual(tag, Pages("https://example.org/", "Another name").ETag("a", "1"));
+        // It decides which day it was.
+        Assert.NotEqual(tag, Pages("https://example.org/", zone: "Asia/Tokyo").ETag("a", "1"));
     }
 
     private async Task<string> TextAsync(string key, string version, string text) => Encoding.UTF8.GetString((await pages.GetAsync(key, version, () =>
@@ -116,9 +118,9 @@ public sealed class RenderedPagesTests
         return Task.FromResult(Encoding.UTF8.GetBytes(text));
     })).Span);
 
-    private static RenderedPages Pages(string baseUrl, string topicName = "A topic")
+    private static RenderedPages Pages(string baseUrl, string topicName = "A topic", string zone = "UTC")
     {
-        var usual = new TopicCatalog([new Topic("topic", topicName, "", new(Pipeline.Digests.DigestRhythm.Always, DayOfWeek.Monday, default, TimeZoneInfo.Utc, true))]);
+        var usual = new TopicCatalog([new Topic("topic", topicName, "", new(Pipeline.Digests.DigestRhythm.Always, DayOfWeek.Monday, default, TimeZoneInfo.FindSystemTimeZoneById(zone), true))]);
         return new RenderedPages(new PipelineSettings(
             new Uri(baseUrl), Moderation.Required, new SendGridSettings("", null, "", "", 1, null), new UnknownSettings(TimeSpan.Zero, UnknownPolicy.Hold),
             [], usual, [], TimeSpan.Zero, new LimitSettings(1, 1, 0)));
