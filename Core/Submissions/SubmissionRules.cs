@@ -1,4 +1,3 @@
-using System.Globalization;
 using Pipeline.Languages;
 using Pipeline.Subscribers;
 using Pipeline.Topics;
@@ -54,15 +53,15 @@ public sealed class SubmissionRules(TopicCatalog topics)
     {
         var length = text is null ? 0 : Text.Length(text);
         if (text is null && Text.HasPiledMarks(input))
-            errors.Add(field, Filled(RuleTexts.TooManyMarks, label, Number(Text.MostMarks)));
+            errors.Add(field, RuleTexts.TooManyMarks.With(label, Number(Text.MostMarks)));
         else if (text is null)
-            errors.Add(field, Filled(RuleTexts.NoText, label));
+            errors.Add(field, RuleTexts.NoText.With(label));
         else if (length == 0 && missing is not null)
             errors.Add(field, missing);
         else if (length > 0 && length < min)
-            errors.Add(field, Filled(RuleTexts.TooShort, label, Number(min), Number(length)));
+            errors.Add(field, RuleTexts.TooShort.With(label, Number(min), Number(length)));
         else if (length > max)
-            errors.Add(field, Filled(RuleTexts.TooLong, label, Number(max), Number(length)));
+            errors.Add(field, RuleTexts.TooLong.With(label, Number(max), Number(length)));
 
         return text ?? "";
     }
@@ -101,7 +100,7 @@ public sealed class SubmissionRules(TopicCatalog topics)
             if (text.Length <= LinkMax && address.Length <= LinkMax)
                 return address;
 
-            errors.Add(SubmissionFields.Link, Filled(RuleTexts.LinkTooLong, Number(LinkMax)));
+            errors.Add(SubmissionFields.Link, RuleTexts.LinkTooLong.With(Number(LinkMax)));
             return "";
         }
 
@@ -130,8 +129,6 @@ public sealed class SubmissionRules(TopicCatalog topics)
             return null;
         }
     }
-
-    private static string Filled(string text, params object[] gaps) => string.Format(CultureInfo.CurrentCulture, text, gaps);
 
     private static string Number(int number) => Language.Current.Number(number);
 }

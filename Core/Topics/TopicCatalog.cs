@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pipeline.Languages;
 
 namespace Pipeline.Topics;
 
@@ -8,7 +9,7 @@ public sealed class TopicCatalog(ImmutableArray<Topic> topics)
     public ImmutableArray<Topic> All => topics;
 
     /// <summary>What to tell a program that named no topic of ours; a page that shows them says <see cref="TopicTexts.ChooseOne"/>.</summary>
-    public string Choose => TopicTexts.ChooseOneOf.Replace("{0}", string.Join(", ", topics.Select(topic => topic.Id)), StringComparison.Ordinal);
+    public string Choose => TopicTexts.ChooseOneOf.With(string.Join(", ", topics.Select(topic => topic.Id)));
 
     /// <summary>The topic with this id, in any case and with spaces around it; null where there is none.</summary>
     public Topic? Find(string? id) =>
