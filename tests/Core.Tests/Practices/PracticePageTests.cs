@@ -34,6 +34,8 @@ public sealed class PracticePageTests
             List<string> seen = [];
             // Those that were there all the time.
             HashSet<string> stayed = [.. Names(all)];
+            // Those that had a place to hold when the page was shown.
+            HashSet<string> placed = [];
 
             string? next = null;
             for (var page = 0; ; page++)
@@ -43,6 +45,7 @@ public sealed class PracticePageTests
                 if (shown.Next is null)
                     break;
                 next = shown.Next;
+                placed = [.. Names(all.Where(practice => practice.PublishedOn is not null))];
                 foreach (var (what, which) in page < sample.pauses.Length ? sample.pauses[page] : [])
                     Happens(what, which);
             }
@@ -65,8 +68,8 @@ public sealed class PracticePageTests
                 var practice = all[which];
                 if (what == Event.Edited && !hidden.Contains(practice))
                     all[which] = practice with { Title = practice.Title + "!" };
-                // One that was never stamped has no place to hold yet; see the docstring.
-                else if (what == Event.TakenBack && practice.PublishedOn is not null && hidden.Add(practice))
+                // One that was not stamped when the page ended with it has no place to hold, also where a sweep has stamped it since.
+                else if (what == Event.TakenBack && placed.Contains(practice.Reference.ToString()) && hidden.Add(practice))
                     stayed.Remove(practice.Reference.ToString());
                 else if (what == Event.PublishedAgain)
                     hidden.Remove(practice);
