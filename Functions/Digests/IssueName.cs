@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Pipeline.Digests;
-using Pipeline.Functions.Pages.Archive;
 using Pipeline.Languages;
 
 namespace Pipeline.Functions.Digests;

@@ -6,7 +6,6 @@ using Pipeline.Settings;
 using Pipeline.Submissions;
 using Pipeline.Submissions.Spam;
 using Pipeline.Subscribers;
-using Pipeline.Topics;
 
 namespace Pipeline.Functions.Pages.Submit;
 

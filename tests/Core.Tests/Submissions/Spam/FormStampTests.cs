@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using Pipeline.Subscribers;
 using Pipeline.Submissions.Spam;
+using Pipeline.Subscribers;
 using Xunit;
 
 namespace Pipeline.Core.Tests.Submissions.Spam;
