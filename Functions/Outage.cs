@@ -44,7 +44,8 @@ public static partial class Outage
                 // Nobody is there to read an answer.
                 return Results.Empty;
             }
-            catch (Exception fault) when (StorageFault.Is(fault))
+            // What is cancelled although somebody waits for it: the app is told to stop.
+            catch (Exception fault) when (StorageFault.Is(fault) || fault is OperationCanceledException)
             {
                 LogOutage(Logger(request), fault, request.Method);
                 return later();
@@ -62,7 +63,7 @@ public static partial class Outage
         request.HttpContext.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Outage));
 
     // Without the address: it may hold a token.
-    [LoggerMessage(LogLevel.Error, "A request could not be answered ({Method}) because storage cannot be reached.")]
+    [LoggerMessage(LogLevel.Error, "A request could not be answered ({Method}) because storage cannot be reached, or the app stops.")]
     private static partial void LogOutage(ILogger logger, Exception fault, string method);
 
     [LoggerMessage(LogLevel.Error, "A request could not be answered ({Method}) because of a fault of ours.")]

@@ -13,7 +13,7 @@ public static partial class IssueName
     /// <summary>In the current language: "24 November 2026", and "24 November 2026, 14:05 UTC" where several may go out on a day.</summary>
     public static string ForPeople(string name) =>
         Form().Match(name) is { Success: true } match && match.Groups["hour"].Success
-            ? ArchiveTexts.DayAndTime.With(DigestContent.DateOf(name), $"{match.Groups["hour"]}:{match.Groups["minute"]}")
+            ? Pages.Archive.ArchiveTexts.DayAndTime.With(DigestContent.DateOf(name), $"{match.Groups["hour"]}:{match.Groups["minute"]}")
             : DigestContent.DateOf(name);
 
     [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T(?<hour>[0-9]{2})(?<minute>[0-9]{2})[0-9]{2})?\z")]

@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 
 namespace Pipeline.LocalHost.Mailbox;
 
@@ -22,8 +24,16 @@ public static class MailboxEndpoints
         services.AddSingleton<Mailbox>();
         services.AddSingleton<SendMail>();
         services.AddRazorComponents();
+        // They bring data protection along, for what these pages do not have. As it comes it writes a key into the profile of
+        // whoever runs this, with a warning that the key is not encrypted; so it is kept from its files.
+        foreach (var keyRing in services.Where(LoadsKeys).ToList())
+            services.Remove(keyRing);
+        services.Replace(ServiceDescriptor.Singleton<IDataProtectionProvider>(_ => new EphemeralDataProtectionProvider()));
         return services;
     }
+
+    private static bool LoadsKeys(ServiceDescriptor service) =>
+        service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(IDataProtectionBuilder).Assembly;
 
     public static IEndpointRouteBuilder MapMailbox(this IEndpointRouteBuilder endpoints)
     {

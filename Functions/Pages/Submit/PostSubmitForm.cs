@@ -74,7 +74,7 @@ public sealed class PostSubmitForm(
 
     private static IResult Faulty(SubmitForm form, FieldErrors errors)
     {
-        errors.Reword(SubmissionFields.Topic, TopicTexts.ChooseOne);
+        errors.Reword(SubmissionFields.Topic, Pipeline.Topics.TopicTexts.ChooseOne);
         return FormAgain(form with { Errors = errors }, StatusCodes.Status400BadRequest);
     }
 
