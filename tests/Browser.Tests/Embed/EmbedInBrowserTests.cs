@@ -32,6 +32,7 @@ public sealed partial class EmbedInBrowserTests(AzuriteFixture azurite, Chromium
         // Something has to be mended, which is done on Pipeline's page.
         Assert.StartsWith(app.Http.BaseAddress!.AbsoluteUri, page.Url);
         await page.GetByLabel("Title").FillAsync("Migra Movil");
+        app.Time.Advance(TimeSpan.FromMinutes(1));
         await page.Locator("main form button").ClickAsync();
         await page.Locator("button[value=send]").ClickAsync();
 
