@@ -73,7 +73,7 @@ public sealed class MailInBrowserTests(AzuriteFixture azurite, Chromium chromium
         var html = await HtmlAsync("published");
         Assert.Contains(from, html);
 
-        Assert.Contains(await browser.FaultsAsync("broken", html.Replace(from, to), [(ColorScheme.Dark, Phone)]), found => found.Contains(fault));
+        Assert.Contains(await browser.FaultsAsync("broken", html.Replace(from, to), [(ColorScheme.Light, Phone), (ColorScheme.Dark, Phone)]), found => found.Contains(fault));
     }
 
     private async Task<string> HtmlAsync(string name)
