@@ -1,13 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
 using Pipeline.Functions.Pages.Layout;
+using Pipeline.Rendering;
 
 namespace Pipeline.Functions.Pages;
 
@@ -59,7 +58,8 @@ public static class Page
 
         private async Task<IResult> AnswerAsync(HttpContext httpContext, Visit visit)
         {
-            Task<byte[]> Render() => visit.Language.RunAsync(async () => Encoding.UTF8.GetBytes(await RenderAsync(httpContext.RequestServices)));
+            Task<byte[]> Render() => visit.Language.RunAsync(async () =>
+                Encoding.UTF8.GetBytes(await ComponentHtml.RenderAsync<TComponent>(httpContext.RequestServices, new RouteValueDictionary(Parameters))));
 
             var headers = httpContext.Response.Headers;
             var answer = Version is null
@@ -76,15 +76,5 @@ public static class Page
         private IResult Written(byte[] html) => Status == StatusCodes.Status200OK
             ? TypedResults.Bytes(html, PageHeaders.ContentType, entityTag: Audience != Audience.Everybody ? null : new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(html))[..16]}\""))
             : TypedResults.Text(html, PageHeaders.ContentType, Status);
-
-        private async Task<string> RenderAsync(IServiceProvider services)
-        {
-            await using var renderer = new HtmlRenderer(services, services.GetRequiredService<ILoggerFactory>());
-            return await renderer.Dispatcher.InvokeAsync(async () =>
-            {
-                var component = await renderer.RenderComponentAsync<TComponent>(ParameterView.FromDictionary(new RouteValueDictionary(Parameters)));
-                return component.ToHtmlString();
-            });
-        }
     }
 }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 
-namespace Pipeline.Functions.Pages.Layout;
+namespace Pipeline.Languages;
 
 /// <summary>A text with the gaps {0} and {1}, filled with what is isolated, linked or marked up. A translator may put them anywhere.</summary>
 public sealed partial class Sentence : ComponentBase
