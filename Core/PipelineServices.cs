@@ -16,6 +16,7 @@ using Pipeline.Storage;
 using Pipeline.Submissions;
 using Pipeline.Submissions.Spam;
 using Pipeline.Subscribers;
+using Pipeline.Telemetry;
 
 namespace Pipeline;
 
@@ -50,6 +51,7 @@ public static class PipelineServices
         services.AddSingleton<MailOutbox>().AddSingleton<MailRenderer>().AddSingleton<PersonalMail>().AddSingleton<SendGridMailer>();
         services.AddSingleton<WebhookGuard>().AddSingleton<EventMeaning>().AddSingleton<SendGridEvents>();
         services.AddSingleton<Health>().AddSingleton<MinuteSweep>();
+        services.AddMetrics().AddSingleton<PipelineMetrics>().AddSingleton<QueueAges>();
 
         services.AddHttpClient(SendGridMailer.HttpClientName, client => client.Timeout = SendGridTimeout)
             .ConfigurePrimaryHttpMessageHandler(SendGridConnection.NewHandler);

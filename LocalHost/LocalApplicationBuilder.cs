@@ -13,6 +13,7 @@ using Pipeline.LocalHost.Functions;
 using Pipeline.LocalHost.Http;
 using Pipeline.LocalHost.Queues;
 using Pipeline.LocalHost.Settings;
+using Pipeline.LocalHost.Telemetry;
 using Pipeline.LocalHost.Timers;
 
 namespace Pipeline.LocalHost;
@@ -63,6 +64,7 @@ internal sealed class LocalApplicationBuilder
         Web.Services.AddSingleton<TimerMonitor>();
         Web.Services.AddSingleton<TimerLease>();
         Web.Services.AddSingleton<Demo.Demo>();
+        Web.Services.AddMetrics().AddHostedService<Summary>();
 
         var classes = FunctionClasses.Count > 0 ? FunctionClasses : Assembly.GetEntryAssembly()?.GetTypes() ?? [];
         var hostId = TimerStorage.HostIdOf(classes.FirstOrDefault()?.Assembly ?? typeof(LocalApplication).Assembly);

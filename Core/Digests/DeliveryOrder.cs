@@ -5,7 +5,9 @@ using Pipeline.Subscribers;
 namespace Pipeline.Digests;
 
 /// <summary>One issue to one range of subscribers, as it lies on the queue digest-deliveries.</summary>
-public sealed record DeliveryOrder(string Topic, string Issue, string From, string To)
+/// <param name="TraceParent">Of the span that put it on the queue (see <see cref="Telemetry.Traces"/>).</param>
+public sealed record DeliveryOrder(
+    string Topic, string Issue, string From, string To, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TraceParent = null)
 {
     public static DeliveryOrder Of(DigestIssue issue, HashRange range) => new(issue.Topic, issue.Name, range.From.ToString(), range.ToText);
 

@@ -1,4 +1,5 @@
 using Pipeline.Storage;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Digests;
 
@@ -6,6 +7,10 @@ namespace Pipeline.Digests;
 public sealed class DeliveryQueue(PipelineStorage storage)
 {
     /// <param name="delay">How long it stays invisible; at most seven days.</param>
-    public async Task AddAsync(DeliveryOrder order, TimeSpan delay, CancellationToken cancellationToken) =>
-        await storage.DeliveryQueue.SendMessageAsync(order.Write(), delay, QueueMessages.KeptForever, cancellationToken);
+    public async Task AddAsync(DeliveryOrder order, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        using var span = Traces.Send(QueueNames.Deliveries);
+        await storage.DeliveryQueue.SendMessageAsync(
+            (order with { TraceParent = span?.Id ?? order.TraceParent }).Write(), delay, QueueMessages.KeptForever, cancellationToken);
+    }
 }

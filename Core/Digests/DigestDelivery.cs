@@ -3,7 +3,9 @@ using Azure;
 using Microsoft.Extensions.Logging;
 using Pipeline.Mail;
 using Pipeline.Settings;
+using Pipeline.Storage;
 using Pipeline.Subscribers;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Digests;
 
@@ -14,8 +16,8 @@ namespace Pipeline.Digests;
 /// </summary>
 public sealed partial class DigestDelivery(
     DigestTable digests, DeliveryTable deliveries, DeliveryProofs proofs, SubscriberTable subscribers, DigestLetters letters, DigestLedger ledger,
-    SubscriptionTokens tokens, SendGridMailer mailer, SendGridPace pace, DeliveryQueue queue, PipelineSettings settings, TimeProvider time,
-    ILogger<DigestDelivery> logger)
+    SubscriptionTokens tokens, SendGridMailer mailer, SendGridPace pace, DeliveryQueue queue, PipelineSettings settings, PipelineMetrics metrics,
+    TimeProvider time, ILogger<DigestDelivery> logger)
 {
     /// <summary>Far longer than a call to SendGrid may take: who holds a claim for so long is dead.</summary>
     public static readonly TimeSpan ClaimPeriod = TimeSpan.FromMinutes(5);
@@ -35,6 +37,11 @@ public sealed partial class DigestDelivery(
             return;
         }
 
+        await Traces.ProcessAsync(QueueNames.Deliveries, order.TraceParent, () => DeliverAsync(order, cancellationToken));
+    }
+
+    private async Task DeliverAsync(DeliveryOrder order, CancellationToken cancellationToken)
+    {
         if (await letters.FindAsync(order.Topic, order.Issue, cancellationToken) is not { } letter)
         {
             LogNoIssue(order.Topic, order.Issue);
@@ -134,6 +141,7 @@ public sealed partial class DigestDelivery(
         if (await deliveries.TryUpdateAsync(settled, cancellationToken) is null)
             return null;
 
+        metrics.DigestsDelivered(row.Topic, row.Outcomes.Count, settled.Outcomes.Count);
         LogSettled(settled);
         return (settled, []);
     }
@@ -192,6 +200,7 @@ public sealed partial class DigestDelivery(
         if (written is null)
             return;
 
+        metrics.DigestsDelivered(claim.Topic, claim.Outcomes.Count, written.Outcomes.Count);
         if (written.IsSettled)
         {
             LogSettled(written);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Operations;
 using Pipeline.Practices;
 using Pipeline.Subscribers;
+using Pipeline.Telemetry;
 using Pipeline.Topics;
 
 namespace Pipeline.Digests;
@@ -13,7 +14,8 @@ namespace Pipeline.Digests;
 /// (each belongs to the issue that stamped it first), enqueue the deliveries (the ledger decides what a message twice means).
 /// </summary>
 public sealed partial class DigestPublisher(
-    TopicCatalog topics, PracticeSweep sweep, PracticeTable practices, DigestTable digests, DeliveryQueue queue, TimeProvider time, ILogger<DigestPublisher> logger)
+    TopicCatalog topics, PracticeSweep sweep, PracticeTable practices, DigestTable digests, DeliveryQueue queue, PipelineMetrics metrics,
+    TimeProvider time, ILogger<DigestPublisher> logger)
 {
     // A little under SendGrid's thousand: hash ranges vary, and one that comes out too large costs a second call.
     private const int RecipientsPerRange = 900;
@@ -22,11 +24,15 @@ public sealed partial class DigestPublisher(
     private static readonly TimeSpan StuckAfter = TimeSpan.FromMinutes(5);
 
     /// <summary>Makes what is due by each topic's schedule and by the issues that exist, oldest first, and goes on with what was begun.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => EachOf.RunAsync(topics.All, topic => EachOf.RunAsync(
-        cancellationToken,
-        cancellation => sweep.RunAsync(topic, cancellation),
-        cancellation => ContinueAsync(topic, _ => true, cancellation),
-        cancellation => MakeAsync(topic, cancellation)), cancellationToken);
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await EachOf.RunAsync(topics.All, topic => EachOf.RunAsync(
+            cancellationToken,
+            cancellation => sweep.RunAsync(topic, cancellation),
+            cancellation => ContinueAsync(topic, _ => true, cancellation),
+            cancellation => MakeAsync(topic, cancellation)), cancellationToken);
+        metrics.DigestRan();
+    }
 
     /// <summary>Goes on with issues whose publisher died, so that they need not wait for the next full hour.</summary>
     public Task ContinueAsync(CancellationToken cancellationToken) => EachOf.RunAsync(

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Settings;
 using Pipeline.Storage;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Digests;
 
@@ -9,7 +10,8 @@ namespace Pipeline.Digests;
 /// setting decides, or an admin who types Sent, Resend or Failed in the row, or in the issue's row for all of them.
 /// </summary>
 public sealed partial class UnknownDeliveries(
-    DeliveryTable deliveries, DeliveryQueue queue, PipelineSettings settings, TimeProvider time, ILogger<UnknownDeliveries> logger)
+    DeliveryTable deliveries, DeliveryQueue queue, PipelineSettings settings, PipelineMetrics metrics, TimeProvider time,
+    ILogger<UnknownDeliveries> logger)
 {
     // A call that breaks so often before SendGrid takes it is nothing that another try will cure.
     private const int MostResends = 5;
@@ -66,6 +68,7 @@ public sealed partial class UnknownDeliveries(
         if (await deliveries.TryUpdateAsync(released, cancellationToken) is null)
             return false;
 
+        metrics.DigestsDelivered(delivery.Topic, delivery.Outcomes.Count, outcomes.Count);
         if (released.Status == DeliveryStatus.Waiting)
             await queue.AddAsync(new DeliveryOrder(delivery.Topic, delivery.Issue, delivery.Range.From.ToString(), delivery.Range.ToText), TimeSpan.Zero, cancellationToken);
         LogReleased(delivery.Topic, delivery.Issue, delivery.Range.From.ToString(), released.Status, reason);

@@ -21,9 +21,10 @@ public enum MailKind
 /// <param name="Id">Opaque; stays the same however often it is tried.</param>
 /// <param name="Doubts">How often SendGrid may have taken it.</param>
 /// <param name="Language">The code of the one that a confirmation was asked for in; empty for the subscriber's own.</param>
+/// <param name="TraceParent">Of the span that put it on the queue (see <see cref="Telemetry.Traces"/>).</param>
 public sealed record MailOrder(
     [property: JsonConverter(typeof(JsonStringEnumConverter<MailKind>))] MailKind Kind, string Topic, string Subscriber, string Reference, string Status, int Attempt,
-    string Id = "", int Doubts = 0, string Language = "")
+    string Id = "", int Doubts = 0, string Language = "", [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TraceParent = null)
 {
     /// <param name="language">Null for the one that the subscriber has.</param>
     public static MailOrder Confirmation(string topic, SubscriberKey subscriber, Language? language) =>

@@ -1,4 +1,5 @@
 using Pipeline.Storage;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Mail;
 
@@ -8,6 +9,10 @@ public sealed class MailOutbox(PipelineStorage storage)
     public Task AddAsync(MailOrder order, CancellationToken cancellationToken) => AddAsync(order, TimeSpan.Zero, cancellationToken);
 
     /// <param name="delay">How long it stays invisible; at most seven days.</param>
-    public async Task AddAsync(MailOrder order, TimeSpan delay, CancellationToken cancellationToken) =>
-        await storage.MailQueue.SendMessageAsync(order.Write(), delay, QueueMessages.KeptForever, cancellationToken);
+    public async Task AddAsync(MailOrder order, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        using var span = Traces.Send(QueueNames.Mail);
+        await storage.MailQueue.SendMessageAsync(
+            (order with { TraceParent = span?.Id ?? order.TraceParent }).Write(), delay, QueueMessages.KeptForever, cancellationToken);
+    }
 }

@@ -5,6 +5,7 @@ using Pipeline.Settings;
 using Pipeline.Storage;
 using Pipeline.Submissions;
 using Pipeline.Subscribers;
+using Pipeline.Telemetry;
 using Pipeline.Topics;
 
 namespace Pipeline.Mail;
@@ -16,7 +17,8 @@ namespace Pipeline.Mail;
 /// </summary>
 public sealed partial class PersonalMail(
     SubscriberTable subscribers, PracticeTable practices, TopicCatalog topics, SubscriptionTokens tokens, MailRenderer renderer,
-    SendGridMailer mailer, SendGridPace pace, MailOutbox outbox, RejectionTable rejections, PipelineSettings settings, ILogger<PersonalMail> logger)
+    SendGridMailer mailer, SendGridPace pace, MailOutbox outbox, RejectionTable rejections, PipelineSettings settings, PipelineMetrics metrics,
+    ILogger<PersonalMail> logger)
 {
     // 15 s, 30 s, 1 min … 1 h and then hourly: about three days in all.
     private const int MostAttempts = 80;
@@ -27,14 +29,12 @@ public sealed partial class PersonalMail(
     private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
 
     /// <param name="message">As it lies on the queue.</param>
-    public async Task SendAsync(string message, CancellationToken cancellationToken)
-    {
-        if (MailOrder.Parse(message) is not { } order)
-        {
-            await RejectAsync(message, "The message on outgoing-mail is no order of ours; it was probably made by hand.", cancellationToken);
-            return;
-        }
+    public Task SendAsync(string message, CancellationToken cancellationToken) => MailOrder.Parse(message) is { } order
+        ? Traces.ProcessAsync(QueueNames.Mail, order.TraceParent, () => SendAsync(order, cancellationToken))
+        : RejectAsync(message, "The message on outgoing-mail is no order of ours; it was probably made by hand.", cancellationToken);
 
+    private async Task SendAsync(MailOrder order, CancellationToken cancellationToken)
+    {
         using var turn = await pace.EnterAsync(cancellationToken);
         if (pace.Pause is { Ticks: > 0 } pause)
         {
@@ -51,6 +51,7 @@ public sealed partial class PersonalMail(
 
         var outcome = await mailer.SendAsync(
             letter, [new Addressee(address, new Dictionary<string, string>(), new Dictionary<string, string>())], cancellationToken);
+        metrics.MailTried(order.Kind, outcome);
         switch (outcome)
         {
             case SendOutcome.Sent:

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -5,6 +6,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pipeline.Settings;
+using Pipeline.Telemetry;
 using SendGrid;
 
 namespace Pipeline.Mail;
@@ -36,6 +38,7 @@ public sealed partial class SendGridMailer(
         if (settings.SendGrid.BaseUrl is { } address)
             options.Host = address.AbsoluteUri.TrimEnd('/');
 
+        using var span = Traces.Call("send mail")?.SetTag("server.address", options.Host).SetTag("pipeline.recipients", recipients.Count);
         SendOutcome outcome;
         try
         {
@@ -55,8 +58,13 @@ public sealed partial class SendGridMailer(
         }
 
         pace.Note(outcome);
+        span?.SetTag("pipeline.outcome", outcome.GetType().Name);
         if (outcome is not SendOutcome.Sent)
+        {
+            span?.SetStatus(ActivityStatusCode.Error);
             LogNotSent(recipients.Count, outcome.GetType().Name, outcome.Reason);
+        }
+
         return outcome;
     }
 

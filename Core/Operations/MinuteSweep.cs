@@ -1,11 +1,15 @@
 using Pipeline.Digests;
 using Pipeline.Practices;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Operations;
 
-/// <summary>What heals: acts upon what admins typed, goes on with what was left lying, and closes issues whose ledger is complete.</summary>
-public sealed class MinuteSweep(PracticeSweep practices, DigestPublisher publisher, DigestLedger ledger)
+/// <summary>
+/// What heals: acts upon what admins typed, goes on with what was left lying, and closes issues whose ledger is complete. And what
+/// measures how long things have been waiting.
+/// </summary>
+public sealed class MinuteSweep(PracticeSweep practices, DigestPublisher publisher, DigestLedger ledger, QueueAges queueAges)
 {
     public Task RunAsync(CancellationToken cancellationToken) =>
-        EachOf.RunAsync(cancellationToken, practices.RunAsync, publisher.ContinueAsync, ledger.SweepAsync);
+        EachOf.RunAsync(cancellationToken, practices.RunAsync, publisher.ContinueAsync, ledger.SweepAsync, queueAges.MeasureAsync);
 }

@@ -8,10 +8,11 @@ namespace Pipeline.Practices;
 /// <param name="PublishedOn">Null until a sweep has seen it published.</param>
 /// <param name="DigestIssue">The issue it went out with; empty before.</param>
 /// <param name="Language">The one it was submitted in, in which its submitter is written to.</param>
+/// <param name="Trace">The traceparent of the span that stored it (see <see cref="Telemetry.Traces"/>); empty where there was none.</param>
 public sealed record Practice(
     string Topic, Reference Reference, PracticeStatus Status, string Title, string Summary, string Honorific, string Submitter, string Email,
     string Organisation, string Country, string Link, DateTimeOffset SubmittedOn, DateTimeOffset? PublishedOn, string DigestIssue,
-    Language Language)
+    Language Language, string Trace = "")
 {
     public static Practice From(Submission submission, DateTimeOffset submittedOn, Language language, Moderation moderation, DateTimeOffset now)
     {

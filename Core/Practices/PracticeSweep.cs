@@ -3,6 +3,7 @@ using Pipeline.Mail;
 using Pipeline.Operations;
 using Pipeline.Storage;
 using Pipeline.Submissions;
+using Pipeline.Telemetry;
 using Pipeline.Topics;
 
 namespace Pipeline.Practices;
@@ -30,6 +31,7 @@ public sealed partial class PracticeSweep(
 
     private async Task ApplyAsync(StatusChange change, PracticeStatus status, CancellationToken cancellationToken)
     {
+        using var span = Traces.Continue("moderate practice", change.Practice.Trace);
         // First the mail, then the stamp. Two sweeps at once, or dying in between, queue two of them: the first one to be sent claims
         // to tell the submitter, in the row, and the other one is dropped (see PersonalMail).
         if (status != PracticeStatus.Pending && change.Practice.Email.Length > 0)

@@ -44,6 +44,8 @@ public sealed class PracticeTable(PipelineStorage storage)
         };
         if (practice.PublishedOn is { } publishedOn)
             row["PublishedOn"] = publishedOn;
+        if (practice.Trace.Length > 0)
+            row["Trace"] = practice.Trace;
 
         try
         {
@@ -199,5 +201,5 @@ public sealed class PracticeTable(PipelineStorage storage)
         row.Text("Title"), row.Text("Summary"), row.Text("Honorific"), row.Text("Submitter"),
         row.Text("Email"), row.Text("Organisation"), row.Text("Country"), row.Text("Link"),
         row.Time("SubmittedOn") ?? row.Timestamp ?? default, row.Time("PublishedOn"), row.Text("DigestIssue"),
-        Language.Find(row.Text("Language")) ?? Language.English);
+        Language.Find(row.Text("Language")) ?? Language.English, row.Text("Trace"));
 }

@@ -4,6 +4,7 @@ using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Storage;
 
@@ -25,6 +26,7 @@ public sealed class PipelineStorage
         // A person waits for the answer of the form, and a message that was not taken is sent again by its sender.
         queueOptions.Retry.MaxRetries = 2;
         queueOptions.Retry.NetworkTimeout = TimeSpan.FromSeconds(10);
+        tableOptions.AddPolicy(new TableSpans(), HttpPipelinePosition.PerCall);
         foreach (var policy in policies)
         {
             tableOptions.AddPolicy(policy, HttpPipelinePosition.PerRetry);

@@ -2,12 +2,14 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Languages;
 using Pipeline.Storage;
 using Pipeline.Submissions.Spam;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Submissions;
 
 /// <summary>The door: checks a submission and puts it on the queue.</summary>
 public sealed partial class Intake(
-    SubmissionRules rules, SpamFilter spamFilter, IdempotencyKeyTable idempotencyKeys, PipelineStorage storage, TimeProvider time, ILogger<Intake> logger)
+    SubmissionRules rules, SpamFilter spamFilter, IdempotencyKeyTable idempotencyKeys, PipelineStorage storage, PipelineMetrics metrics, TimeProvider time,
+    ILogger<Intake> logger)
 {
     /// <summary>Spam is accepted like anything else, and marked on the queue.</summary>
     /// <param name="idempotencyKey">The header of that name; null where the client sent none. At most 255 characters.</param>
@@ -28,8 +30,9 @@ public sealed partial class Intake(
             if (!string.IsNullOrEmpty(idempotencyKey) && !await idempotencyKeys.BindAsync(idempotencyKey, reference, cancellationToken))
                 return new Acceptance.KeyReused();
 
+            using var span = Traces.Send(QueueNames.Submissions);
             await storage.SubmissionQueue.SendMessageAsync(
-                SubmissionMessage.Write(submission, time.GetUtcNow(), Language.Current, spamFilter.Judge(submission, origin)),
+                SubmissionMessage.Write(submission, time.GetUtcNow(), Language.Current, spamFilter.Judge(submission, origin), span?.Id),
                 timeToLive: QueueMessages.KeptForever, cancellationToken: cancellationToken);
         }
         catch (Exception fault) when (StorageFault.Is(fault))
@@ -38,6 +41,7 @@ public sealed partial class Intake(
             return new Acceptance.Unavailable();
         }
 
+        metrics.SubmissionAccepted(submission.Topic);
         LogAccepted(submission.Topic, reference.ToString());
         return new Acceptance.Accepted(submission.Topic, reference);
     }

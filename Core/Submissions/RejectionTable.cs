@@ -3,11 +3,12 @@ using Azure.Data.Tables;
 using Pipeline.Operations;
 using Pipeline.Practices;
 using Pipeline.Storage;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Submissions;
 
 /// <summary>The table Rejections: nothing that was accepted vanishes, and an admin can send it in again.</summary>
-public sealed class RejectionTable(PipelineStorage storage, TimeProvider time)
+public sealed class RejectionTable(PipelineStorage storage, PipelineMetrics metrics, TimeProvider time)
 {
     // A text column holds 32 Ki characters, a queue message up to 64 Ki: the rest goes into the columns Payload2 and Payload3.
     private const int ColumnLength = 32 * 1024;
@@ -38,6 +39,8 @@ public sealed class RejectionTable(PipelineStorage storage, TimeProvider time)
             && rejection.Kind != RejectionKind.Spam && !await storage.Rejections.TryMergeAsync(verdict, ETag.All, cancellationToken))
         {
         }
+
+        metrics.MessageRejected(rejection.Kind);
     }
 
     /// <summary>Why it was rejected; null where there is no such rejection.</summary>

@@ -15,14 +15,17 @@ public static class SubmissionMessage
     private sealed record Envelope(
         int? Version, string? Reference, DateTimeOffset? SubmittedOn, string? Topic, string? Title, string? Summary, string? Honorific,
         string? Submitter, string? Email, string? Organisation, string? Country, string? Link, string? Language,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Spam);
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Spam,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TraceParent);
 
     /// <param name="language">The one that the submitter used.</param>
     /// <param name="spam">What the door made of it. It travels with the message, so that running it twice gives the same.</param>
-    public static string Write(Submission submission, DateTimeOffset submittedOn, Language language, SpamLayer? spam = null) => JsonSerializer.Serialize(
+    /// <param name="traceParent">Of the span that puts it on the queue (see <see cref="Telemetry.Traces"/>).</param>
+    public static string Write(
+        Submission submission, DateTimeOffset submittedOn, Language language, SpamLayer? spam = null, string? traceParent = null) => JsonSerializer.Serialize(
         new Envelope(
             Version, submission.Reference.ToString(), submittedOn, submission.Topic, submission.Title, submission.Summary, submission.Honorific,
-            submission.Submitter, submission.Email, submission.Organisation, submission.Country, submission.Link, language.Code, spam?.Name),
+            submission.Submitter, submission.Email, submission.Organisation, submission.Country, submission.Link, language.Code, spam?.Name, traceParent),
         PlainJson.Options);
 
     /// <summary>Reads what may come from anywhere; whatever is wrong with it ends in <see cref="Read.Problem"/>, never in an exception.</summary>
@@ -45,6 +48,7 @@ public static class SubmissionMessage
         {
             Topic = envelope.Topic,
             Reference = Practices.Reference.TryParse(envelope.Reference, out var parsed) ? parsed : null,
+            TraceParent = envelope.TraceParent,
         };
         return envelope switch
         {
@@ -94,6 +98,9 @@ public static class SubmissionMessage
 
         /// <summary>As written, if it could be read at all.</summary>
         public Reference? Reference { get; init; }
+
+        /// <summary>As written, if it could be read at all; null where the sender had no span.</summary>
+        public string? TraceParent { get; init; }
 
         /// <summary>Why the message is none of ours, as a sentence; null where it is one.</summary>
         public string? Problem { get; init; }

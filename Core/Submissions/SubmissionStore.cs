@@ -3,18 +3,24 @@ using Pipeline.Languages;
 using Pipeline.Practices;
 using Pipeline.Settings;
 using Pipeline.Storage;
+using Pipeline.Telemetry;
 using Pipeline.Topics;
 
 namespace Pipeline.Submissions;
 
 /// <summary>Takes submissions off the queue: into Practices, or into Rejections with the reasons. Only passing faults are thrown.</summary>
 public sealed partial class SubmissionStore(
-    SubmissionRules rules, TopicCatalog topics, PracticeTable practices, RejectionTable rejections, PipelineSettings settings, TimeProvider time,
-    ILogger<SubmissionStore> logger)
+    SubmissionRules rules, TopicCatalog topics, PracticeTable practices, RejectionTable rejections, PipelineSettings settings, PipelineMetrics metrics,
+    TimeProvider time, ILogger<SubmissionStore> logger)
 {
-    public async Task StoreAsync(string payload, CancellationToken cancellationToken)
+    public Task StoreAsync(string payload, CancellationToken cancellationToken)
     {
         var read = SubmissionMessage.Parse(payload);
+        return Traces.ProcessAsync(QueueNames.Submissions, read.TraceParent, () => StoreAsync(read, cancellationToken));
+    }
+
+    private async Task StoreAsync(SubmissionMessage.Read read, CancellationToken cancellationToken)
+    {
         if (read.Draft is null)
         {
             await RejectAsync(read, RejectionKind.Invalid, [read.Problem!], cancellationToken);
@@ -39,11 +45,15 @@ public sealed partial class SubmissionStore(
             return;
         }
 
-        var practice = Practice.From(submission, read.SubmittedOn, read.Language, settings.Moderation, time.GetUtcNow());
-        if (await practices.AddAsync(practice, cancellationToken))
-            LogStored(submission.Topic, submission.Reference.ToString());
-        else
+        var practice = Practice.From(submission, read.SubmittedOn, read.Language, settings.Moderation, time.GetUtcNow()) with { Trace = Traces.Current };
+        if (!await practices.AddAsync(practice, cancellationToken))
+        {
             LogThere(submission.Topic, submission.Reference.ToString());
+            return;
+        }
+
+        metrics.SubmissionStored(submission.Topic);
+        LogStored(submission.Topic, submission.Reference.ToString());
     }
 
     /// <summary>Keeps what failed so often that the host gave it up.</summary>

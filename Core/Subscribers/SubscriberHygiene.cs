@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using Azure;
 using Azure.Data.Tables;
 using Microsoft.Extensions.Logging;
 using Pipeline.Storage;
+using Pipeline.Telemetry;
+using Pipeline.Topics;
 
 namespace Pipeline.Subscribers;
 
@@ -11,7 +14,8 @@ namespace Pipeline.Subscribers;
 /// were edited by hand; each row is decided alone, so a run that broke off is simply followed by the next.
 /// </summary>
 public sealed partial class SubscriberHygiene(
-    PipelineStorage storage, Erasures erasures, ConfirmationLimit limit, TimeProvider time, ILogger<SubscriberHygiene> logger)
+    PipelineStorage storage, TopicCatalog topics, Erasures erasures, ConfirmationLimit limit, PipelineMetrics metrics, TimeProvider time,
+    ILogger<SubscriberHygiene> logger)
 {
     public static readonly TimeSpan UnconfirmedPeriod = TimeSpan.FromDays(30);
     public static readonly TimeSpan EndedPeriod = TimeSpan.FromDays(28);
@@ -21,6 +25,7 @@ public sealed partial class SubscriberHygiene(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var (deleted, changed) = (0, 0);
+        var kept = new ConcurrentDictionary<(string Topic, SubscriberStatus Status), long>();
         var erased = await erasures.KnownAsync(cancellationToken);
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await foreach (var page in storage.Subscribers.QueryAsync<TableEntity>(cancellationToken: cancellationToken).AsPages())
@@ -30,13 +35,20 @@ public sealed partial class SubscriberHygiene(
                 {
                     if (await TryAsync(() => storage.Subscribers.DeleteEntityAsync(row.Entity.PartitionKey, row.Entity.RowKey, row.Entity.ETag, cancellation)))
                         Interlocked.Increment(ref deleted);
+                    return;
                 }
-                else if (Mend(row, erased) is { } change
+
+                if (row.Status is { } status)
+                    kept.AddOrUpdate((row.Entity.PartitionKey.Split('~')[0], status), 1, (_, count) => count + 1);
+                if (Mend(row, erased) is { } change
                     && await TryAsync(() => storage.Subscribers.UpdateEntityAsync(change, row.Entity.ETag, TableUpdateMode.Merge, cancellation)))
                     Interlocked.Increment(ref changed);
             });
 
         await limit.CleanAsync(cancellationToken);
+        foreach (var topic in topics.All)
+            foreach (var status in Enum.GetValues<SubscriberStatus>())
+                metrics.Subscribers(topic.Id, status, kept.GetValueOrDefault((topic.Id, status)));
         LogCleaned(deleted, changed);
     }
 

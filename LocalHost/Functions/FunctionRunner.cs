@@ -8,6 +8,7 @@ internal sealed class FunctionRunner(IServiceScopeFactory scopes)
 {
     public async Task RunAsync(Function function, object? trigger, CancellationToken cancellationToken)
     {
+        using var span = FunctionSpan.Start(function);
         await using var scope = scopes.CreateAsyncScope();
         await function.CallAsync(scope.ServiceProvider, parameter => Argument(parameter, trigger, cancellationToken));
     }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
+using Pipeline.LocalHost.Functions;
 
 namespace Pipeline.LocalHost.Http;
 
@@ -30,11 +31,13 @@ internal sealed partial class HttpFunctions(ILogger<HttpFunctions> logger)
 
     private async Task AnswerAsync(HttpFunction function, HttpContext context)
     {
+        using var span = FunctionSpan.Start(function.Function, context.Request, function.Route);
         try
         {
             var result = await function.Function.CallAsync(context.RequestServices, parameter => HttpFunction.Argument(parameter, context));
             if (result is IResult answer)
                 await answer.ExecuteAsync(context);
+            span?.SetTag("http.response.status_code", context.Response.StatusCode);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

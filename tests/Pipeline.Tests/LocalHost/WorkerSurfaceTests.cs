@@ -36,6 +36,7 @@ public sealed class WorkerSurfaceTests
         "HttpTriggerAttribute AuthLevel { get } : AuthorizationLevel",
         "HttpTriggerAttribute Methods { get } : String[]",
         "HttpTriggerAttribute Route { get set } : String",
+        "OpenTelemetry.ConfigureFunctionsOpenTelemetry UseFunctionsWorkerDefaults(IOpenTelemetryBuilder) : IOpenTelemetryBuilder",
         "QueueTriggerAttribute (String)",
         "QueueTriggerAttribute Connection { get set } : String",
         "QueueTriggerAttribute QueueName { get } : String",
