@@ -78,15 +78,13 @@ public sealed class PipelineStorage
                 return (new TableServiceClient(connectionString, tableOptions), new QueueServiceClient(connectionString, queueOptions));
 
             var section = configuration.GetSection(Connection);
-            if (section["tableServiceUri"] is not { Length: > 0 } tableUri || section["queueServiceUri"] is not { Length: > 0 } queueUri)
+            if (ServiceUri(section, "table") is not { } tableUri || ServiceUri(section, "queue") is not { } queueUri)
                 throw new StartException(
-                    $"The setting {Connection} is missing: it is a storage account's connection string, or {Connection}__tableServiceUri "
-                    + $"and {Connection}__queueServiceUri together where an identity is used.");
+                    $"The setting {Connection} is missing: it is a storage account's connection string, or where an identity is used "
+                    + $"{Connection}__accountName, or {Connection}__tableServiceUri and {Connection}__queueServiceUri together.");
 
-            var credential = Credential(section["clientId"]);
-            return (
-                new TableServiceClient(new Uri(tableUri), credential, tableOptions),
-                new QueueServiceClient(new Uri(queueUri), credential, queueOptions));
+            var credential = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = section["clientId"] });
+            return (new TableServiceClient(tableUri, credential, tableOptions), new QueueServiceClient(queueUri, credential, queueOptions));
         }
         catch (Exception malformed) when (malformed is FormatException or ArgumentException or InvalidOperationException)
         {
@@ -95,6 +93,9 @@ public sealed class PipelineStorage
         }
     }
 
-    private static DefaultAzureCredential Credential(string? clientId) =>
-        new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = clientId });
+    /// <summary>As the Functions host reads the same section for its triggers.</summary>
+    private static Uri? ServiceUri(IConfigurationSection section, string service) =>
+        section[$"{service}ServiceUri"] is { Length: > 0 } address ? new Uri(address)
+        : section["accountName"] is { Length: > 0 } name ? new Uri($"https://{name}.{service}.core.windows.net")
+        : null;
 }

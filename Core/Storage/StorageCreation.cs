@@ -1,5 +1,3 @@
-using Azure;
-using Azure.Identity;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Settings;
 
@@ -14,18 +12,13 @@ public sealed class StorageCreation(PipelineStorage storage, PipelineSettings se
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         _ = settings;
-        try
-        {
-            await Task.WhenAll(
-            [
-                .. storage.Tables.Select(table => table.CreateIfNotExistsAsync(cancellationToken)),
-                .. storage.Queues.Select(queue => queue.CreateIfNotExistsAsync(cancellationToken: cancellationToken)),
-            ]);
-        }
-        catch (Exception fault) when (Sentence(fault) is { } sentence)
-        {
-            throw new StartException(sentence, fault);
-        }
+        await Task.WhenAll(
+        [
+            .. storage.Tables.Select(table => CreateAsync(
+                () => table.CreateIfNotExistsAsync(cancellationToken), table.Uri, StorageSentence.TableRole)),
+            .. storage.Queues.Select(queue => CreateAsync(
+                () => queue.CreateIfNotExistsAsync(cancellationToken: cancellationToken), queue.Uri, StorageSentence.QueueRole)),
+        ]);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -34,20 +27,15 @@ public sealed class StorageCreation(PipelineStorage storage, PipelineSettings se
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private string? Sentence(Exception fault)
+    private static async Task CreateAsync(Func<Task> create, Uri address, string role)
     {
-        var account = storage.Practices.Uri.GetLeftPart(UriPartial.Authority);
-        return fault switch
+        try
         {
-            RequestFailedException { Status: 0 } => $"The storage account at {account} (setting {PipelineStorage.Connection}) cannot be reached.",
-            RequestFailedException { Status: 401 or 403 } =>
-                $"The storage account at {account} (setting {PipelineStorage.Connection}) refuses access: check the key, or give the identity "
-                + "the roles Storage Table Data Contributor and Storage Queue Data Contributor.",
-            RequestFailedException failed => $"The storage account at {account} (setting {PipelineStorage.Connection}) could not create its tables and queues: {failed.ErrorCode} ({failed.Status}).",
-            AggregateException { InnerExceptions: [var first, ..] } => Sentence(first),
-            AuthenticationFailedException or CredentialUnavailableException =>
-                $"No identity could be found to reach {account} with: sign in with 'az login', or set {PipelineStorage.Connection} to a connection string.",
-            _ => null,
-        };
+            await create();
+        }
+        catch (Exception fault) when (StorageSentence.Of(fault, address, role) is { } sentence)
+        {
+            throw new StartException(sentence, fault);
+        }
     }
 }

@@ -25,7 +25,7 @@ public sealed class PipelineMetrics
     private readonly Gauge<double> queueAge;
     private readonly Gauge<long> subscribers;
 
-    // The descriptions are what the local host's summary says after the number.
+    // The descriptions are what the local host's summary says before the number.
     public PipelineMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);

@@ -8,17 +8,18 @@ namespace Pipeline.LocalHost.Telemetry;
 
 /// <summary>
 /// What the app has counted since it started, in a sentence: now and then while something happens, and in the end. Each counter is
-/// told by its description, as in "8 submissions accepted".
+/// told by its description, as in "submissions accepted 8".
 /// </summary>
-internal sealed partial class Summary : BackgroundService
+internal sealed partial class Summary : IHostedService, IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
     private readonly ILogger<Summary> _logger;
     private readonly MeterListener _listener = new();
-    private readonly ConcurrentDictionary<string, long> _counted = [];
-    private readonly ConcurrentQueue<string> _order = [];
+    private readonly ConcurrentDictionary<(int Place, string What), long> _counted = [];
+    private int _instruments;
     private string _told = "";
+    private Timer? _timer;
 
     public Summary(IMeterFactory meters, ILogger<Summary> logger)
     {
@@ -26,52 +27,54 @@ internal sealed partial class Summary : BackgroundService
         // Of this app's own meters: in tests several apps share a process.
         _listener.InstrumentPublished = (instrument, listening) =>
         {
-            if (instrument is Counter<long> { Description.Length: > 0 } && instrument.Meter.Scope == meters)
-                listening.EnableMeasurementEvents(instrument);
+            if (instrument is Counter<long> { Description.Length: > 0, Meter.Name: "Pipeline" } && instrument.Meter.Scope == meters)
+                // In the order in which the app made them.
+                listening.EnableMeasurementEvents(instrument, state: ++_instruments);
         };
-        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Count(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, place) => Count((int)place!, instrument.Description!, value, tags));
         _listener.Start();
     }
 
     /// <summary>Empty before anything was counted.</summary>
-    public string Sentence => string.Join(", ", _order.Select(what => string.Create(CultureInfo.InvariantCulture, $"{_counted[what]} {what}")));
+    public string Sentence => string.Join(
+        ", ", _counted.OrderBy(count => count.Key.Place).ThenBy(count => count.Key.What, StringComparer.Ordinal)
+            .Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Key.What} {count.Value}")));
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        if (Sentence is { Length: > 0 } all)
-            LogEnd(all);
-    }
-
-    public override void Dispose()
-    {
-        _listener.Dispose();
-        base.Dispose();
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
         // On the real clock: a person reads it.
-        using var timer = new PeriodicTimer(Pause);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-            if (Sentence is var sentence && sentence != _told)
-            {
-                _told = sentence;
-                LogSoFar(sentence);
-            }
+        _timer = new Timer(_ => Tell(), null, Pause, Pause);
+        return Task.CompletedTask;
     }
 
-    private void Count(Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (Sentence is { Length: > 0 } all)
+            LogEnd(all);
+        return Task.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+        _timer?.Dispose();
+        _listener.Dispose();
+    }
+
+    private void Tell()
+    {
+        if (Sentence is var sentence && sentence != _told)
+            LogSoFar(_told = sentence);
+    }
+
+    private void Count(int place, string description, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         List<string> which = [];
         foreach (var (name, tag) in tags)
             // What happened matters here; the topic is in each log line.
             if (name != "topic")
                 which.Add($"{tag}");
-        var what = which.Count > 0 ? $"{instrument.Description} ({string.Join(", ", which)})" : instrument.Description!;
-        if (_counted.TryAdd(what, 0))
-            _order.Enqueue(what);
-        _counted.AddOrUpdate(what, value, (_, sum) => sum + value);
+        var what = which.Count > 0 ? $"{description} ({string.Join(", ", which)})" : description;
+        _counted.AddOrUpdate((place, what), value, (_, sum) => sum + value);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "So far: {Summary}.")]

@@ -1,0 +1,137 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Azure;
+using Azure.Identity;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Pipeline.LocalHost.Settings;
+using Pipeline.Storage;
+using Xunit;
+
+namespace Pipeline.Tests.Operations;
+
+/// <summary>A storage account that does not let the app in: the start, or later the health check, says who lacks what.</summary>
+public sealed class StorageAccessTests(AzuriteFixture azurite)
+{
+    // What Azure Storage answers, status and error code.
+    [Theory]
+    [InlineData("table", 403, "AuthorizationPermissionMismatch", "the role Storage Table Data Contributor")]
+    [InlineData("queue", 403, "AuthorizationPermissionMismatch", "the role Storage Queue Data Contributor")]
+    [InlineData("table", 403, "AuthorizationFailure", "network rules")]
+    [InlineData("queue", 403, "KeyBasedAuthenticationNotPermitted", "takes no keys: set PipelineStorage__tableServiceUri")]
+    [InlineData("queue", 403, "AuthenticationFailed", "check the key")]
+    public async Task The_start_names_what_is_missing(string service, int status, string code, string words)
+    {
+        await using var account = await DeniedAccount.StartAsync(service, status, code);
+        await using var app = AppProcess.Start([$"--PipelineStorage={account.ConnectionString}", $"--AzureWebJobsStorage={azurite.NewAccount()}"]);
+
+        Assert.NotEqual(0, await app.ExitCodeAsync());
+
+        Assert.StartsWith($"The storage account at {account.Address} (setting PipelineStorage) ", app.Output, StringComparison.Ordinal);
+        Assert.Contains(words, app.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", app.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_health_check_names_a_table_and_a_queue_that_are_gone()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.Storage.Subscribers.DeleteAsync(TestContext.Current.CancellationToken);
+        await app.Storage.Queues.Single(queue => queue.Name == QueueNames.PoisonMail).DeleteAsync(TestContext.Current.CancellationToken);
+
+        var checks = await ChecksAsync(app, HttpStatusCode.ServiceUnavailable);
+
+        Assert.Contains("lacks Subscribers; the app makes it when it starts", checks.GetProperty("tables").GetString(), StringComparison.Ordinal);
+        Assert.Contains("lacks outgoing-mail-poison; the app makes it when it starts", checks.GetProperty("queue").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/Practices", "tables", "Storage Table Data Contributor")]
+    [InlineData("/practice-submissions", "queue", "Storage Queue Data Contributor")]
+    public async Task The_health_check_names_a_role_that_was_taken_away(string path, string part, string role)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        Assert.Equal("healthy", (await ChecksAsync(app, HttpStatusCode.OK)).GetProperty(part).GetString());
+        app.Wire.Before = call =>
+        {
+            if (call.Path.StartsWith(path, StringComparison.Ordinal))
+                throw new RequestFailedException(403, "Not allowed.", "AuthorizationPermissionMismatch", null);
+        };
+
+        var checks = await ChecksAsync(app, HttpStatusCode.ServiceUnavailable);
+
+        Assert.Contains($"give the identity the role {role}", checks.GetProperty(part).GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("accountName=pipeline", "https://pipeline.table.core.windows.net/Practices", "https://pipeline.queue.core.windows.net/practice-submissions")]
+    [InlineData("tableServiceUri=https://one.example/ queueServiceUri=https://two.example/", "https://one.example/Practices", "https://two.example/practice-submissions")]
+    public void With_an_identity_there_is_an_account_and_no_key(string settings, string table, string queue)
+    {
+        var storage = new PipelineStorage(Section(settings), []);
+
+        Assert.Equal((table, queue), (storage.Practices.Uri.AbsoluteUri, storage.SubmissionQueue.Uri.AbsoluteUri));
+    }
+
+    [Theory]
+    [InlineData("tableServiceUri=https://one.example/", "The setting PipelineStorage is missing")]
+    [InlineData("tableServiceUri=one queueServiceUri=two", "The setting PipelineStorage is neither")]
+    public void Half_an_account_is_none(string settings, string sentence) =>
+        Assert.StartsWith(sentence, Assert.Throws<StartException>(() => new PipelineStorage(Section(settings), [])).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Without_an_identity_it_says_how_to_get_one()
+    {
+        var sentence = StorageSentence.Of(
+            new CredentialUnavailableException("None of them."), new Uri("https://pipeline.table.core.windows.net/Practices"), StorageSentence.TableRole);
+
+        Assert.Contains("'az login'", sentence, StringComparison.Ordinal);
+        Assert.Contains("PipelineStorage__clientId", sentence, StringComparison.Ordinal);
+    }
+
+    private static IConfiguration Section(string settings) => new ConfigurationBuilder().AddInMemoryCollection(
+        settings.Split(' ').Select(setting => setting.Split('=', 2)).Select(pair => KeyValuePair.Create($"PipelineStorage:{pair[0]}", (string?)pair[1]))).Build();
+
+    private static async Task<JsonElement> ChecksAsync(PipelineApp app, HttpStatusCode expected)
+    {
+        using var answer = await app.Http.GetAsync("api/health", TestContext.Current.CancellationToken);
+        Assert.Equal(expected, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("checks");
+    }
+
+    /// <summary>Takes tables and queues to be there, but for one of the services, which refuses everything.</summary>
+    private sealed class DeniedAccount(WebApplication web, Uri address) : IAsyncDisposable
+    {
+        public string Address => address.GetLeftPart(UriPartial.Authority);
+
+        public string ConnectionString =>
+            $"DefaultEndpointsProtocol=http;AccountName=denied;AccountKey=a2V5;TableEndpoint={Address}/table/denied;QueueEndpoint={Address}/queue/denied;";
+
+        public static async Task<DeniedAccount> StartAsync(string service, int status, string code)
+        {
+            var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.Logging.ClearProviders();
+            builder.WebHost.UseUrls(address.AbsoluteUri);
+            var web = builder.Build();
+            web.MapFallback((HttpContext context) =>
+            {
+                var denied = context.Request.Path.StartsWithSegments($"/{service}", StringComparison.Ordinal);
+                context.Response.StatusCode = denied ? status : StatusCodes.Status204NoContent;
+                if (!denied)
+                    return Task.CompletedTask;
+                // The queue service says it in a header, the table service in the body.
+                context.Response.Headers["x-ms-error-code"] = code;
+                return service == "queue" ? Task.CompletedTask : context.Response.WriteAsJsonAsync(new Dictionary<string, object> { ["odata.error"] = new { code, message = new { value = "Denied." } } });
+            });
+            await web.StartAsync(TestContext.Current.CancellationToken);
+            return new DeniedAccount(web, address);
+        }
+
+        public ValueTask DisposeAsync() => web.DisposeAsync();
+    }
+}
