@@ -19,8 +19,10 @@ public sealed partial record SendGridError(string Message, string Field)
 
     public override string ToString() => Field.Length > 0 ? $"{Message} [{Field}]" : Message;
 
+    // On one line, as it ends in the log and in a cell.
     private static string Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() ?? "" : "";
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? string.Join(' ', value.GetString()!.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)) : "";
 
     [GeneratedRegex(@"^personalizations\.\d+\.to(\.|$)")]
     private static partial Regex Address();
