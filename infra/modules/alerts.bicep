@@ -1,0 +1,88 @@
+// Three alerts, each of which means that something is broken and that somebody has to look. docs/operate.md says what to do.
+
+@description('Short name of the deployment.')
+param environmentName string
+
+@description('Azure region.')
+param location string
+
+@description('Tags of every resource.')
+param tags object
+
+@description('Log Analytics workspace with the metrics and logs.')
+param workspaceId string
+
+@description('Where alerts are mailed to.')
+param alertEmail string
+
+resource operators 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: 'ag-pipeline-${environmentName}'
+  location: 'global'
+  tags: tags
+  properties: {
+    groupShortName: 'pipeline'
+    enabled: true
+    emailReceivers: [{ name: 'operators', emailAddress: alertEmail, useCommonAlertSchema: true }]
+  }
+}
+
+// The metrics are checked against those that the code writes by a test.
+var rules = [
+  {
+    name: 'digest-run-missing'
+    title: 'No digest run for three hours'
+    description: 'PublishDigest runs every hour. Nothing was seen of it for three: the app does not start, its timer stands still, or nothing reaches Application Insights.'
+    severity: 1
+    query: 'AppMetrics | where Name == "pipeline.digest.runs"'
+    measure: { timeAggregation: 'Count', operator: 'LessThan', threshold: 1 }
+    window: 'PT3H'
+    frequency: 'PT15M'
+  }
+  {
+    name: 'issue-not-closed'
+    title: 'An issue is not closed after two hours'
+    description: 'The oldest open issue of a digest is older than two hours: some readers may not have got it.'
+    severity: 1
+    query: 'AppMetrics | where Name == "pipeline.digest.open_age" | project TimeGenerated, Max'
+    measure: { timeAggregation: 'Maximum', metricMeasureColumn: 'Max', operator: 'GreaterThan', threshold: 7200 }
+    window: 'PT15M'
+    frequency: 'PT15M'
+  }
+  {
+    name: 'poison-message'
+    title: 'A poison queue took a message'
+    description: 'A message failed five times. What it held is in the table Rejections or in the row that it was about.'
+    severity: 2
+    query: 'StorageQueueLogs | where OperationName == "PutMessage" and StatusText == "Success" | where tostring(parse_url(Uri).Path) endswith "-poison/messages"'
+    measure: { timeAggregation: 'Count', operator: 'GreaterThan', threshold: 0 }
+    window: 'PT15M'
+    frequency: 'PT15M'
+  }
+]
+
+resource alerts 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
+  for rule in rules: {
+    name: '${rule.name}-${environmentName}'
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: '${rule.title} (${environmentName})'
+      description: rule.description
+      severity: rule.severity
+      enabled: true
+      scopes: [workspaceId]
+      windowSize: rule.window
+      evaluationFrequency: rule.frequency
+      criteria: {
+        allOf: [
+          union({ query: rule.query, failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 } }, rule.measure)
+        ]
+      }
+      autoMitigate: true
+      // In a new workspace the tables are not there before the first line is written.
+      skipQueryValidation: true
+      actions: { actionGroups: [operators.id] }
+    }
+  }
+]
