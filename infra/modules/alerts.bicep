@@ -76,7 +76,10 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
       evaluationFrequency: rule.frequency
       criteria: {
         allOf: [
-          union({ query: rule.query, failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 } }, rule.measure)
+          union(
+            { query: rule.query, failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 } },
+            rule.measure
+          )
         ]
       }
       autoMitigate: true

@@ -27,7 +27,11 @@ param pipeline pipelineType
 @description('Further settings by name.')
 param furtherSettings object
 
-var settings = union(connectionSettings(connections), pipelineSettings(pipeline, connections.vaultName), furtherSettings)
+var settings = union(
+  connectionSettings(connections),
+  pipelineSettings(pipeline, connections.vaultName),
+  furtherSettings
+)
 
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   name: planName

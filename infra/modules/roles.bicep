@@ -108,7 +108,10 @@ resource appOnInsights 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     description: 'Pipeline on its Application Insights: MonitoringMetricsPublisher'
     principalId: identityPrincipalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.MonitoringMetricsPublisher)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles.MonitoringMetricsPublisher
+    )
   }
 }
 

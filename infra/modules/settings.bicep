@@ -103,7 +103,10 @@ func pipelineSettings(chosen pipelineType, vaultName string) object =>
       value: secretReference(vaultName, secret)
     })),
     byName(map(chosen.embedOrigins, (origin, index) => { name: 'Pipeline__EmbedOrigins__${index}', value: origin })),
-    byName(filter(flatten(map(chosen.topics, (topic, index) => topicSettings(topic, 'Topics__${index}'))), entry => !empty(entry.value)))
+    byName(filter(
+      flatten(map(chosen.topics, (topic, index) => topicSettings(topic, 'Topics__${index}'))),
+      entry => !empty(entry.value)
+    ))
   )
 
 func topicSettings(topic topicType, prefix string) { name: string, value: string }[] =>
