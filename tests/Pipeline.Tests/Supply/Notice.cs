@@ -1,0 +1,69 @@
+namespace Pipeline.Tests.Supply;
+
+/// <summary>The file NOTICE: whose work this is built on, by the lock files and by what the packages say of themselves.</summary>
+public static class Notice
+{
+    private static readonly string[] NpmFolders = ["LocalHost/Azurite", "tests/Browser.Tests/html"];
+
+    /// <summary>Packages that are in what is deployed; those of the worker are missing, as not every feed has them.</summary>
+    public static IReadOnlyList<ThirdParty> Shipped { get; } =
+        [.. InOrder(LockFile.Read(SourceFolder.PathOf("Functions", "packages.lock.json")).PackagesWithout("Pipeline.LocalHost").Select(package => ThirdParty.OfNuGet(package.Name, package.Version)))];
+
+    /// <summary>Packages that only LocalHost and the tests use.</summary>
+    public static IReadOnlyList<ThirdParty> OfDevelopment { get; } =
+        [.. InOrder(LockFiles().SelectMany(file => LockFile.Read(file).Packages).Distinct()
+            .ExceptBy(Shipped.Select(package => package.Name), package => package.Name)
+            .Select(package => ThirdParty.OfNuGet(package.Name, package.Version)))];
+
+    /// <summary>Everything from npm, with what it brings along; for development alone.</summary>
+    public static IReadOnlyList<ThirdParty> FromNpm { get; } = [.. NpmFolders.SelectMany(folder => ThirdParty.OfNpm(NpmLockFile(folder)))];
+
+    public static string Text() => $"""
+        Pipeline is under the licence in LICENSE. It is built on the work of others, listed here with version, licence (as SPDX
+        abbreviates it: https://spdx.org/licenses/), copyright and project.
+
+        NoticeTests makes this file from the lock files and the packages, and fails where it is out of date. To write it anew, build
+        tests/Pipeline.Tests and run
+
+            PIPELINE_WRITE_NOTICE=1 tests/Pipeline.Tests/bin/Debug/net10.0/Pipeline.Tests -class Pipeline.Tests.Supply.NoticeTests
+
+        What is deployed
+        ================
+
+        {Lines(Shipped)}
+        What is deployed besides: the isolated worker of Azure Functions
+        ----------------------------------------------------------------
+
+        These are in the build for Azure alone (FunctionsHost=Azure), and not every feed has them; so they are listed from
+        Directory.Packages.props, with the licence that their project names. They bring along others, such as Google.Protobuf
+        (BSD-3-Clause) and Grpc.Net.Client (Apache-2.0): .ci/azure lists all that is in a build.
+
+        {Lines(WorkerPackages())}
+        What development uses besides: LocalHost and the tests
+        ======================================================
+
+        None of it is deployed.
+
+        {Lines(OfDevelopment)}
+        From npm, each with what its package-lock.json names:
+
+        {Lines(NpmFolders.SelectMany(folder => ThirdParty.AskedOfNpm(NpmLockFile(folder))))}
+        """.TrimEnd() + "\n";
+
+    private static string Lines(IEnumerable<ThirdParty> packages) => string.Concat(packages.Select(package =>
+        $"{package.Name} {package.Version}  {package.Licence}\n{(package.Owner.Length == 0 ? "" : $"    {package.Owner}\n")}    {package.Address}\n"));
+
+    private static IEnumerable<ThirdParty> InOrder(IEnumerable<ThirdParty> packages) =>
+        packages.OrderBy(package => package.Name, StringComparer.OrdinalIgnoreCase).ThenBy(package => package.Version, StringComparer.Ordinal);
+
+    private static IEnumerable<string> LockFiles() => PackageReferences.Projects.Select(project => Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json")).Where(File.Exists);
+
+    private static string NpmLockFile(string folder) => SourceFolder.PathOf(folder, "package-lock.json");
+
+    private static IEnumerable<ThirdParty> WorkerPackages() => SourceFolder.Xml("Directory.Packages.props").Descendants("ItemGroup")
+        .Single(group => group.Attribute("Label")?.Value.StartsWith("Azure Functions worker", StringComparison.Ordinal) == true)
+        .Elements("PackageVersion")
+        .Select(package => new ThirdParty(
+            package.Attribute("Include")!.Value, package.Attribute("Version")!.Value, "MIT",
+            "© Microsoft Corporation. All rights reserved.", "https://github.com/Azure/azure-functions-dotnet-worker"));
+}

@@ -1,0 +1,19 @@
+using System.Xml.Linq;
+
+namespace Pipeline.Tests.Supply;
+
+/// <summary>What the project files ask NuGet for.</summary>
+public static class PackageReferences
+{
+    /// <summary>All project files of the repository.</summary>
+    public static IReadOnlyList<string> Projects { get; } =
+    [
+        .. new[] { "Core", "Functions", "LocalHost", "infra" }.Concat(Directory.GetDirectories(SourceFolder.PathOf("tests")))
+            .Select(folder => SourceFolder.PathOf(folder)).SelectMany(folder => Directory.GetFiles(folder, "*.csproj")),
+    ];
+
+    /// <param name="azure">Also what is referenced for Azure alone.</param>
+    public static IEnumerable<string> Of(string project, bool azure) => XDocument.Load(project).Descendants("PackageReference")
+        .Where(reference => azure || reference.Parent!.Attribute("Condition")?.Value.Contains("'Azure'") != true)
+        .Select(reference => reference.Attribute("Include")!.Value);
+}

@@ -1,0 +1,56 @@
+using System.Reflection;
+using Pipeline.Functions.Pages;
+using Pipeline.LocalHost;
+using Pipeline.Storage;
+using Xunit;
+
+namespace Pipeline.Tests.Supply;
+
+public sealed class PackageUseTests
+{
+    // Packages that no code names, each with the reason why it is referenced all the same.
+    private static readonly Dictionary<string, string> NamedByNoCode = new()
+    {
+        ["Core: Azure.Storage.Blobs"] = "for the backups, which are being written",
+    };
+
+    public static TheoryData<string> Projects => ["Core", "Functions", "LocalHost"];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Every_package_of_the_app_is_used_by_the_code_that_references_it(string project)
+    {
+        var used = AssemblyOf(project).GetReferencedAssemblies().Select(assembly => assembly.Name).ToHashSet();
+        var packages = PackageReferences.Of(SourceFolder.PathOf(project, $"{project}.csproj"), azure: false).ToList();
+        Assert.NotEmpty(packages);
+
+        var unused = packages.Where(package => !Assemblies(package).Any(used.Contains)).ToList();
+
+        Assert.All(unused, package => Assert.True(
+            NamedByNoCode.ContainsKey($"{project}: {package}"), $"{project} references {package}, but no code uses it: take it out of {project}.csproj, or say in {nameof(NamedByNoCode)} what it is for."));
+        Assert.All(packages.Except(unused), package => Assert.False(
+            NamedByNoCode.ContainsKey($"{project}: {package}"), $"{project} does use {package}: take it out of {nameof(NamedByNoCode)}."));
+    }
+
+    [Fact]
+    public void Every_version_in_Directory_Packages_props_is_of_a_package_that_a_project_references()
+    {
+        var versions = SourceFolder.Xml("Directory.Packages.props").Descendants("PackageVersion").Select(package => package.Attribute("Include")!.Value);
+        var referenced = PackageReferences.Projects.SelectMany(project => PackageReferences.Of(project, azure: true));
+
+        Assert.Empty(versions.Except(referenced));
+    }
+
+    private static Assembly AssemblyOf(string project) => project switch
+    {
+        "Core" => typeof(PipelineStorage).Assembly,
+        "Functions" => typeof(Page).Assembly,
+        _ => typeof(FunctionsOf).Assembly,
+    };
+
+    private static IEnumerable<string?> Assemblies(string package)
+    {
+        var version = SourceFolder.Xml("Directory.Packages.props").Descendants("PackageVersion").Single(each => each.Attribute("Include")!.Value == package).Attribute("Version")!.Value;
+        return Directory.GetFiles(Path.Combine(SourceFolder.PackageFolder(package, version), "lib"), "*.dll", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension);
+    }
+}
