@@ -18,9 +18,11 @@ public sealed class NoticeTests
         if (Environment.GetEnvironmentVariable("PIPELINE_WRITE_NOTICE") is { Length: > 0 })
             File.WriteAllText(file, expected);
 
+        string[] there = File.Exists(file) ? File.ReadAllLines(file) : [];
+        var (missing, gone) = (expected.TrimEnd().Split('\n').Except(there), there.Except(expected.Split('\n')));
         Assert.True(
-            File.Exists(file) && File.ReadAllText(file) == expected,
-            $"NOTICE is out of date. Set PIPELINE_WRITE_NOTICE=1 and run this test once, or make it this:\n{expected}");
+            string.Join('\n', there) == expected.TrimEnd(),
+            $"NOTICE is out of date; its first lines say how it is written anew. Missing: {string.Join(" | ", missing)}. No longer true: {string.Join(" | ", gone)}");
     }
 
     [Fact]

@@ -12,6 +12,7 @@ public sealed class PackageUseTests
     private static readonly Dictionary<string, string> NamedByNoCode = new()
     {
         ["Core: Azure.Storage.Blobs"] = "for the backups, which are being written",
+        ["LocalHost: OpenTelemetry.Extensions.Hosting"] = "brings OpenTelemetry in the version that the app has",
     };
 
     public static TheoryData<string> Projects => ["Core", "Functions", "LocalHost"];
