@@ -60,6 +60,38 @@ public sealed class FailingStepTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_ledger_that_cannot_be_read_does_not_keep_the_next_issue_from_closing()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.SubscribersAsync(1);
+        foreach (var title in new[] { "One", "Two" })
+        {
+            await app.PublishedAsync(Samples.Practice(title));
+            await app.PublishDigestAsync();
+        }
+
+        await Eventually.IsTrueAsync("both are delivered", async () => (await app.DigestsAsync()).Count == 2);
+        await Eventually.IsTrueAsync("nobody works on them any more", async () =>
+        {
+            await app.Get<DigestLedger>().SweepAsync(Cancellation);
+            return (await app.RowsAsync(app.Storage.Digests)).All(row => row.GetString("Status") == "Closed");
+        });
+        foreach (var issue in await app.RowsAsync(app.Storage.Digests))
+            await app.Storage.Digests.UpdateEntityAsync(
+                new TableEntity(issue.PartitionKey, issue.RowKey) { ["Status"] = "Sending" }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
+
+        var reads = 0;
+        app.Wire.Before = call =>
+        {
+            if (call is { Method: "GET", Path: "/Deliveries()" } && reads++ == 0)
+                throw new BrokenOnPurpose();
+        };
+        await Assert.ThrowsAsync<BrokenOnPurpose>(() => app.Get<DigestLedger>().SweepAsync(Cancellation));
+
+        Assert.Single(await app.RowsAsync(app.Storage.Digests), row => row.GetString("Status") == "Closed");
+    }
+
+    [Fact]
     public async Task A_rejection_that_cannot_be_sent_in_again_does_not_hold_back_the_next()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
