@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Functions.Submissions;
+
+namespace Pipeline.Tests.Cost;
+
+/// <summary>
+/// Reads off what is billed: transactions at the wire to storage, HTTP functions by the endpoints that were reached, queue functions by
+/// the messages that were deleted after them.
+/// </summary>
+internal sealed class Meter : HttpPipelinePolicy, IStartupFilter
+{
+    private static readonly IReadOnlyDictionary<string, string> FunctionOfQueue = typeof(AcceptSubmission).Assembly.GetTypes()
+        .SelectMany(type => type.GetMethods())
+        .SelectMany(method => method.GetParameters(), (method, parameter) => (method, Trigger: parameter.GetCustomAttribute<QueueTriggerAttribute>()))
+        .Where(each => each.Trigger is not null)
+        .ToDictionary(each => each.Trigger!.QueueName, each => each.method.GetCustomAttribute<FunctionAttribute>()!.Name);
+
+    private static readonly HashSet<string> HttpFunctions =
+    [
+        .. typeof(AcceptSubmission).Assembly.GetTypes().SelectMany(type => type.GetMethods())
+            .Where(method => method.GetParameters().Any(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>() is not null))
+            .Select(method => method.GetCustomAttribute<FunctionAttribute>()!.Name),
+    ];
+
+    private ConcurrentQueue<(string Place, Kind Kind)> transactions = new();
+    private ConcurrentQueue<string> executions = new();
+
+    public enum Kind
+    {
+        QueuePut,
+        QueueGet,
+        EmptyGet,
+        QueueUpdate,
+        QueueDelete,
+        TableRead,
+        TableQuery,
+        TableWrite,
+        TableDelete,
+    }
+
+    public void Reset() => (transactions, executions) = (new(), new());
+
+    /// <param name="place">The name of a table or queue; null for all.</param>
+    public int Count(Kind kind, string? place = null) => transactions.Count(each => each.Kind == kind && (place is null || each.Place == place));
+
+    /// <summary>Since the last reset, with functions that the test has run itself.</summary>
+    public Bill Read(int sendGridCalls, int logLines, params IEnumerable<string> executed) => new(
+        Count(Kind.QueuePut), Count(Kind.QueueGet), Count(Kind.QueueDelete) + Count(Kind.QueueUpdate), Count(Kind.TableRead), Count(Kind.TableQuery),
+        Count(Kind.TableWrite), Count(Kind.TableDelete), sendGridCalls, string.Join(", ", executions.Concat(executed).Order(StringComparer.Ordinal)), logLines);
+
+    public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+    {
+        await ProcessNextAsync(message, pipeline);
+        var path = message.Request.Uri.Path.TrimStart('/').Split('/', 2)[1];
+        var place = path.Split('(', '/')[0];
+        var kind = path.Contains("/messages", StringComparison.Ordinal) ? OfQueue(message) : OfTable(message.Request.Method, path);
+        transactions.Enqueue((place, kind));
+        if (kind == Kind.QueueDelete)
+            executions.Enqueue(FunctionOfQueue[place]);
+    }
+
+    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException("Everything here is asynchronous.");
+
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        app.Use(CountExecutionAsync);
+        next(app);
+    };
+
+    private async Task CountExecutionAsync(HttpContext context, RequestDelegate next)
+    {
+        await next(context);
+        if (context.GetEndpoint()?.DisplayName is { } name && HttpFunctions.Contains(name))
+            executions.Enqueue(name);
+    }
+
+    private static Kind OfQueue(HttpMessage message) => message.Request.Method.Method switch
+    {
+        "POST" => Kind.QueuePut,
+        "PUT" => Kind.QueueUpdate,
+        "DELETE" => Kind.QueueDelete,
+        _ => message.Response.Content.ToString().Contains("<QueueMessage>", StringComparison.Ordinal) ? Kind.QueueGet : Kind.EmptyGet,
+    };
+
+    private static Kind OfTable(RequestMethod method, string path) => method.Method switch
+    {
+        "GET" => path.Contains("RowKey=", StringComparison.Ordinal) || path.Contains("RowKey%3D", StringComparison.Ordinal) ? Kind.TableRead : Kind.TableQuery,
+        "DELETE" => Kind.TableDelete,
+        _ => Kind.TableWrite,
+    };
+}
