@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Benchmarks.Cost;
 using Pipeline.Benchmarks.Pages;
 using Pipeline.Benchmarks.Scale;
 using Pipeline.Benchmarks.Start;
@@ -12,6 +13,8 @@ switch (args)
         return await ScaleBenchmark.RunAsync();
     case ["pages"]:
         return await PagesBenchmark.RunAsync();
+    case ["cost"]:
+        return await CostBenchmark.RunAsync();
 
     // What the benchmarks start as processes of their own.
     case [EmptyApp.Argument, var port]:
@@ -26,6 +29,7 @@ switch (args)
               start   how long the app takes to its first page
               scale   what an issue to a million subscribers costs, against one to ten thousand
               pages   how long a page of a large topic takes, against a static file
+              cost    what Azure and SendGrid bill, as tables for docs/cost.md
             """);
         return 2;
 }

@@ -1,12 +1,7 @@
 using System.Globalization;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Pipeline.Functions.Pages;
-using Pipeline.Functions.Submissions;
-using Pipeline.LocalHost;
 using Pipeline.LocalHost.Azurite;
 using Pipeline.LocalHost.Settings;
 using Pipeline.Practices;
@@ -42,18 +37,8 @@ internal static class PagesBenchmark
     private static async Task<int> RunAsync(string connectionString)
     {
         var transactions = new TransactionCount();
-        var builder = FunctionsApplication.CreateBuilder(
-        [
-            "--port", "0", "--settings", Path.Combine(AppContext.BaseDirectory, "local.settings.sample.json"),
-            $"--PipelineStorage={connectionString}", $"--AzureWebJobsStorage={connectionString}",
-        ]);
-        builder.UseFunctionsOf(typeof(AcceptSubmission).Assembly);
-        builder.Logging.ClearProviders();
-        builder.ConfigureFunctionsWebApplication();
-        builder.Services.AddPages();
-        builder.Services.AddPipeline();
-        builder.Services.AddSingleton<HttpPipelinePolicy>(transactions);
-        using var host = builder.Build();
+        using var host = ComposedApp.Build(
+            connectionString, ComposedApp.Functions, services => services.AddSingleton<HttpPipelinePolicy>(transactions));
         await host.StartAsync();
         await FillAsync(host.Services.GetRequiredService<PipelineStorage>().Practices);
         using var http = new HttpClient { BaseAddress = host.Services.GetRequiredService<CommandLine>().Address };

@@ -2,14 +2,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Pipeline.Digests;
-using Pipeline.Functions.Pages;
-using Pipeline.Functions.Submissions;
 using Pipeline.Languages;
-using Pipeline.LocalHost;
 using Pipeline.Mail;
 using Pipeline.Practices;
 using Pipeline.Storage;
@@ -28,19 +23,11 @@ internal static class ScaleRun
     {
         using var file = new ReaderFile(readers);
         var (storage, sendGrid) = (new SubscribersAtTheWire(file), new SendGridAtTheWire(subscribers));
-        var builder = FunctionsApplication.CreateBuilder(
-        [
-            "--port", "0", "--settings", Path.Combine(AppContext.BaseDirectory, "local.settings.sample.json"),
-            $"--PipelineStorage={connectionString}", $"--AzureWebJobsStorage={connectionString}",
-        ]);
-        builder.UseFunctionsOf(typeof(AcceptSubmission).Assembly);
-        builder.Logging.ClearProviders();
-        builder.ConfigureFunctionsWebApplication();
-        builder.Services.AddPages();
-        builder.Services.AddPipeline();
-        builder.Services.AddSingleton<HttpPipelinePolicy>(storage);
-        builder.Services.AddHttpClient(SendGridMailer.HttpClientName).ConfigurePrimaryHttpMessageHandler(() => sendGrid);
-        using var host = builder.Build();
+        using var host = ComposedApp.Build(connectionString, ComposedApp.Functions, services =>
+        {
+            services.AddSingleton<HttpPipelinePolicy>(storage);
+            services.AddHttpClient(SendGridMailer.HttpClientName).ConfigurePrimaryHttpMessageHandler(() => sendGrid);
+        });
         await host.StartAsync();
 
         await PrepareAsync(host.Services, subscribers);
@@ -59,7 +46,7 @@ internal static class ScaleRun
     }
 
     /// <summary>A published practice, and an earlier issue, which tells into how many ranges the next one is cut.</summary>
-    private static async Task PrepareAsync(IServiceProvider services, int subscribers)
+    public static async Task PrepareAsync(IServiceProvider services, int subscribers)
     {
         var storage = services.GetRequiredService<PipelineStorage>();
         await storage.Digests.AddEntityAsync(new TableEntity(Topic, "2026-01-01")

@@ -1,0 +1,81 @@
+using Pipeline.Tests.Cost;
+
+namespace Pipeline.Benchmarks.Cost;
+
+/// <summary>A month of a site with a weekly digest, and what is billed for it.</summary>
+internal sealed class Month
+{
+    private readonly List<Load> loads;
+    private readonly FunctionTimes times;
+    private readonly WireSizes sizes;
+
+    public Month(double subscribers, double submissions, double pageViews, FunctionTimes times, WireSizes sizes)
+    {
+        (Subscribers, Submissions, PageViews, this.times, this.sizes) = (subscribers, submissions, pageViews, times, sizes);
+        var signUps = subscribers * Assumed.SignUps;
+        Mails = subscribers * Assumed.IssuesPerMonth + submissions + signUps;
+        var (pages, nights) = (Math.Ceiling(subscribers / Counted.RowsPerPage), Assumed.HoursPerMonth / 24);
+        var further = (pages - 1) * times.Seconds("CleanSubscribers");
+        loads =
+        [
+            new(Assumed.HoursPerMonth * 60, Counted.IdleSweep),
+            new(Assumed.HoursPerMonth, Counted.IdlePublish),
+            new(nights, Counted.Cleaning, More: further),
+            new(nights * (pages - 1), new Bill(TableQueries: 1)),
+            // The backup reads the same rows, give or take; its blobs are in Storage.
+            new(nights, Counted.Cleaning with { Executions = "BackUpTables" }, More: further),
+            new(nights * (pages - 1), new Bill(TableQueries: 1)),
+            new(submissions, Counted.Submission),
+            new(submissions, Counted.Decision, More: Assumed.SendGridAnswer),
+            new(Assumed.IssuesPerMonth, Counted.Issue),
+            new(submissions, Counted.PracticeInIssue),
+            new(Ranges, Counted.Range, InOneGo: true, More: Assumed.SendGridAnswer),
+            new(Mails * Assumed.EventsPerMail / Assumed.EventsPerPost, Counted.EventPost),
+            new(subscribers * Assumed.Ended, Counted.EndedSubscription),
+            new(signUps, Counted.Subscription, More: Assumed.SendGridAnswer),
+            new(pageViews / 2, Counted.PracticePage),
+            new(pageViews / 2, Counted.Page with { TableQueries = 0 }),
+            // Once in two seconds at most, however many look.
+            new(Math.Min(pageViews / 2, Assumed.SecondsPerMonth / 2), new Bill(TableQueries: 1)),
+        ];
+    }
+
+    public double Subscribers { get; }
+    public double Submissions { get; }
+    public double PageViews { get; }
+    public double Mails { get; }
+    public double Ranges => Math.Ceiling(Subscribers / Counted.RecipientsPerRange) * Assumed.IssuesPerMonth;
+    public double Executions => loads.Sum(load => load.Times * load.Bill.Functions.Length);
+    public double Transactions => loads.Sum(load => load.Times * load.Bill.Transactions) + HostOperations.Polls;
+    public double LogGigabytes => loads.Sum(load => load.Records) * Assumed.BytesPerLogRecord / 1e9;
+    public double Egress => (PageViews * sizes.Page + Mails * sizes.Mail) / 1e9;
+
+    public double GbSeconds(double megabytes) => Load.Seconds(loads, times, megabytes) * megabytes / 1_024;
+
+    public double Functions(double megabytes) =>
+        Math.Max(0, GbSeconds(megabytes) - Price.Free.GbSeconds) * Price.GbSecond.Dollars + Math.Max(0, Executions - Price.Free.Executions) / 1e6 * Price.Execution.Dollars;
+
+    public double Storage
+    {
+        get
+        {
+            var queue = loads.Sum(load => load.Times * load.Bill.QueueOperations) + HostOperations.Polls;
+            var table = loads.Sum(load => load.Times * load.Bill.TableOperations);
+            var writes = HostOperations.StatusWrites + Assumed.HoursPerMonth / 24 * Assumed.BlobWritesPerBackup;
+            var rows = Subscribers * Assumed.BytesPerRow;
+            // A year of ledgers.
+            var ledgers = Ranges * 12 * Assumed.BytesPerDelivery;
+            return (queue * Price.QueueOperation.Dollars + table * Price.TableOperation.Dollars + writes * Price.BlobWrite.Dollars
+                    + HostOperations.LeaseRenewals * Price.BlobOperation.Dollars) / 10_000
+                + (rows + ledgers) / 1e9 * Price.TableStorage.Dollars + (rows + ledgers) * Assumed.BackupsKept / 1e9 * Price.BlobStorage.Dollars;
+        }
+    }
+
+    public double Log => Math.Max(0, LogGigabytes - 5) * Price.Log.Dollars;
+
+    public double Traffic => Math.Max(0, Egress - 100) * Price.Egress.Dollars;
+
+    public double Azure(double megabytes) => Functions(megabytes) + Storage + Log + Traffic;
+
+    public double SendGrid => Price.SendGrid(Mails);
+}
