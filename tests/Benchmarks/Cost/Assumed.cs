@@ -22,13 +22,16 @@ internal static class Assumed
     public const int HostRecordsPerExecution = 3;
     public const double BytesPerLogRecord = 1_000;
 
+    /// <summary>A record for each series of a metric, from the instance that sweeps.</summary>
+    public const double MetricRecordsPerMinute = 15;
+
     /// <summary>A row of a table, with its keys; a delivery's row holds a thousand recipients' keys.</summary>
     public const double BytesPerRow = 500;
     public const double BytesPerDelivery = 25_000;
     public const int BackupsKept = 30;
     public const int BlobWritesPerBackup = 10;
 
-    private const int HttpAtOnce = 16;
+    private const int HttpAtOnce = 64;
 
     /// <summary>Which functions share instances: those with an HTTP trigger do, every other has its own.</summary>
     public static string ScaleGroup(string function) => AtOnce(function) == HttpAtOnce ? "HTTP" : function;
@@ -41,7 +44,7 @@ internal static class Assumed
         // host.json: batchSize and newBatchThreshold.
         "StoreSubmission" => 24,
         "Sweep" or "PublishDigest" or "CleanSubscribers" or "BackUpTables" => 1,
-        // Flex's own for HTTP at 2,048 MB.
+        // perInstanceConcurrency for HTTP in infra.
         _ => HttpAtOnce,
     };
 }

@@ -74,6 +74,7 @@ internal static class CostTables
         Table(
             ["counted", "transactions", "queue", "table reads", "queries", "writes", "SendGrid calls", "executions"],
             Row("a submission, stored", Counted.Submission), Row("the editor's word about it", Counted.Decision), Row("a sweep without anything to do", Counted.IdleSweep),
+            Row("… its peeks at queues, for telemetry", Counted.QueueAges),
             Row("an hourly look without an issue due", Counted.IdlePublish), Row("an issue with one practice", Counted.Issue), Row("… each further practice", Counted.PracticeInIssue),
             Row("… each range of 900 recipients", Counted.Range), Row("a post of SendGrid's events", Counted.EventPost), Row("… each subscription it ends", Counted.EndedSubscription),
             Row("a subscription, confirmed", Counted.Subscription), Row("a list, once in two seconds", Counted.Page), Row("a practice's page", Counted.PracticePage),
@@ -84,7 +85,7 @@ internal static class CostTables
             [.. times.All.Select(each => (string[])[$"`{each.Function}`", Number(each.Seconds * 1_000), Number(each.Cpu * 1_000), $"{each.Runs}"])]);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
             Working set at its peak: {peakBytes / 1024 / 1024:N0} MiB. A page: {sizes.Page:N0} bytes. A digest to SendGrid: {sizes.Mail:N0} bytes a recipient.
-            The idle sweeps of a day: {24 * 60:N0} executions, {24 * 60 * Counted.IdleSweep.Transactions:N0} transactions, {24 * 60 * times.Alone("Sweep", 0) * Usual / 1_024:N0} GB-seconds at 2,048 MB, {24 * 60 * times.Alone("Sweep", 0) * Small / 1_024:N0} at 512 MB.
+            The idle sweeps of a day: {24 * 60:N0} executions, {24 * 60 * (Counted.IdleSweep.Transactions + Counted.QueueAges.Transactions):N0} transactions, {24 * 60 * times.Alone("Sweep", 0) * Usual / 1_024:N0} GB-seconds at 2,048 MB, {24 * 60 * times.Alone("Sweep", 0) * Small / 1_024:N0} at 512 MB.
             The host by itself in a month, at most: {HostOperations.Polls:N0} polls of queues, {HostOperations.LeaseRenewals:N0} renewals of leases, {HostOperations.StatusWrites:N0} statuses of timers.
 
             """));

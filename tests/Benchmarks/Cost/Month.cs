@@ -19,6 +19,7 @@ internal sealed class Month
         loads =
         [
             new(Assumed.HoursPerMonth * 60, Counted.IdleSweep),
+            new(Assumed.HoursPerMonth * 60, Counted.QueueAges),
             new(Assumed.HoursPerMonth, Counted.IdlePublish),
             new(nights, Counted.Cleaning, More: further),
             new(nights * (pages - 1), new Bill(TableQueries: 1)),
@@ -47,7 +48,7 @@ internal sealed class Month
     public double Ranges => Math.Ceiling(Subscribers / Counted.RecipientsPerRange) * Assumed.IssuesPerMonth;
     public double Executions => loads.Sum(load => load.Times * load.Bill.Functions.Length);
     public double Transactions => loads.Sum(load => load.Times * load.Bill.Transactions) + HostOperations.Polls;
-    public double LogGigabytes => loads.Sum(load => load.Records) * Assumed.BytesPerLogRecord / 1e9;
+    public double LogGigabytes => (loads.Sum(load => load.Records) + Assumed.HoursPerMonth * 60 * Assumed.MetricRecordsPerMinute) * Assumed.BytesPerLogRecord / 1e9;
     public double Egress => (PageViews * sizes.Page + Mails * sizes.Mail) / 1e9;
 
     public double GbSeconds(double megabytes) => Load.Seconds(loads, times, megabytes) * megabytes / 1_024;

@@ -1,7 +1,7 @@
 namespace Pipeline.Tests.Cost;
 
 /// <summary>What something makes others bill us for, in their units.</summary>
-/// <param name="QueueGets">Those that brought messages; asking an empty queue is the host's to do, whether or not there is anything.</param>
+/// <param name="QueueGets">Those that brought messages, and our own peeks; asking an empty queue is the host's to do, whether or not there is anything.</param>
 /// <param name="TableReads">Of one row by its key, there or not.</param>
 /// <param name="TableQueries">Pages of them: at most a thousand rows each.</param>
 /// <param name="TableWrites">Inserts, merges and replacements of a row; a batch is one.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Azure;
 using Azure.Core.Pipeline;
@@ -50,6 +51,13 @@ public sealed class CostTests(AzuriteFixture azurite)
         var begun = Begin(app);
         await app.Get<MinuteSweep>().RunAsync(Cancellation);
         AssertCosts(Counted.IdleSweep, begun, app, "Sweep");
+
+        using (ListenTo(app))
+        {
+            begun = Begin(app);
+            await app.Get<MinuteSweep>().RunAsync(Cancellation);
+            AssertCosts(Sum(Counted.IdleSweep, Counted.QueueAges), begun, app, "Sweep");
+        }
 
         begun = Begin(app);
         await app.Get<DigestPublisher>().RunAsync(Cancellation);
@@ -184,6 +192,22 @@ public sealed class CostTests(AzuriteFixture azurite)
         TestContext.Current.SendDiagnosticMessage($"{counted.Transactions} transactions: {counted}");
         Assert.Equal(expected with { LogLines = 0 }, counted with { LogLines = 0 });
         Assert.InRange(counted.LogLines, 0, expected.LogLines);
+    }
+
+    /// <summary>As an exporter does.</summary>
+    private static MeterListener ListenTo(PipelineApp app)
+    {
+        var factory = app.Get<IMeterFactory>();
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Scope == factory)
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.Start();
+        return listener;
     }
 
     private static int LogLinesOf(PipelineApp app) => app.Log.All.Count(line =>

@@ -22,6 +22,9 @@ internal static class Counted
     /// <summary>The sweep of one topic that finds nothing to do.</summary>
     public static readonly Bill IdleSweep = new(TableQueries: 4, Executions: "Sweep");
 
+    /// <summary>What a sweep adds where telemetry goes somewhere: a peek at each queue, for its age.</summary>
+    public static readonly Bill QueueAges = new(QueueGets: 6);
+
     /// <summary>The hourly look of one topic when no issue is due.</summary>
     public static readonly Bill IdlePublish = new(TableQueries: 3, Executions: "PublishDigest");
 

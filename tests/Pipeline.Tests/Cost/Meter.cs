@@ -37,6 +37,7 @@ internal sealed class Meter : HttpPipelinePolicy, IStartupFilter
         QueuePut,
         QueueGet,
         EmptyGet,
+        QueuePeek,
         QueueUpdate,
         QueueDelete,
         TableRead,
@@ -52,7 +53,7 @@ internal sealed class Meter : HttpPipelinePolicy, IStartupFilter
 
     /// <summary>Since the last reset, with functions that the test has run itself.</summary>
     public Bill Read(int sendGridCalls, int logLines, params IEnumerable<string> executed) => new(
-        Count(Kind.QueuePut), Count(Kind.QueueGet), Count(Kind.QueueDelete) + Count(Kind.QueueUpdate), Count(Kind.TableRead), Count(Kind.TableQuery),
+        Count(Kind.QueuePut), Count(Kind.QueueGet) + Count(Kind.QueuePeek), Count(Kind.QueueDelete) + Count(Kind.QueueUpdate), Count(Kind.TableRead), Count(Kind.TableQuery),
         Count(Kind.TableWrite), Count(Kind.TableDelete), sendGridCalls, string.Join(", ", executions.Concat(executed).Order(StringComparer.Ordinal)), logLines);
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
@@ -86,6 +87,7 @@ internal sealed class Meter : HttpPipelinePolicy, IStartupFilter
         "POST" => Kind.QueuePut,
         "PUT" => Kind.QueueUpdate,
         "DELETE" => Kind.QueueDelete,
+        _ when message.Request.Uri.Query.Contains("peekonly", StringComparison.Ordinal) => Kind.QueuePeek,
         _ => message.Response.Content.ToString().Contains("<QueueMessage>", StringComparison.Ordinal) ? Kind.QueueGet : Kind.EmptyGet,
     };
 
