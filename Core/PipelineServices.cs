@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Pipeline.Backups;
 using Pipeline.Digests;
 using Pipeline.Languages;
 using Pipeline.Mail;
@@ -17,6 +18,8 @@ using Pipeline.Submissions;
 using Pipeline.Submissions.Spam;
 using Pipeline.Subscribers;
 using Pipeline.Telemetry;
+// Of the framework's types alone: the host that runs commands and the app that has them do not know each other.
+using Command = System.Func<System.Collections.Generic.IReadOnlyList<string>, System.IO.TextWriter, System.Threading.CancellationToken, System.Threading.Tasks.Task>;
 
 namespace Pipeline;
 
@@ -52,6 +55,11 @@ public static class PipelineServices
         services.AddSingleton<WebhookGuard>().AddSingleton<EventMeaning>().AddSingleton<SendGridEvents>();
         services.AddSingleton<Health>().AddSingleton<MinuteSweep>();
         services.AddMetrics().AddSingleton<PipelineMetrics>().AddSingleton<QueueAges>();
+        services.AddSingleton<BackupContainer>().AddSingleton<Backup>().AddSingleton<Restore>().AddSingleton<BackupCommands>();
+        // What a host can run from its command line instead of serving, under the command's name.
+        services.AddKeyedSingleton<Command>("backup", (provider, _) => provider.GetRequiredService<BackupCommands>().BackUpAsync);
+        services.AddKeyedSingleton<Command>("backups", (provider, _) => provider.GetRequiredService<BackupCommands>().ListAsync);
+        services.AddKeyedSingleton<Command>("restore", (provider, _) => provider.GetRequiredService<BackupCommands>().RestoreAsync);
 
         services.AddHttpClient(SendGridMailer.HttpClientName, client => client.Timeout = SendGridTimeout)
             .ConfigurePrimaryHttpMessageHandler(SendGridConnection.NewHandler);

@@ -31,6 +31,15 @@ internal sealed partial class LocalApplication(WebApplication web, IReadOnlyColl
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         var line = Get<CommandLine>();
+        if (line.Command is { } command)
+        {
+            if (azurite is not null)
+                await azurite.WaitAsync(cancellationToken);
+            await command.RunAsync(Services, cancellationToken);
+            Get<IHostApplicationLifetime>().StopApplication();
+            return;
+        }
+
         var hostJson = Get<HostJson>();
         // These say what is wrong with the settings, and need no storage to know it.
         Services.GetService<IStartupValidator>()?.Validate();

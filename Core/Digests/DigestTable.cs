@@ -124,6 +124,10 @@ public sealed class DigestTable(PipelineStorage storage)
         }
     }
 
+    /// <summary>What the row is taken for. A word that is no status stops nothing, and opens nothing that was closed.</summary>
+    internal static IssueStatus StatusOf(TableEntity row) =>
+        IssueStatusWord.Read(row.Text("Status")) ?? (row.ContainsKey("ClosedOn") ? IssueStatus.Closed : IssueStatus.Sending);
+
     private async Task<IReadOnlyList<DigestIssue>> QueryAsync(string filter, CancellationToken cancellationToken)
     {
         List<DigestIssue> issues = [];
@@ -137,12 +141,10 @@ public sealed class DigestTable(PipelineStorage storage)
     private static DigestIssue Read(TableEntity row)
     {
         var typed = row.Text("Status");
-        var status = IssueStatusWord.Read(typed);
         return new DigestIssue(
             row.PartitionKey,
             row.RowKey,
-            // A word that is no status stops nothing, and opens nothing that was closed.
-            status ?? (row.ContainsKey("ClosedOn") ? IssueStatus.Closed : IssueStatus.Sending),
+            StatusOf(row),
             [.. row.Text("Practices").Split(' ', StringSplitOptions.RemoveEmptyEntries)
                 .Select(text => Reference.TryParse(text, out var reference) ? reference : null).OfType<Reference>()],
             Math.Max(1, row.Number("Ranges") ?? 1),
@@ -155,7 +157,7 @@ public sealed class DigestTable(PipelineStorage storage)
                 row.Number("Unknown") ?? 0),
             row.Text("Receipt"),
             row.Text("Decision").Trim(),
-            status is null ? typed.Trim() : "",
+            IssueStatusWord.Read(typed) is null ? typed.Trim() : "",
             row.ETag);
     }
 }

@@ -12,6 +12,17 @@ public sealed record ErasedAddresses(ImmutableDictionary<string, DateTimeOffset>
     /// </summary>
     public bool Holds(SubscriberKey address, DateTimeOffset? confirmedOn) => ErasedOn(address) is { } erasedOn && !(confirmedOn > erasedOn);
 
+    /// <summary>
+    /// Whether the row is of an erased address and nothing in it is younger than the erasure: it came back by accident, or was left when
+    /// an erasure broke off.
+    /// </summary>
+    internal bool Covers(SubscriberRow row)
+    {
+        var latest = new[] { row.SubscribedOn, row.AskedOn, row.ConfirmedOn }.Max();
+        // Where an admin changed the address, the erasure is named after that and could not find the row.
+        return row.Key is { } key && Holds(key, latest) || EmailAddress.TryParse(row.Email, out var address) && Holds(SubscriberKey.Of(address), latest);
+    }
+
     /// <summary>Null for an address that nobody had removed.</summary>
     public DateTimeOffset? ErasedOn(SubscriberKey address)
     {

@@ -35,16 +35,23 @@ public sealed class Erasures(PipelineStorage storage, PipelineSettings settings,
                 return loaded;
 
             var startedAt = time.GetTimestamp();
-            var entries = ImmutableDictionary.CreateBuilder<string, DateTimeOffset>();
-            await foreach (var row in storage.Erasures.QueryAsync<TableEntity>(cancellationToken: cancellationToken))
-                entries[row.RowKey] = row.TryGetValue("ErasedOn", out var value) && value is DateTimeOffset erasedOn ? erasedOn : DateTimeOffset.MinValue;
+            known = await ReadAsync(cancellationToken);
             Interlocked.Exchange(ref loadedAt, startedAt);
-            return known = new ErasedAddresses(entries.ToImmutable(), settings.TokenKeys);
+            return known;
         }
         finally
         {
             gate.Release();
         }
+    }
+
+    /// <summary>All of them as they are in storage now.</summary>
+    public async Task<ErasedAddresses> ReadAsync(CancellationToken cancellationToken)
+    {
+        var entries = ImmutableDictionary.CreateBuilder<string, DateTimeOffset>();
+        await foreach (var row in storage.Erasures.QueryAsync<TableEntity>(cancellationToken: cancellationToken))
+            entries[row.RowKey] = row.TryGetValue("ErasedOn", out var value) && value is DateTimeOffset erasedOn ? erasedOn : DateTimeOffset.MinValue;
+        return new ErasedAddresses(entries.ToImmutable(), settings.TokenKeys);
     }
 
     public async Task AddAsync(SubscriberKey address, CancellationToken cancellationToken)

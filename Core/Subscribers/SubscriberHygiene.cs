@@ -52,17 +52,8 @@ public sealed partial class SubscriberHygiene(
         LogCleaned(deleted, changed);
     }
 
-    private bool IsOver(SubscriberRow row, ErasedAddresses erased)
-    {
-        var asked = Latest(row.SubscribedOn, row.AskedOn);
-        // Came back by accident, or was left when an erasure broke off: nothing in it is younger than the erasure. Where an admin
-        // changed the address, the erasure is named after that and could not find the row.
-        var latest = Latest(asked, row.ConfirmedOn);
-        if (row.Key is { } key && erased.Holds(key, latest) || EmailAddress.TryParse(row.Email, out var address) && erased.Holds(SubscriberKey.Of(address), latest))
-            return true;
-
-        return row.Status == SubscriberStatus.Unconfirmed && IsPast(asked, UnconfirmedPeriod);
-    }
+    private bool IsOver(SubscriberRow row, ErasedAddresses erased) =>
+        erased.Covers(row) || row.Status == SubscriberStatus.Unconfirmed && IsPast(Latest(row.SubscribedOn, row.AskedOn), UnconfirmedPeriod);
 
     /// <summary>What has to change in a row that stays; null for nothing.</summary>
     private TableEntity? Mend(SubscriberRow row, ErasedAddresses erased)

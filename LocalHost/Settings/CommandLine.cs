@@ -15,6 +15,10 @@ public sealed record CommandLine
           --data DIR             where the storage emulator keeps its files (LocalHost/.azurite/N)
           --settings FILE        read this instead of local.settings.json
           --demo                 send samples through the pipeline until a digest lies in the mailbox
+          --backup               copy the tables into blobs, and end (docs/restore.md)
+          --backups              list the backups there are, and end
+          --restore NAME         put back rows that are missing, from this backup or the 'latest', and end
+          --table NAME           with --restore: only this table; may be given several times
           --Name=value           any setting, as in --Digest__Day=Daily
           --help                 this text
         """;
@@ -29,6 +33,9 @@ public sealed record CommandLine
 
     public bool Demo { get; private init; }
 
+    /// <summary>What to do instead of serving; null where it serves.</summary>
+    public LocalCommand? Command { get; private init; }
+
     public IReadOnlyDictionary<string, string?> Settings { get; private init; } = new Dictionary<string, string?>();
 
     /// <summary>Where this host answers.</summary>
@@ -38,6 +45,7 @@ public sealed record CommandLine
     {
         var line = new CommandLine();
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        List<string> tables = [];
         for (var i = 0; i < arguments.Count; i++)
         {
             var (name, value) = Split(arguments[i]);
@@ -51,9 +59,22 @@ public sealed record CommandLine
                     "--data" => line with { DataFolder = Path.GetFullPath(Value()) },
                     "--settings" => line with { SettingsFile = Path.GetFullPath(Value()) },
                     "--demo" when value is null => line with { Demo = true },
+                    "--backup" or "--backups" when value is null => Do(name[2..]),
+                    "--restore" => Do(name[2..], Value()),
+                    "--table" => OnlyTable(Value()),
                     "--help" or "-h" or "-?" => throw new StartException(Usage) { ExitCode = 0 },
                     _ => throw Wrong($"Unknown option '{arguments[i]}'. --help lists what there is."),
                 };
+
+            CommandLine Do(string command, params string[] arguments) => line.Command is null
+                ? line with { Command = new LocalCommand(command, arguments) }
+                : throw Wrong($"{name} and --{line.Command.Name} cannot be done at once.");
+
+            CommandLine OnlyTable(string table)
+            {
+                tables.Add(table);
+                return line;
+            }
 
             string Value() => value ?? (i + 1 < arguments.Count ? arguments[++i] : throw Wrong($"{name} needs a value. --help tells more."));
 
@@ -63,7 +84,11 @@ public sealed record CommandLine
                     : throw Wrong($"{name} takes a number from {least} to {most}, not '{text}'.");
         }
 
-        return line with { Settings = settings };
+        if (tables.Count > 0 && line.Command is not { Name: "restore" })
+            throw Wrong("--table goes with --restore.");
+        if (line.Demo && line.Command is not null)
+            throw Wrong($"--demo and --{line.Command.Name} cannot be done at once.");
+        return line with { Settings = settings, Command = line.Command is { } command ? command with { Arguments = [.. command.Arguments, .. tables] } : null };
     }
 
     private static (string Name, string? Value) Split(string argument) =>

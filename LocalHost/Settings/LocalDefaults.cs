@@ -22,7 +22,8 @@ internal static class LocalDefaults
         var derived = new Dictionary<string, string?>();
         foreach (var (name, value) in settings.AsEnumerable())
             if (value?.Trim().TrimEnd(';') == DevelopmentStorage)
-                derived[name] = line.Storage.ConnectionString();
+                // Whoever names an account and uses an identity means that one, and not the emulator that the sample has.
+                derived[name] = settings.GetSection(name).GetChildren().Any() ? null : line.Storage.ConnectionString();
 
         var usual = $"http://localhost:{CommandLine.DefaultPort}";
         if (settings["Pipeline:BaseUrl"] is { } baseUrl && (baseUrl == usual || baseUrl.StartsWith(usual + "/", StringComparison.Ordinal)))

@@ -1,0 +1,46 @@
+using System.Text.Json;
+
+namespace Pipeline.Backups;
+
+/// <summary>What a backup consists of. It is written last, so that a backup without it is none.</summary>
+/// <param name="Name">When it was begun, as in 2026-11-24T035000Z; the folder of its blobs.</param>
+/// <param name="TokenKey">Tells whether a key is the newest of Tokens__Keys as they were; nobody can find the key from it. Null where it is not to be checked.</param>
+/// <param name="Tables">In the order in which they were read.</param>
+public sealed record BackupManifest(
+    int Format, string Name, DateTimeOffset BegunOn, DateTimeOffset EndedOn, IReadOnlyList<BackupTable> Tables, string? TokenKey = null)
+{
+    /// <summary>To be raised when an older version of the app could no longer read what is written.</summary>
+    public const int CurrentFormat = 1;
+
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    public long Rows => Tables.Sum(table => table.Rows);
+
+    /// <exception cref="BackupException">It is no manifest, or one of another version.</exception>
+    public static BackupManifest Read(string name, BinaryData json)
+    {
+        try
+        {
+            using (var document = JsonDocument.Parse(json))
+                if (document.RootElement.GetProperty("format").GetInt32() is var format and not CurrentFormat)
+                    throw new BackupException(
+                        $"The backup {name} has the format {format}, and this version of the app reads format {CurrentFormat}: run the command of the version that made it.");
+            return json.ToObjectFromJson<BackupManifest>(Options)! with { Name = name };
+        }
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new BackupException($"The manifest of the backup {name} is damaged: take another backup.", malformed);
+        }
+    }
+
+    public BinaryData Write() => BinaryData.FromObjectAsJson(this, Options);
+}
+
+/// <param name="Rows">How many there were.</param>
+/// <param name="Sha256">Of the blob, compressed as it is.</param>
+public sealed record BackupTable(string Name, long Rows, string Sha256);

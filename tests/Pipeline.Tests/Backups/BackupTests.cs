@@ -1,0 +1,280 @@
+using System.IO.Compression;
+using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
+using Pipeline.Backups;
+using Pipeline.Practices;
+using Xunit;
+
+namespace Pipeline.Tests.Backups;
+
+/// <summary>Backups are made while the app runs, and one that cannot be trusted is not restored from.</summary>
+public sealed class BackupTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_table_is_in_it_except_one_that_says_nothing_about_yesterday()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+
+        var manifest = await app.BackUpAsync();
+
+        Assert.Equal(app.TablesOfBackups().Select(table => table.Name).Order(), manifest.Tables.Select(table => table.Name).Order());
+        Assert.Equal(manifest.Tables.Select(table => table.Name).Order(), (await app.RestoreAsync()).Select(table => table.Name).Order());
+    }
+
+    [Fact]
+    public async Task A_line_is_a_row_that_people_and_programs_can_read()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.Storage.Practices.AddEntityAsync(
+            new TableEntity("topic", "ref") { ["Title"] = "移民 \"and\" more", ["Count"] = 5L, ["Sent"] = 5, ["Share"] = 5.0, ["On"] = new DateTimeOffset(2026, 11, 24, 2, 30, 0, TimeSpan.Zero) }, Cancellation);
+
+        var manifest = await app.BackUpAsync();
+
+        using var text = new StreamReader(new GZipStream((await app.Blobs().GetBlobClient($"{manifest.Name}/Practices.jsonl.gz").DownloadContentAsync(Cancellation)).Value.Content.ToStream(), CompressionMode.Decompress));
+        var line = Assert.Single((await text.ReadToEndAsync(Cancellation)).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("\"Title\":\"移民 \\\"and\\\" more\"", line);
+        Assert.Contains("\"Count@odata.type\":\"Edm.Int64\",\"Count\":\"5\"", line);
+        Assert.Contains("\"Sent\":5", line);
+        Assert.Contains("\"Share@odata.type\":\"Edm.Double\",\"Share\":5", line);
+        Assert.Contains("\"On@odata.type\":\"Edm.DateTime\",\"On\":\"2026-11-24T02:30:00.0000000Z\"", line);
+        Assert.True(JsonDocument.Parse(line).RootElement.GetProperty("Timestamp").GetDateTimeOffset() > DateTimeOffset.UnixEpoch);
+    }
+
+    [Fact]
+    public async Task Rows_written_meanwhile_do_no_harm()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var rows = AwkwardRows.Of(2_500, partitions: 2).ToList();
+        await app.Storage.Practices.AddAsync(rows);
+        var pages = 0;
+        app.Wire.Before = call =>
+        {
+            if (call is not { Method: "GET", Path: "/Practices()" })
+                return;
+            // Before each page some rows go, some change and some come, on both sides of where it reads.
+            var table = new TableClient(app.ConnectionString, "Practices");
+            var page = Interlocked.Increment(ref pages);
+            foreach (var row in rows.Where((_, i) => i % 500 == page))
+                table.DeleteEntity(row.PartitionKey, row.RowKey, ETag.All, Cancellation);
+            foreach (var row in rows.Where((_, i) => i % 500 == 100 + page))
+                table.UpdateEntity(new TableEntity(row.PartitionKey, row.RowKey) { ["Text"] = "edited" }, ETag.All, TableUpdateMode.Replace, Cancellation);
+            foreach (var row in rows.Where((_, i) => i % 500 == 200 + page))
+                table.AddEntity(new TableEntity(row.PartitionKey, $"{row.RowKey} new"), Cancellation);
+        };
+
+        var manifest = await app.BackUpAsync();
+        app.Wire.Reset();
+
+        Assert.True(pages >= 3);
+        await app.WipeAsync();
+        await app.RestoreAsync();
+        var there = (await app.RowsAsync(app.Storage.Practices)).Select(row => (row.PartitionKey, row.RowKey)).ToHashSet();
+        // All that nobody touched.
+        Assert.All(rows.Where((_, i) => i % 500 is 0 or > 10), row => Assert.Contains((row.PartitionKey, row.RowKey), there));
+        Assert.Equal(manifest.Tables.Single(table => table.Name == "Practices").Rows, there.Count);
+    }
+
+    [Fact]
+    public async Task A_practice_is_never_stamped_with_an_issue_that_the_backup_lacks()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.SubscribersAsync(2);
+        var reference = await app.PublishedAsync(Samples.Practice());
+        var issues = 0;
+        app.Wire.After = call =>
+        {
+            // The publisher comes between the two tables, whichever is read first.
+            if (call is { Method: "GET", Path: "/Practices()" or "/Digests()" } && Interlocked.Exchange(ref issues, 1) == 0)
+                app.PublishDigestAsync().GetAwaiter().GetResult();
+        };
+        await app.BackUpAsync();
+        app.Wire.Reset();
+        await app.WipeAsync();
+
+        await app.RestoreAsync();
+
+        Assert.Equal(1, issues);
+        var issue = Assert.Single(await app.RowsAsync(app.Storage.Digests));
+        Assert.True(Reference.TryParse(reference, out _));
+        Assert.Contains((await app.StoredAsync(reference)).GetString("DigestIssue"), new[] { "", issue.RowKey });
+    }
+
+    [Fact]
+    public async Task A_ledger_has_at_least_what_its_issue_adds_up_to()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.SubscribersAsync(2);
+        await app.PublishedAsync(Samples.Practice());
+        var closed = 0;
+        app.Wire.After = call =>
+        {
+            if (call is { Method: "GET", Path: "/Deliveries()" or "/Digests()" } && Interlocked.Exchange(ref closed, 1) == 0)
+            {
+                app.PublishDigestAsync().GetAwaiter().GetResult();
+                app.ClosedIssueAsync().GetAwaiter().GetResult();
+            }
+        };
+        await app.BackUpAsync();
+        app.Wire.Reset();
+        await app.WipeAsync();
+
+        await app.RestoreAsync();
+
+        var closedIssues = (await app.RowsAsync(app.Storage.Digests)).Count(row => row.GetString("Status") == "Closed");
+        Assert.True(closedIssues <= (await app.RowsAsync(app.Storage.Deliveries)).Count);
+        Assert.NotEmpty(await app.RowsAsync(app.Storage.Deliveries));
+    }
+
+    [Fact]
+    public async Task Two_at_once_are_two_backups()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.Storage.Practices.AddAsync(AwkwardRows.Of(300, partitions: 2));
+        var before = await app.SnapshotAsync();
+
+        // In the same second, as the clock stands still.
+        var manifests = await Task.WhenAll(app.BackUpAsync(), app.BackUpAsync(), app.BackUpAsync());
+
+        Assert.Equal(3, manifests.Select(manifest => manifest.Name).Distinct().Count());
+        foreach (var manifest in manifests)
+        {
+            await app.WipeAsync();
+            await app.RestoreAsync(manifest.Name);
+            Assert.Equal(before, await app.SnapshotAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Runs_as_a_timer_function_and_says_how_much_there_was()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.Storage.Practices.AddAsync(AwkwardRows.Of(3, partitions: 1));
+
+        using var answer = await app.Http.PostAsync("admin/functions/BackUpTables", new StringContent("{}", null, "application/json"), Cancellation);
+
+        await Eventually.IsTrueAsync("the backup is made", () => Task.FromResult(app.Log.All.Any(line => line.Contains("Backup 2026-11-24T103000Z is made (3 rows, 7 tables)."))));
+        Assert.Equal(3, (await app.RestoreAsync()).Sum(table => table.ThereAlready));
+    }
+
+    [Theory]
+    [InlineData("BackupStorage=", "AzureWebJobsStorage=", "The setting BackupStorage is missing")]
+    [InlineData("BackupStorage=abc", "Pipeline:PageAge=00:00:00", "The setting BackupStorage is neither")]
+    public async Task Without_a_place_for_backups_the_function_fails_and_the_app_does_not(string first, string second, string sentence)
+    {
+        // The local host keeps its timers in AzureWebJobsStorage, so it is taken away once that runs.
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), first);
+        var setting = second.Split('=');
+        app.Get<Microsoft.Extensions.Configuration.IConfiguration>()[setting[0]] = setting[1];
+
+        var fault = await Assert.ThrowsAsync<BackupException>(app.BackUpAsync);
+
+        Assert.StartsWith(sentence, fault.Message);
+        using var health = await app.Http.GetAsync("api/health", Cancellation);
+        Assert.True(health.IsSuccessStatusCode);
+    }
+
+    [Theory]
+    [InlineData("a damaged blob", "is not as it was written")]
+    [InlineData("a missing blob", "is missing from the backup")]
+    [InlineData("no manifest", "was begun but never ended")]
+    [InlineData("a damaged manifest", "The manifest of the backup 2026-11-24T103000Z is damaged")]
+    [InlineData("half a manifest", "The manifest of the backup 2026-11-24T103000Z is damaged")]
+    [InlineData("another format", "has the format 2, and this version of the app reads format 1")]
+    [InlineData("a table less", "The table Rejections is not in the backup")]
+    public async Task From_a_backup_that_is_not_whole_nothing_is_restored(string what, string sentence)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        foreach (var table in app.TablesOfBackups())
+            await table.AddAsync(AwkwardRows.Of(3, partitions: 1));
+        var (name, blobs) = ((await app.BackUpAsync()).Name, app.Blobs());
+        await app.WipeAsync();
+        // The last that would be restored.
+        var (blob, manifest) = (blobs.GetBlobClient($"{name}/IdempotencyKeys.jsonl.gz"), blobs.GetBlobClient($"{name}/manifest.json"));
+        var (bytes, text) = ((await blob.DownloadContentAsync(Cancellation)).Value.Content.ToArray(), (await manifest.DownloadContentAsync(Cancellation)).Value.Content.ToString());
+        bytes[^1] ^= 1;
+        await (what switch
+        {
+            "a damaged blob" => blob.UploadAsync(BinaryData.FromBytes(bytes), overwrite: true, Cancellation),
+            "a missing blob" => blob.DeleteAsync(cancellationToken: Cancellation),
+            "no manifest" => manifest.DeleteAsync(cancellationToken: Cancellation),
+            "a damaged manifest" => (Task)manifest.UploadAsync(BinaryData.FromString(text[..^3]), overwrite: true, Cancellation),
+            "half a manifest" => manifest.UploadAsync(BinaryData.FromString("""{"format":1}"""), overwrite: true, Cancellation),
+            "another format" => manifest.UploadAsync(BinaryData.FromString(text.Replace("\"format\": 1", "\"format\": 2")), overwrite: true, Cancellation),
+            _ => manifest.UploadAsync(BinaryData.FromString(text.Replace("Rejections", "Renamed")), overwrite: true, Cancellation),
+        });
+
+        await AssertNothingAsync(app, name, sentence);
+        if (what == "no manifest")
+            await AssertNothingAsync(app, "latest", "There is no whole backup");
+    }
+
+    [Theory]
+    [InlineData("2026-11-24T103001Z", "", "There is no backup 2026-11-24T103001Z")]
+    [InlineData("..", "", "There is no backup ..")]
+    [InlineData("latest", "practices", "There is no table practices in a backup. There are Erasures,")]
+    public async Task What_is_not_there_is_not_restored(string name, string table, string sentence)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.BackUpAsync();
+        await app.WipeAsync();
+
+        await AssertNothingAsync(app, name, sentence, table.Length > 0 ? [table] : []);
+    }
+
+    [Fact]
+    public async Task Without_the_key_that_tells_who_was_erased_no_subscriber_is_restored()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.SubscribersAsync(2);
+        await app.BackUpAsync();
+        var (old, other) = ("bG9jYWwtZGV2ZWxvcG1lbnQtb25seS1ub3QtYS1zZWNyZXQh", "YW5vdGhlciBrZXkgb2YgdGhpcnR5LXR3byBieXRlcywgYXQgbGVhc3Qh");
+        await using var wrong = await PipelineApp.StartAsync(azurite.NewAccount(), $"BackupStorage={app.ConnectionString}", $"Tokens:Keys:0={other}");
+        await using var rotated = await PipelineApp.StartAsync(azurite.NewAccount(), $"BackupStorage={app.ConnectionString}", $"Tokens:Keys:0={other}", $"Tokens:Keys:1={old}");
+
+        await AssertNothingAsync(wrong, "latest", "The setting Tokens__Keys lacks the key");
+        await wrong.RestoreAsync("latest", "Practices", "Digests");
+        await rotated.RestoreAsync();
+
+        Assert.Empty(await wrong.RowsAsync(wrong.Storage.Subscribers));
+        Assert.Equal(2, (await rotated.RowsAsync(rotated.Storage.Subscribers)).Count);
+    }
+
+    [Fact]
+    public async Task The_latest_is_the_last_that_is_whole()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.Storage.Practices.AddAsync([new TableEntity("topic", "one")]);
+        await app.BackUpAsync();
+        await app.Storage.Practices.AddAsync([new TableEntity("topic", "two")]);
+        app.Time.Advance(TimeSpan.FromSeconds(7));
+        var second = await app.BackUpAsync();
+        app.Time.Advance(TimeSpan.FromSeconds(7));
+        app.Wire.Before = call =>
+        {
+            if (call.Path.Contains("manifest.json"))
+                throw Wire.Unreachable();
+        };
+        await Assert.ThrowsAnyAsync<Exception>(app.BackUpAsync);
+        app.Wire.Reset();
+        Assert.Equal(3, (await app.Get<BackupContainer>().NamesAsync(Cancellation)).Count);
+        await app.WipeAsync();
+
+        await app.RestoreAsync();
+
+        Assert.Equal("2026-11-24T103007Z", second.Name);
+        Assert.Equal(2, (await app.RowsAsync(app.Storage.Practices)).Count);
+    }
+
+    private static async Task AssertNothingAsync(PipelineApp app, string name, string sentence, params string[] tables)
+    {
+        app.Wire.Reset();
+
+        var fault = await Assert.ThrowsAsync<BackupException>(() => app.RestoreAsync(name, tables));
+
+        Assert.Contains(sentence, fault.Message);
+        Assert.DoesNotContain(app.Wire.Calls, call => call.IsWrite);
+    }
+}
