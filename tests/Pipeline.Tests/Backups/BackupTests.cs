@@ -255,9 +255,9 @@ public sealed class BackupTests(AzuriteFixture azurite)
         app.Wire.Before = call =>
         {
             if (call.Path.Contains("manifest.json"))
-                throw Wire.Unreachable();
+                throw new ProcessDied();
         };
-        await Assert.ThrowsAnyAsync<Exception>(app.BackUpAsync);
+        await Assert.ThrowsAsync<ProcessDied>(app.BackUpAsync);
         app.Wire.Reset();
         Assert.Equal(3, (await app.Get<BackupContainer>().NamesAsync(Cancellation)).Count);
         await app.WipeAsync();
@@ -267,6 +267,8 @@ public sealed class BackupTests(AzuriteFixture azurite)
         Assert.Equal("2026-11-24T103007Z", second.Name);
         Assert.Equal(2, (await app.RowsAsync(app.Storage.Practices)).Count);
     }
+
+    private sealed class ProcessDied : Exception;
 
     private static async Task AssertNothingAsync(PipelineApp app, string name, string sentence, params string[] tables)
     {
