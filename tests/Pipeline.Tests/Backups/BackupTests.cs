@@ -21,7 +21,9 @@ public sealed class BackupTests(AzuriteFixture azurite)
         var manifest = await app.BackUpAsync();
 
         Assert.Equal(app.TablesOfBackups().Select(table => table.Name).Order(), manifest.Tables.Select(table => table.Name).Order());
-        Assert.Equal(manifest.Tables.Select(table => table.Name).Order(), (await app.RestoreAsync()).Select(table => table.Name).Order());
+        // What others are judged by, or lead to, comes first.
+        Assert.Equal(
+            ["Erasures", "Subscribers", "Deliveries", "Digests", "Practices", "Rejections", "IdempotencyKeys"], (await app.RestoreAsync()).Select(table => table.Name));
     }
 
     [Fact]

@@ -75,20 +75,21 @@ public sealed class RestoreTests(AzuriteFixture azurite)
         await app.WipeAsync();
 
         var batches = 0;
-        app.Wire.Before = call =>
+        // Some others are on their way then, and may or may not be done.
+        app.Wire.After = call =>
         {
-            if (call.Path.Contains("$batch") && Interlocked.Increment(ref batches) > 6)
+            if (call.Path.Contains("$batch") && Interlocked.Increment(ref batches) > 4)
                 throw new ProcessDied();
         };
         await Assert.ThrowsAsync<ProcessDied>(() => app.RestoreAsync());
         app.Wire.Reset();
-        var there = (await app.RowsAsync(app.Storage.Subscribers)).Count;
-        Assert.InRange(there, 100, 1_000);
+        Assert.InRange((await app.RowsAsync(app.Storage.Subscribers)).Count, 500, 1_499);
 
-        var restored = await app.RestoreAsync();
+        var restored = (await app.RestoreAsync()).Single(table => table.Name == "Subscribers");
 
         AssertEqual(before, await app.SnapshotAsync());
-        Assert.Equal((there, 1_500 - there), (restored.Single(table => table.Name == "Subscribers").ThereAlready, restored.Single(table => table.Name == "Subscribers").Restored));
+        Assert.InRange(restored.ThereAlready, 500, 1_499);
+        Assert.Equal(1_500, restored.ThereAlready + restored.Restored);
     }
 
     [Fact]
