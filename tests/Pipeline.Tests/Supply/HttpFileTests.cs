@@ -51,7 +51,10 @@ public sealed class HttpFileTests(AzuriteFixture azurite)
         var confirmation = await TokenAsync("subscribe");
         var calls = HttpFile.Read(Text, new Dictionary<string, string>
         {
-            ["host"] = app.Http.BaseAddress!.AbsoluteUri.TrimEnd('/'), ["reference"] = reference, ["issue"] = issue, ["token"] = "TOKEN",
+            ["host"] = app.Http.BaseAddress!.AbsoluteUri.TrimEnd('/'),
+            ["reference"] = reference,
+            ["issue"] = issue,
+            ["token"] = "TOKEN",
         }).Calls;
         var unsubscription = app.Get<Pipeline.Subscribers.SubscriptionTokens>().Unsubscription(
             PipelineApp.Topic, app.Get<Pipeline.Subscribers.SubscriptionTokens>().Read(confirmation, Pipeline.Subscribers.TokenPurpose.Confirm)!.Subscriber);

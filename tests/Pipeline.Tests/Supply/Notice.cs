@@ -39,12 +39,12 @@ public static class Notice
         (BSD-3-Clause) and Grpc.Net.Client (Apache-2.0): .ci/azure lists all that is in a build.
 
         {Lines(WorkerPackages())}
-        What development uses besides: LocalHost and the tests
-        ======================================================
+        What development uses besides: LocalHost, the tests, the check of infra
+        =======================================================================
 
         None of it is deployed.
 
-        {Lines(OfDevelopment)}
+        {Lines([.. OfDevelopment, Bicep()])}
         From npm, each with what its package-lock.json names:
 
         {Lines(NpmFolders.SelectMany(folder => ThirdParty.AskedOfNpm(NpmLockFile(folder))))}
@@ -59,6 +59,11 @@ public static class Notice
     private static IEnumerable<string> LockFiles() => PackageReferences.Projects.Select(project => Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json")).Where(File.Exists);
 
     private static string NpmLockFile(string folder) => SourceFolder.PathOf(folder, "package-lock.json");
+
+    // Downloaded by infra.csproj for the machine it runs on, so that no lock file has it.
+    private static ThirdParty Bicep() => new(
+        "Azure.Bicep.CommandLine", SourceFolder.Xml("Directory.Packages.props").Descendants("BicepVersion").Single().Value, "MIT",
+        "© Microsoft Corporation. All rights reserved.", "https://github.com/Azure/bicep");
 
     private static IEnumerable<ThirdParty> WorkerPackages() => SourceFolder.Xml("Directory.Packages.props").Descendants("ItemGroup")
         .Single(group => group.Attribute("Label")?.Value.StartsWith("Azure Functions worker", StringComparison.Ordinal) == true)
