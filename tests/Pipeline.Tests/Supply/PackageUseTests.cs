@@ -11,7 +11,6 @@ public sealed class PackageUseTests
     // Packages that no code names, each with the reason why it is referenced all the same.
     private static readonly Dictionary<string, string> NamedByNoCode = new()
     {
-        ["Core: Azure.Storage.Blobs"] = "for the backups, which are being written",
         ["LocalHost: OpenTelemetry.Extensions.Hosting"] = "brings OpenTelemetry in the version that the app has",
     };
 
