@@ -97,7 +97,9 @@ public sealed class BackupCommandTests(AzuriteFixture azurite)
     {
         var settings = new Microsoft.Extensions.Configuration.ConfigurationManager
         {
-            ["PipelineStorage"] = "UseDevelopmentStorage=true", ["PipelineStorage:accountName"] = "practices", ["AzureWebJobsStorage"] = "UseDevelopmentStorage=true",
+            ["PipelineStorage"] = "UseDevelopmentStorage=true",
+            ["PipelineStorage:accountName"] = "practices",
+            ["AzureWebJobsStorage"] = "UseDevelopmentStorage=true",
         };
 
         var derived = LocalDefaults.Derive(settings, CommandLine.Parse([]));

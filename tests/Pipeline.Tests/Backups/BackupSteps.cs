@@ -50,7 +50,11 @@ public static class BackupSteps
         var key = SubscriberSteps.KeyOf(email).ToString();
         return new TableEntity($"{PipelineApp.Topic}~{key[..2]}", key)
         {
-            ["Email"] = email, ["Status"] = "Confirmed", ["SubscribedOn"] = subscribedOn, ["ConfirmedOn"] = subscribedOn, ["Reason"] = "",
+            ["Email"] = email,
+            ["Status"] = "Confirmed",
+            ["SubscribedOn"] = subscribedOn,
+            ["ConfirmedOn"] = subscribedOn,
+            ["Reason"] = "",
         };
     }
 
