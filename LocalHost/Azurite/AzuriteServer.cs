@@ -21,9 +21,10 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     public StoragePorts Ports { get; }
 
+    /// <param name="dataFolder">Where it keeps its files; null keeps all in memory, and it is gone when the server ends.</param>
     public static async Task<AzuriteServer> StartAsync(
         StoragePorts ports,
-        string dataFolder,
+        string? dataFolder,
         IReadOnlyCollection<StorageAccount>? accounts = null,
         CancellationToken cancellationToken = default)
     {
@@ -31,7 +32,8 @@ public sealed class AzuriteServer : IAsyncDisposable
             return new AzuriteServer(ports, process: null);
 
         await AzuriteInstall.EnsureAsync(cancellationToken);
-        CreateFolder(dataFolder);
+        if (dataFolder is not null)
+            CreateFolder(dataFolder);
         var process = NodeProcess.Start(Command(ports, dataFolder, accounts));
         var server = new AzuriteServer(ports, process);
         try
@@ -108,17 +110,18 @@ public sealed class AzuriteServer : IAsyncDisposable
         }
     }
 
-    private static ProcessStartInfo Command(StoragePorts ports, string dataFolder, IReadOnlyCollection<StorageAccount>? accounts)
+    private static ProcessStartInfo Command(StoragePorts ports, string? dataFolder, IReadOnlyCollection<StorageAccount>? accounts)
     {
         // The current client libraries speak newer API versions than this Azurite knows; what they need of them it has.
         var start = new ProcessStartInfo("node",
         [
-            AzuriteFolder.Script, "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--location", dataFolder,
+            AzuriteFolder.Script, "--silent", "--disableTelemetry", "--skipApiVersionCheck",
+            .. dataFolder is null ? ["--inMemoryPersistence"] : new[] { "--location", dataFolder },
             "--blobHost", "127.0.0.1", "--queueHost", "127.0.0.1", "--tableHost", "127.0.0.1",
             "--blobPort", $"{ports.Blob}", "--queuePort", $"{ports.Queue}", "--tablePort", $"{ports.Table}",
         ])
         {
-            WorkingDirectory = dataFolder,
+            WorkingDirectory = dataFolder ?? AppContext.BaseDirectory,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
