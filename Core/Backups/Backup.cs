@@ -15,8 +15,8 @@ public sealed partial class Backup(PipelineStorage storage, BackupContainer back
     /// <list type="bullet">
     /// <item>Rejections before Practices: a row that an admin sends in again moves from the one to the other, and so is in both rather than in neither.</item>
     /// <item>Practices before Digests: whatever is stamped with an issue has that issue. The publisher inserts the issue before it stamps; read the other way
-    /// round, a practice could be stamped with an issue that is missing, and would be in no digest ever. As it is, an issue may come back without the stamps. Where
-    /// it was not on the queue yet, the publisher goes on with it; where it was, its practices are sent once more in the next, as those of any issue younger than the backup.</item>
+    /// round, a practice could be stamped with an issue that is missing, and would be in no digest ever. As it is, an issue may come back without the stamps:
+    /// then its practices are sent once more in the next, as those of any issue younger than the backup.</item>
     /// <item>Digests before Deliveries: a ledger has at least what its issue's row adds up to. Read the other way round, a closed issue could lack deliveries, and
     /// those of an open one would be made and sent again. A delivery whose issue is missing keeps its readers from getting it twice when the issue is made anew.</item>
     /// <item>Erasures after Subscribers: who has the address erased meanwhile is among the erased.</item>
@@ -34,7 +34,7 @@ public sealed partial class Backup(PipelineStorage storage, BackupContainer back
         foreach (var table in Tables)
             tables.Add(await backups.WriteAsync(name, table.Name, table.QueryAsync<TableEntity>(maxPerPage: PageSize, cancellationToken: cancellationToken), cancellationToken));
 
-        var manifest = new BackupManifest(BackupManifest.CurrentFormat, name, begunOn, time.GetUtcNow(), tables, TokenKeyMark.Of(settings.TokenKeys[0]));
+        var manifest = new BackupManifest(BackupManifest.CurrentFormat, name, begunOn, time.GetUtcNow(), tables, [.. settings.TokenKeys.Select(TokenKeyMark.Of)]);
         await backups.EndAsync(manifest, cancellationToken);
         LogDone(name, manifest.Rows, tables.Count);
         return manifest;

@@ -40,6 +40,9 @@ public sealed class BackupCommands(Backup backup, BackupContainer backups, Resto
             output.WriteLine($"{table.Name,-16}{table.InBackup,15}{table.Restored,12}{table.ThereAlready,15}{table.LeftOut,12}");
         if (tables.Any(table => table.LeftOut > 0))
             output.WriteLine("Left out: their owners had these addresses erased.");
+        if (tables.Any(table => table.Name == storage.Subscribers.Name && table.Restored > 0))
+            output.WriteLine(
+                "Readers whose rows were restored are as they were then: subscribed, also where they ended it since, or had the address erased and Erasures was lost, too. See docs/restore.md.");
         if (tables.Any(table => table.Name == storage.Practices.Name && table.Restored > 0))
             output.WriteLine("Before PublishDigest runs again: practices that were sent since the backup are in no issue now, and would be sent again. See docs/restore.md.");
     });

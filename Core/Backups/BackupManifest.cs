@@ -4,10 +4,10 @@ namespace Pipeline.Backups;
 
 /// <summary>What a backup consists of. It is written last, so that a backup without it is none.</summary>
 /// <param name="Name">When it was begun, as in 2026-11-24T035000Z; the folder of its blobs.</param>
-/// <param name="TokenKey">Tells whether a key is the newest of Tokens__Keys as they were; nobody can find the key from it. Null where it is not to be checked.</param>
+/// <param name="TokenKeys">Tells for each of Tokens__Keys as they were whether a key is that one; nobody can find a key from it. Null where it is not to be checked.</param>
 /// <param name="Tables">In the order in which they were read.</param>
 public sealed record BackupManifest(
-    int Format, string Name, DateTimeOffset BegunOn, DateTimeOffset EndedOn, IReadOnlyList<BackupTable> Tables, string? TokenKey = null)
+    int Format, string Name, DateTimeOffset BegunOn, DateTimeOffset EndedOn, IReadOnlyList<BackupTable> Tables, IReadOnlyList<string>? TokenKeys = null)
 {
     /// <summary>To be raised when an older version of the app could no longer read what is written.</summary>
     public const int CurrentFormat = 1;

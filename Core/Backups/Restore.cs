@@ -87,10 +87,10 @@ public sealed class Restore(PipelineStorage storage, BackupContainer backups, Er
                 $"The backups would be read from this machine ({backups.Address}) and the rows written to {storage.Practices.Uri.Host}: set {BackupContainer.Connection} to the account "
                 + "where the backups are.");
         if (tables.Any(table => table.Name == storage.Subscribers.Name)
-            && manifest.TokenKey is { } mark && !settings.TokenKeys.Any(key => TokenKeyMark.Of(key) == mark))
+            && manifest.TokenKeys?.Except(settings.TokenKeys.Select(TokenKeyMark.Of)).Any() == true)
             throw new BackupException(
-                $"The setting Tokens__Keys lacks the key that was the newest when the backup {manifest.Name} was made. Without it nobody can tell whose address was erased, and they would be "
-                + "subscribed again: set Tokens__Keys__0 and so on as the app has them, or name the other tables with --table.");
+                $"The setting Tokens__Keys lacks a key that the app had when the backup {manifest.Name} was made. Without all of them nobody can tell whose address was erased, and they would be "
+                + "subscribed again: set Tokens__Keys__0, Tokens__Keys__1 and so on as the app has them, or name the other tables with --table.");
 
         foreach (var table in tables)
             if (!await backups.IsSoundAsync(manifest.Name, table, cancellationToken))
@@ -103,7 +103,9 @@ public sealed class Restore(PipelineStorage storage, BackupContainer backups, Er
     private async Task<Func<TableEntity, TableEntity?>> ChangeAsync(TableClient table, BackupManifest manifest, CancellationToken cancellationToken)
     {
         if (table == storage.Digests)
-            return row => Held(row, manifest.Name);
+            return row => Held(Undecided(row), manifest.Name);
+        if (table == storage.Deliveries)
+            return Undecided;
         if (table != storage.Subscribers)
             return row => row;
 
@@ -113,18 +115,26 @@ public sealed class Restore(PipelineStorage storage, BackupContainer backups, Er
     }
 
     /// <summary>
-    /// Who got the issue between the backup and the disaster cannot be told from the backup: an issue that was being sent is not sent on
-    /// before an admin says so.
+    /// Who got the issue between the backup and the disaster cannot be told from the backup: an issue that was being sent, or had deliveries
+    /// that were unknown, is not sent on before an admin says so.
     /// </summary>
     private static TableEntity Held(TableEntity issue, string backup)
     {
-        if (DigestTable.StatusOf(issue) != IssueStatus.Sending)
+        if (DigestTable.StatusOf(issue) != IssueStatus.Sending && issue.Number("Unknown") is null or 0)
             return issue;
 
         issue["Status"] = nameof(IssueStatus.Held);
-        issue["StatusHelp"] = $"This issue was being sent when the backup {backup} was made. Type Sending in Status to let it go on: whoever got it after that gets it twice. "
+        issue["StatusHelp"] = $"This issue was not settled for all of its readers when the backup {backup} was made. Type Sending in Status to let it go on: whoever got it after that gets it twice. "
             + "Leave it if everybody has it.";
         return issue;
+    }
+
+    /// <summary>What an admin had typed by then may have been carried out since.</summary>
+    private static TableEntity Undecided(TableEntity row)
+    {
+        if (row.Text("Decision").Length > 0)
+            row["Decision"] = "";
+        return row;
     }
 
     private async Task<RestoredTable> RestoreAsync(

@@ -47,7 +47,7 @@ public sealed partial class DeliveryProofs(DeliveryTable deliveries, DigestTable
                 return false;
             if (await deliveries.TryUpdateAsync(proved, cancellationToken) is not null)
             {
-                LogProved(delivery.Topic, delivery.Issue, delivery.Range.From.ToString(), proved.Status, calls.Count);
+                LogProved(delivery.Topic, delivery.Issue, delivery.Range.From.Shortened, proved.Status, calls.Count);
                 return delivery.Status != DeliveryStatus.Claimed;
             }
 

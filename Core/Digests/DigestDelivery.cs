@@ -51,7 +51,7 @@ public sealed partial class DigestDelivery(
         if (letter.IsHeld)
         {
             // The sweep enqueues it again once the admin has let the issue go.
-            LogHeld(order.Topic, order.Issue, order.From);
+            LogHeld(order.Topic, order.Issue, order.Range.From.Shortened);
             return;
         }
 
@@ -77,7 +77,7 @@ public sealed partial class DigestDelivery(
     public void ReportPoison(string message)
     {
         if (DeliveryOrder.Parse(message) is { } order)
-            LogPoison(order.Topic, order.Issue, order.From);
+            LogPoison(order.Topic, order.Issue, order.Range.From.Shortened);
         else
             LogNoOrder();
     }
@@ -208,7 +208,7 @@ public sealed partial class DigestDelivery(
         }
 
         await queue.AddAsync(order, result.Delay, CancellationToken.None);
-        LogWaiting(order.Topic, order.Issue, order.From, written.Outcomes.Count.Open, result.Delay, written.Attempts);
+        LogWaiting(order.Topic, order.Issue, order.Range.From.Shortened, written.Outcomes.Count.Open, result.Delay, written.Attempts);
     }
 
     /// <summary>Gives the claim back with what came of it. Null where somebody else has claimed it meanwhile.</summary>
@@ -343,7 +343,7 @@ public sealed partial class DigestDelivery(
     private void LogSettled(Delivery delivery)
     {
         var count = delivery.Outcomes.Count;
-        LogSettled(delivery.Topic, delivery.Issue, delivery.Range.From.ToString(), delivery.Status, count.Sent, count.Failed, count.Unknown);
+        LogSettled(delivery.Topic, delivery.Issue, delivery.Range.From.Shortened, delivery.Status, count.Sent, count.Failed, count.Unknown);
     }
 
     /// <param name="Place">Among the delivery's recipients, in the order they were frozen.</param>

@@ -38,7 +38,7 @@ public sealed partial class SendGridMailer(
         if (settings.SendGrid.BaseUrl is { } address)
             options.Host = address.AbsoluteUri.TrimEnd('/');
 
-        using var span = Traces.Call("send mail")?.SetTag("server.address", options.Host).SetTag("pipeline.recipients", recipients.Count);
+        using var span = Traces.Call("send mail")?.SetTag("server.address", new Uri(options.Host).Host).SetTag("pipeline.recipients", recipients.Count);
         SendOutcome outcome;
         try
         {

@@ -75,6 +75,12 @@ public sealed partial class SettingsReader(IConfiguration configuration)
         return fallback;
     }
 
+    // What Azure leaves in a setting whose secret it could not read.
+    private static bool IsUnresolved(string? value) => value?.StartsWith("@Microsoft.KeyVault(", StringComparison.OrdinalIgnoreCase) == true;
+
+    private static string Unresolved(string name) =>
+        $"The setting {Shown(name)} is still a reference to the key vault: the secret is not there, or the app's identity may not read it. After mending that change any setting, which has it read again.";
+
     // Names stand in the headers of mails and in titles.
     private string Words(string name, string text)
     {
@@ -142,7 +148,9 @@ public sealed partial class SettingsReader(IConfiguration configuration)
     {
         var apiKey = Required("SendGrid:ApiKey", "SG.… (from SendGrid: Settings, API Keys)");
         // It goes into a header of every call. A secret, so it is not repeated.
-        if (apiKey.Any(character => character is <= ' ' or > '~'))
+        if (IsUnresolved(apiKey))
+            mistakes.Add(Unresolved("SendGrid:ApiKey"));
+        else if (apiKey.Any(character => character is <= ' ' or > '~'))
             mistakes.Add("The setting SendGrid__ApiKey holds a space, a line break or another character that no key has; copy it from SendGrid once more.");
         var from = Required("SendGrid:From", "digest@example.org");
         if (from.Length > 0)
@@ -218,6 +226,8 @@ public sealed partial class SettingsReader(IConfiguration configuration)
             var bytes = new byte[entry.Value?.Length ?? 0];
             if (Convert.TryFromBase64String(entry.Value ?? "", bytes, out var length) && length >= ShortestKey)
                 keys.Add(bytes[..length]);
+            else if (IsUnresolved(entry.Value))
+                mistakes.Add(Unresolved(entry.Path));
             else
                 // The value is a secret, so unlike the others it is not repeated.
                 mistakes.Add($"The setting {Shown(entry.Path)} should be at least {ShortestKey} random bytes in base64 (openssl rand -base64 32).");

@@ -1,16 +1,23 @@
 using Azure.Data.Tables;
+using Pipeline.Settings;
 
 namespace Pipeline.Storage;
 
-/// <summary>Asks every queue and every table whether it is there and lets the app in: a transaction each.</summary>
-public sealed class Health(PipelineStorage storage)
+/// <summary>
+/// Asks every queue and every table whether it is there and lets the app in: a transaction each, so the answer is kept as long as a page.
+/// </summary>
+public sealed class Health(PipelineStorage storage, PipelineSettings settings, TimeProvider time)
 {
+    private readonly FreshRead<IReadOnlyDictionary<string, string?>> latest = new(() => CheckAsync(storage), settings.PageAge, time);
+
     /// <summary>For each part null where it is well, else the sentences of what is wrong with it, each once.</summary>
-    public async Task<IReadOnlyDictionary<string, string?>> CheckAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyDictionary<string, string?>> CheckAsync(CancellationToken cancellationToken) => latest.GetAsync(cancellationToken);
+
+    private static async Task<IReadOnlyDictionary<string, string?>> CheckAsync(PipelineStorage storage)
     {
-        var queues = storage.Queues.Select(queue => SentenceAsync(() => queue.GetPropertiesAsync(cancellationToken), queue.Uri, StorageSentence.QueueRole));
+        var queues = storage.Queues.Select(queue => SentenceAsync(() => queue.GetPropertiesAsync(), queue.Uri, StorageSentence.QueueRole));
         var tables = storage.Tables.Select(table => SentenceAsync(
-            async () => await table.QueryAsync<TableEntity>(row => row.PartitionKey == "health", 1, cancellationToken: cancellationToken).AsPages().FirstAsync(cancellationToken),
+            async () => await table.QueryAsync<TableEntity>(row => row.PartitionKey == "health", 1).AsPages().FirstAsync(),
             table.Uri, StorageSentence.TableRole));
         return new Dictionary<string, string?> { ["queue"] = await AllAsync([.. queues]), ["tables"] = await AllAsync([.. tables]) };
     }

@@ -41,5 +41,8 @@ public readonly record struct SubscriberKey(UInt128 Value)
 
     public void Write(Span<byte> destination) => System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(destination, Value);
 
+    /// <summary>For logs: enough to find a row in the ledger, and too little to try out whose address it is.</summary>
+    public string Shortened => $"{ToString()[..6]}…";
+
     public override string ToString() => Value.ToString("x32", CultureInfo.InvariantCulture);
 }

@@ -46,7 +46,7 @@ public static class Traces
     /// <summary>Whether what runs now belongs to one of these spans.</summary>
     public static bool AreRunning => Activity.Current?.Source == Source;
 
-    /// <summary>Says what failed by its type alone: the text of an exception may quote what people typed.</summary>
+    /// <summary>Says what failed by its type; the text is in the log.</summary>
     public static void Fail(Activity? span, Exception fault) =>
         span?.SetStatus(ActivityStatusCode.Error, fault.GetType().Name).SetTag("error.type", fault.GetType().FullName);
 

@@ -33,6 +33,16 @@ public sealed class SettingsReaderTests
     public void A_link_says_its_language_unless_it_is_English(string language, string path, string address) =>
         Assert.Equal(address, Read([]).Link(path, Language.Find(language)!).AbsoluteUri);
 
+    [Theory]
+    [InlineData("SendGrid:ApiKey", "SendGrid__ApiKey")]
+    [InlineData("Tokens:Keys:0", "Tokens__Keys__0")]
+    public void Says_that_the_key_vault_has_not_given_a_secret(string name, string shown)
+    {
+        var failure = Assert.Throws<OptionsValidationException>(() => Read(new() { [name] = "@Microsoft.KeyVault(VaultName=kv;SecretName=key)" }));
+
+        Assert.StartsWith($"The setting {shown} is still a reference to the key vault", Assert.Single(failure.Failures), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_host_in_other_letters_is_known_as_browsers_and_headers_know_it()
     {

@@ -237,6 +237,26 @@ public sealed class RestoreTests(AzuriteFixture azurite)
         await Eventually.IsTrueAsync("it goes on", async () => (await app.RowsAsync(app.Storage.Deliveries)).Any(row => row.PartitionKey.EndsWith("2026-11-02")));
     }
 
+    [Fact]
+    public async Task An_issue_with_unknown_deliveries_and_what_was_decided_about_them_waits_too()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.Storage.Digests.AddAsync([new TableEntity(PipelineApp.Topic, "2026-10-26")
+        {
+            ["Status"] = "Closed", ["Enqueued"] = true, ["Ranges"] = 1, ["Unknown"] = 3, ["Decision"] = "Resend", ["StartedOn"] = app.Time.GetUtcNow().AddDays(-9),
+            ["ClosedOn"] = app.Time.GetUtcNow().AddDays(-9), ["StatusHelp"] = "",
+        }]);
+        await app.Storage.Deliveries.AddAsync([new TableEntity($"{PipelineApp.Topic}~2026-10-26", new string('0', 32)) { ["Status"] = "Unknown", ["Decision"] = "Resend" }]);
+        await app.BackUpAsync();
+        await app.WipeAsync();
+
+        await app.RestoreAsync();
+
+        var issue = Assert.Single(await app.RowsAsync(app.Storage.Digests));
+        Assert.Equal(("Held", ""), (issue.GetString("Status"), issue.GetString("Decision")));
+        Assert.Equal("", Assert.Single(await app.RowsAsync(app.Storage.Deliveries)).GetString("Decision"));
+    }
+
     /// <summary>As a whole, from people's side: everybody gets every practice once, although the tables were gone and the app runs while they are filled.</summary>
     [Fact]
     public async Task A_publisher_that_runs_meanwhile_takes_nobody_s_digest_away_and_sends_nothing_twice()

@@ -22,7 +22,7 @@ public sealed class StorageAccessTests(AzuriteFixture azurite)
     [InlineData("table", 403, "AuthorizationPermissionMismatch", "the role Storage Table Data Contributor")]
     [InlineData("queue", 403, "AuthorizationPermissionMismatch", "the role Storage Queue Data Contributor")]
     [InlineData("table", 403, "AuthorizationFailure", "network rules")]
-    [InlineData("queue", 403, "KeyBasedAuthenticationNotPermitted", "takes no keys: set PipelineStorage__tableServiceUri")]
+    [InlineData("queue", 403, "KeyBasedAuthenticationNotPermitted", "takes no keys: set PipelineStorage__accountName")]
     [InlineData("queue", 403, "AuthenticationFailed", "check the key")]
     public async Task The_start_names_what_is_missing(string service, int status, string code, string words)
     {

@@ -50,7 +50,8 @@ public sealed class WebhookKeyTests
             // Half of them begin as a signature does.
             if (i % 2 == 0)
                 signature.AsSpan(..Math.Min(random.Next(1, signature.Length), garbage.Length)).CopyTo(garbage);
-            Assert.False(key.Verifies(Hash, garbage));
+            // Once in some hundred runs chance completes the signature.
+            Assert.Equal(garbage.AsSpan().SequenceEqual(signature), key.Verifies(Hash, garbage));
         }
 
         for (var bit = 0; bit < signature.Length * 8; bit++)
