@@ -75,11 +75,16 @@ internal sealed class Meter : HttpPipelinePolicy, IStartupFilter
         next(app);
     };
 
-    private async Task CountExecutionAsync(HttpContext context, RequestDelegate next)
+    private Task CountExecutionAsync(HttpContext context, RequestDelegate next)
     {
-        await next(context);
-        if (context.GetEndpoint()?.DisplayName is { } name && HttpFunctions.Contains(name))
-            executions.Enqueue(name);
+        // Before the answer leaves: whoever has it finds it counted.
+        context.Response.OnStarting(() =>
+        {
+            if (context.GetEndpoint()?.DisplayName is { } name && HttpFunctions.Contains(name))
+                executions.Enqueue(name);
+            return Task.CompletedTask;
+        });
+        return next(context);
     }
 
     private static Kind OfQueue(HttpMessage message) => message.Request.Method.Method switch
