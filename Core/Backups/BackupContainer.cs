@@ -6,11 +6,11 @@ using System.Security.Cryptography;
 using Azure;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
-using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Microsoft.Extensions.Configuration;
+using Pipeline.Storage;
 
 namespace Pipeline.Backups;
 
@@ -165,14 +165,8 @@ public sealed class BackupContainer(IConfiguration configuration, IEnumerable<Ht
         }
     }
 
-    private static BlobServiceClient Service(IConfigurationSection section, BlobClientOptions options) => section switch
-    {
-        { Value: { Length: > 0 } connectionString } => new BlobServiceClient(connectionString, options),
-        _ when section["blobServiceUri"] is { Length: > 0 } address => new BlobServiceClient(new Uri(address), Credential(section), options),
-        _ when section["accountName"] is { Length: > 0 } account => new BlobServiceClient(new Uri($"https://{account}.blob.core.windows.net"), Credential(section), options),
-        _ => throw new FormatException(),
-    };
-
-    private static DefaultAzureCredential Credential(IConfigurationSection section) =>
-        new(new DefaultAzureCredentialOptions { ManagedIdentityClientId = section["clientId"] });
+    private static BlobServiceClient Service(IConfigurationSection section, BlobClientOptions options) =>
+        section.Value is { Length: > 0 } connectionString ? new BlobServiceClient(connectionString, options)
+        : IdentityConnection.ServiceUri(section, "blob") is { } address ? new BlobServiceClient(address, IdentityConnection.Credential(section), options)
+        : throw new FormatException();
 }

@@ -1,7 +1,6 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
-using Azure.Identity;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
 using Pipeline.Telemetry;
@@ -78,12 +77,12 @@ public sealed class PipelineStorage
                 return (new TableServiceClient(connectionString, tableOptions), new QueueServiceClient(connectionString, queueOptions));
 
             var section = configuration.GetSection(Connection);
-            if (ServiceUri(section, "table") is not { } tableUri || ServiceUri(section, "queue") is not { } queueUri)
+            if (IdentityConnection.ServiceUri(section, "table") is not { } tableUri || IdentityConnection.ServiceUri(section, "queue") is not { } queueUri)
                 throw new StartException(
                     $"The setting {Connection} is missing: it is a storage account's connection string, or where an identity is used "
                     + $"{Connection}__accountName, or {Connection}__tableServiceUri and {Connection}__queueServiceUri together.");
 
-            var credential = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = section["clientId"] });
+            var credential = IdentityConnection.Credential(section);
             return (new TableServiceClient(tableUri, credential, tableOptions), new QueueServiceClient(queueUri, credential, queueOptions));
         }
         catch (Exception malformed) when (malformed is FormatException or ArgumentException or InvalidOperationException)
@@ -92,10 +91,4 @@ public sealed class PipelineStorage
             throw new StartException($"The setting {Connection} is neither a storage account's connection string nor a pair of addresses.", malformed);
         }
     }
-
-    /// <summary>As the Functions host reads the same section for its triggers.</summary>
-    private static Uri? ServiceUri(IConfigurationSection section, string service) =>
-        section[$"{service}ServiceUri"] is { Length: > 0 } address ? new Uri(address)
-        : section["accountName"] is { Length: > 0 } name ? new Uri($"https://{name}.{service}.core.windows.net")
-        : null;
 }

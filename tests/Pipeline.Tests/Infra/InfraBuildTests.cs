@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pipeline.Tests.Supply;
 using Xunit;
 
 namespace Pipeline.Tests.Infra;
@@ -9,7 +10,7 @@ public sealed class InfraBuildTests
     [Fact]
     public async Task Each_fault_fails_the_build_with_a_line_that_names_it()
     {
-        Assert.SkipUnless(File.Exists(Path.Combine(InfraFolder.Root, "infra", "obj", "infra.csproj.nuget.g.props")), "infra has not been restored: run 'dotnet build infra' once.");
+        Assert.SkipUnless(File.Exists(SourceFolder.PathOf("infra", "obj", "infra.csproj.nuget.g.props")), "infra has not been restored: run 'dotnet build infra' once.");
 
         var mistyped = BuildAsync(("hostStorage", "isVersioningEnabled", "isVersioningEnable"));
         var weakened = BuildAsync(
@@ -29,8 +30,8 @@ public sealed class InfraBuildTests
         var copy = Directory.CreateTempSubdirectory("pipeline-infra-");
         try
         {
-            Copy(new DirectoryInfo(Path.Combine(InfraFolder.Root, "infra")), copy.CreateSubdirectory("infra"));
-            foreach (var shared in Directory.EnumerateFiles(InfraFolder.Root, "Directory.*"))
+            Copy(new DirectoryInfo(SourceFolder.PathOf("infra")), copy.CreateSubdirectory("infra"));
+            foreach (var shared in Directory.EnumerateFiles(SourceFolder.Root, "Directory.*"))
                 File.Copy(shared, Path.Combine(copy.FullName, Path.GetFileName(shared)));
 
             foreach (var (module, sound, broken) in faults)

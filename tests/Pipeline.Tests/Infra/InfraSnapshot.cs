@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Tests.Supply;
 
 namespace Pipeline.Tests.Infra;
 
@@ -17,7 +18,7 @@ internal sealed class InfraSnapshot(string name)
     };
 
     public IReadOnlyList<JsonElement> Resources { get; } =
-        [.. JsonDocument.Parse(InfraFolder.Read($"{name}.snapshot.json")).RootElement.GetProperty("predictedResources").EnumerateArray()];
+        [.. JsonDocument.Parse(File.ReadAllText(SourceFolder.PathOf("infra", $"{name}.snapshot.json"))).RootElement.GetProperty("predictedResources").EnumerateArray()];
 
     public IEnumerable<JsonElement> OfType(string type) => Resources.Where(resource => Text(resource, "type") == type);
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Pipeline.Settings;
 using Pipeline.Storage;
 using Pipeline.Telemetry;
+using Pipeline.Tests.Supply;
 using Xunit;
 
 namespace Pipeline.Tests.Infra;
@@ -108,7 +109,7 @@ public sealed partial class InfraTests
     [Theory, MemberData(nameof(Deployments))]
     public void Every_setting_is_one_that_is_read(string deployment)
     {
-        var sample = JsonDocument.Parse(File.ReadAllText(Path.Combine(InfraFolder.Root, "local.settings.sample.json"))).RootElement.GetProperty("Values");
+        var sample = JsonDocument.Parse(File.ReadAllText(SourceFolder.PathOf("local.settings.sample.json"))).RootElement.GetProperty("Values");
         var own = sample.EnumerateObject().Select(setting => setting.Name).Where(setting => setting.Contains("__", StringComparison.Ordinal));
 
         Assert.Empty(new InfraSnapshot(deployment).Settings.Keys.Except([.. HostSettings, .. own, "SendGrid__ApiKey"]));
@@ -165,8 +166,8 @@ public sealed partial class InfraTests
     [Fact]
     public void What_azd_asks_for_are_parameters()
     {
-        var parameters = Parameter().Matches(InfraFolder.Read("main.bicep")).Select(match => match.Groups[1].Value);
-        var asked = JsonDocument.Parse(InfraFolder.Read("main.parameters.json")).RootElement.GetProperty("parameters").EnumerateObject().Select(parameter => parameter.Name);
+        var parameters = Parameter().Matches(File.ReadAllText(SourceFolder.PathOf("infra", "main.bicep"))).Select(match => match.Groups[1].Value);
+        var asked = JsonDocument.Parse(File.ReadAllText(SourceFolder.PathOf("infra", "main.parameters.json"))).RootElement.GetProperty("parameters").EnumerateObject().Select(parameter => parameter.Name);
 
         Assert.Empty(asked.Except(parameters));
     }

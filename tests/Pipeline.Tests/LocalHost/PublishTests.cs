@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pipeline.Tests.Supply;
 using Xunit;
 
 namespace Pipeline.Tests.LocalHost;
@@ -11,7 +12,7 @@ public sealed class PublishTests
         // Nothing is built, as the tests run from what is built; so the guard is what stops it, or nothing does.
         var output = Directory.CreateTempSubdirectory("pipeline-publish-");
         using var publish = Process.Start(new ProcessStartInfo("dotnet",
-            ["publish", Project(), "-c", Configuration, "--no-build", "--no-restore", "-o", output.FullName, "-nodeReuse:false"])
+            ["publish", SourceFolder.PathOf("Functions", "Functions.csproj"), "-c", Configuration, "--no-build", "--no-restore", "-o", output.FullName, "-nodeReuse:false"])
         { RedirectStandardOutput = true })!;
         var said = await publish.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await publish.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -23,12 +24,4 @@ public sealed class PublishTests
     }
 
     private static string Configuration => Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)))!;
-
-    private static string Project()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Pipeline.sln")))
-            folder = folder.Parent!;
-        return Path.Combine(folder.FullName, "Functions", "Functions.csproj");
-    }
 }
