@@ -1,12 +1,10 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
-using Pipeline;
-using Pipeline.Functions.Pages;
+using Pipeline.Functions;
 using Pipeline.Functions.Telemetry;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.AddTelemetry();
-builder.Services.AddPages();
-builder.Services.AddPipeline();
+builder.AddFunctions();
 await builder.Build().RunAsync();

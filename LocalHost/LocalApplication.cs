@@ -1,135 +1,102 @@
-using System.Net.Sockets;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
+using System.Reflection;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Pipeline.LocalHost.Azurite;
-using Pipeline.LocalHost.Functions;
 using Pipeline.LocalHost.Http;
-using Pipeline.LocalHost.Queues;
 using Pipeline.LocalHost.Settings;
-using Pipeline.LocalHost.Timers;
+using Pipeline.LocalHost.Telemetry;
+using Pipeline.LocalHost.Triggers;
+using Pipeline.LocalHost.Worker;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Pipeline.LocalHost;
 
-/// <summary>The application with its functions: the order in which things start and stop.</summary>
-internal sealed partial class LocalApplication(WebApplication web, IReadOnlyCollection<Type> classes, Task<AzuriteServer>? azurite)
-    : IHost, IAsyncDisposable
+/// <summary>From the command line to the end: the order in which things start and stop.</summary>
+internal static class LocalApplication
 {
-    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(25);
-    private static readonly TimeSpan AbandonDeadline = TimeSpan.FromSeconds(2);
-
-    private readonly CancellationTokenSource _stop = new();
-    private readonly CancellationTokenSource _abandon = new();
-    private readonly List<Task> _listening = [];
-
-    public IServiceProvider Services => web.Services;
-
-    public async Task StartAsync(CancellationToken cancellationToken = default)
+    /// <param name="app">The app to run, unless the command line names another one.</param>
+    /// <exception cref="StartException">It cannot start, or the app ended by itself; the message says why.</exception>
+    public static async Task RunAsync(string[] args, Assembly app)
     {
-        var line = Get<CommandLine>();
+        var line = CommandLine.Parse(args);
+        var folder = line.App is null ? AppContext.BaseDirectory : Path.GetDirectoryName(line.App)!;
+        var settings = LocalSettings.Read(line, folder);
+        LocalSettings.Export(settings);
+
+        using var stop = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var loggers = LocalConsole.CreateLoggers(settings);
+        // Before everything else: Azurite takes longest to start.
+        await using var storage = LocalStorage.Start(line, settings);
+
         if (line.Command is { } command)
+            await RunCommandAsync(command, app, storage.Ready, stop.Token);
+        else
+            await ServeAsync(line, folder, settings, app, storage, loggers, stop.Token);
+
+        void Stop(PosixSignalContext signal)
         {
-            if (azurite is not null)
-                await azurite.WaitAsync(cancellationToken);
-            await command.RunAsync(Services, cancellationToken);
-            Get<IHostApplicationLifetime>().StopApplication();
+            signal.Cancel = true;
+            stop.Cancel();
+        }
+    }
+
+    private static async Task ServeAsync(
+        CommandLine line, string folder, IConfiguration settings, Assembly app, LocalStorage storage, ILoggerFactory loggers, CancellationToken stop)
+    {
+        var host = HostSettings.Read(settings, folder);
+        using var summary = new Summary(loggers.CreateLogger<Summary>());
+        var starting = FunctionsWorker.StartAsync(line.App, app, storage.Ready, loggers);
+        // Built while the worker starts.
+        await using var web = WebServer.Build(line, loggers);
+        await using var worker = await starting;
+        TriggerSettings.Check(worker.Functions, host);
+
+        var invocations = new TriggerInvocations(worker);
+        using var http = new HttpFunctions(worker, web.Services.GetRequiredService<IHttpForwarder>(), loggers.CreateLogger<HttpFunctions>());
+        WebServer.Map(web, worker.Functions, http, invocations, HostSettings.RoutePrefix(host));
+        await WebServer.StartAsync(web, line.Port);
+
+        var hostId = app.GetName().Name!.Replace('.', '-').ToLowerInvariant();
+        using var stopTriggers = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var listeners = new TriggerListeners(new TriggerClass(worker.Functions, invocations.RunAsync), hostId, host, loggers);
+        var listening = listeners.RunAsync(stopTriggers.Token);
+        await await Task.WhenAny(listeners.Started, listening, worker.Ended);
+        if (!stop.IsCancellationRequested)
+            Welcome(line, worker.Functions, storage);
+
+        using var demo = new Demo.Demo(line, settings);
+        var showing = line.Demo ? demo.RunAsync(stopTriggers.Token) : Task.CompletedTask;
+        var stopped = Task.Delay(Timeout.Infinite, stop);
+        var first = await Task.WhenAny(stopped, worker.Ended, listening);
+
+        // The web server stays until the functions are done: they may call it, as the mailbox is there.
+        await stopTriggers.CancelAsync();
+        await Task.WhenAll(listening, invocations.Ended, showing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await web.StopAsync(CancellationToken.None);
+        if (first == stopped)
             return;
-        }
-
-        var hostJson = Get<HostJson>();
-        // These say what is wrong with the settings, and need no storage to know it.
-        Services.GetService<IStartupValidator>()?.Validate();
-        var functions = FunctionCatalogue.Read(classes, Get<IConfiguration>(), hostJson.RoutePrefix);
-        var queues = functions.Queues.ConvertAll(QueueListenerFor);
-        Map(functions);
-
-        if (azurite is not null)
-            await azurite.WaitAsync(cancellationToken);
-
-        // The application's own hosted services create tables and queues in here; then Kestrel listens.
-        await StartWebAsync(line, cancellationToken);
-
-        foreach (var queue in queues)
-            _listening.Add(Task.Run(() => queue.RunAsync(_stop.Token, _abandon.Token), CancellationToken.None));
-        var timers = new TimerListeners(functions.Timers.ConvertAll(TimerListenerFor), Get<TimerLease>(), Get<ILogger<TimerListeners>>());
-        _listening.Add(await timers.StartAsync(_stop.Token, _abandon.Token));
-
-        Welcome.Print(line, functions, azurite is null ? null : (await azurite).Ports);
-        if (line.Demo)
-            _listening.Add(Task.Run(() => Get<Demo.Demo>().RunAsync(_stop.Token), CancellationToken.None));
+        await first;
+        throw new StartException("The app has ended, and its functions with it. Its last lines say why.");
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken = default)
+    private static async Task RunCommandAsync(LocalCommand command, Assembly app, Task storage, CancellationToken stop)
     {
-        // Take nothing new, and let what runs come to its end; what does not is told to give up. Kestrel stays meanwhile,
-        // because functions may call it (the local mailbox is there), and storage, because they are not done without.
-        await _stop.CancelAsync();
-        _abandon.CancelAfter(StopDeadline);
-        await using (cancellationToken.Register(_abandon.Cancel))
-            try
-            {
-                await Task.WhenAll([.. _listening, Get<AdminEndpoint>().Ended]).WaitAsync(StopDeadline + AbandonDeadline, CancellationToken.None);
-            }
-            catch (TimeoutException)
-            {
-                LogStillRunning(Get<ILogger<LocalApplication>>(), (StopDeadline + AbandonDeadline).TotalSeconds);
-            }
-
-        await web.StopAsync(cancellationToken);
+        using var host = await AppHost.BuildAsync(app);
+        await storage;
+        await command.RunAsync(host.Services, stop);
     }
 
-    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+    private static void Welcome(CommandLine line, IReadOnlyList<WorkerFunction> functions, LocalStorage storage) => Console.Out.WriteLine($"""
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _abandon.CancelAsync();
-        await web.DisposeAsync();
-        if (azurite is null)
-            return;
-        // It may have failed to start, which the start has told.
-        await ((Task)azurite).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (azurite.IsCompletedSuccessfully)
-            await (await azurite).DisposeAsync();
-    }
+        {functions.Count(each => each.IsHttp)} HTTP, {functions.Count(each => each.IsQueue)} queue and {functions.Count(each => each.IsTimer)} timer functions are running.
+          Home page  {line.Address}
+          Mailbox    {new Uri(line.Address, "mailbox")}
+          Storage    {storage.Description}
+        Ctrl+C ends it.
 
-    private void Map(FunctionCatalogue functions)
-    {
-        web.Use(HttpFunctions.AnswerWrongMethodWith404);
-        BuiltInEndpoints.Map(web);
-        Get<AdminEndpoint>().Map(web, functions, Get<TimerMonitor>(), _abandon.Token);
-        Get<HttpFunctions>().Map(web, functions.Http);
-    }
-
-    private async Task StartWebAsync(CommandLine line, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await web.StartAsync(cancellationToken);
-        }
-        catch (IOException exception) when (exception.InnerException is AddressInUseException)
-        {
-            throw new StartException($"Port {line.Port} is taken by another program. End it, or choose another port with --port.", exception);
-        }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AccessDenied)
-        {
-            throw new StartException($"This user may not listen on port {line.Port}. Choose another port, above 1023, with --port.", exception);
-        }
-    }
-
-    private QueueListener QueueListenerFor(QueueFunction function) => new(
-        function, Get<QueueClients>(), Get<HostJson>().Queues, Get<FunctionRunner>(), Get<TimeProvider>(), Get<ILogger<QueueListener>>());
-
-    private TimerListener TimerListenerFor(TimerFunction function) => new(
-        function, Get<TimerMonitor>(), Get<FunctionRunner>(), Get<TimeProvider>(), Get<ILogger<TimerListener>>());
-
-    private T Get<T>()
-        where T : notnull => Services.GetRequiredService<T>();
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Functions still run after {Seconds} s and are left behind; their messages come back.")]
-    private static partial void LogStillRunning(ILogger logger, double seconds);
+        """);
 }

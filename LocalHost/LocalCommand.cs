@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Pipeline.LocalHost;
@@ -8,27 +7,17 @@ namespace Pipeline.LocalHost;
 public sealed record LocalCommand(string Name, IReadOnlyList<string> Arguments)
 {
     /// <summary>Until it is done; Ctrl+C has it stop.</summary>
-    internal async Task RunAsync(IServiceProvider services, CancellationToken cancellationToken)
+    internal async Task RunAsync(IServiceProvider services, CancellationToken stop)
     {
         var run = services.GetKeyedService<Func<IReadOnlyList<string>, TextWriter, CancellationToken, Task>>(Name)
             ?? throw new StartException($"This application has no command --{Name}.");
-
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
         {
-            await run(Arguments, Console.Out, stop.Token);
+            await run(Arguments, Console.Out, stop);
         }
         catch (OperationCanceledException stopped) when (stop.IsCancellationRequested)
         {
             throw new StartException($"--{Name} was stopped before it was done. It can be run again.", stopped);
-        }
-
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            stop.Cancel();
         }
     }
 }

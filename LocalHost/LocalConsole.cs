@@ -14,6 +14,23 @@ internal sealed class LocalConsole(TimeProvider time) : ConsoleFormatter(Formatt
     // "Hosting failed to start", with a stack trace. The exception itself comes out of StartAsync and is told there.
     private const int HostingFailedToStart = 11;
 
+    /// <summary>Its levels follow the section Logging of the settings, as those of the worker do.</summary>
+    public static ILoggerFactory CreateLoggers(IConfiguration settings) => LoggerFactory.Create(logging =>
+    {
+        logging.AddConsole(console => console.FormatterName = FormatterName);
+        logging.Services.AddSingleton<ConsoleFormatter>(new LocalConsole(TimeProvider.System));
+        logging.SetMinimumLevel(LogLevel.Information)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Azure", LogLevel.Error)
+            .AddFilter("System.Net.Http", LogLevel.Warning)
+            .AddFilter("Yarp", LogLevel.Warning)
+            .AddFilter("Grpc", LogLevel.Warning)
+            .AddConfiguration(settings.GetSection("Logging"))
+            // What the WebJobs SDK says of a run, the functions and this host say in a line.
+            .AddFilter("Host", LogLevel.None)
+            .AddFilter("Function", LogLevel.None);
+    });
+
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         if (logEntry.EventId.Id == HostingFailedToStart && logEntry.Category == "Microsoft.Extensions.Hosting.Internal.Host")
@@ -28,22 +45,10 @@ internal sealed class LocalConsole(TimeProvider time) : ConsoleFormatter(Formatt
             LogLevel.Debug or LogLevel.Trace => "debug ",
             _ => "",
         });
-        textWriter.WriteLine(logEntry.Formatter(logEntry.State, logEntry.Exception).ReplaceLineEndings(" "));
+        // Some libraries log an exception without a message.
+        string? message = logEntry.Formatter(logEntry.State, logEntry.Exception);
+        textWriter.WriteLine(message?.ReplaceLineEndings(" "));
         if (logEntry.Exception is not null)
             textWriter.WriteLine(logEntry.Exception);
-    }
-}
-
-internal static class LocalConsoleLogging
-{
-    public static void AddLocalConsole(this ILoggingBuilder logging, IConfiguration settings)
-    {
-        logging.AddConsole(console => console.FormatterName = LocalConsole.FormatterName);
-        logging.Services.AddSingleton<ConsoleFormatter>(new LocalConsole(TimeProvider.System));
-        logging.SetMinimumLevel(LogLevel.Information)
-            .AddFilter("Microsoft", LogLevel.Warning)
-            .AddFilter("Azure", LogLevel.Warning)
-            .AddFilter("System.Net.Http", LogLevel.Warning)
-            .AddConfiguration(settings.GetSection("Logging"));
     }
 }

@@ -62,10 +62,8 @@ param tokenKeySecrets string[] = ['token-key-1']
 @description('Sites that may have the forms on their pages and call the API, as https://www.example.org.')
 param embedOrigins string[] = []
 
-@description('How many proxies in front of the app write X-Forwarded-For: 1 is Azure\'s own front end, 2 with Front Door before it.')
-@minValue(0)
-@maxValue(10)
-param trustedProxies int = 1
+@description('The request header whose last entry is the client\'s address: X-Forwarded-For behind Azure\'s own front end, X-Azure-SocketIP behind Front Door.')
+param clientAddressHeader string = 'X-Forwarded-For'
 
 @description('Further app settings by name, for what has a default, as { Limits__FormPostsPerMinute: \'200\' }. Nothing secret.')
 param furtherSettings object = {}
@@ -221,7 +219,7 @@ module functionApp 'modules/functionApp.bicep' = {
       sendGridCallsInFlight: sendGridCallsInFlight
       tokenKeySecrets: tokenKeySecrets
       embedOrigins: embedOrigins
-      trustedProxies: trustedProxies
+      clientAddressHeader: clientAddressHeader
     }
     furtherSettings: furtherSettings
   }

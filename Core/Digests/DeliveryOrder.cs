@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Pipeline.Storage;
 using Pipeline.Subscribers;
 
 namespace Pipeline.Digests;
@@ -16,7 +17,7 @@ public sealed record DeliveryOrder(
     {
         try
         {
-            return JsonSerializer.Deserialize<DeliveryOrder>(text, JsonSerializerOptions.Web) is { Topic: not null, Issue: not null } order
+            return JsonSerializer.Deserialize<DeliveryOrder>(QueueText.Decode(text), JsonSerializerOptions.Web) is { Topic: not null, Issue: not null } order
                 && HashRange.TryParse(order.From, order.To, out _) ? order : null;
         }
         catch (JsonException)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Mail;
 using Pipeline.Settings;
 using Pipeline.Storage;
+using Pipeline.Submissions;
 using Pipeline.Subscribers;
 using Pipeline.Telemetry;
 
@@ -16,7 +17,7 @@ namespace Pipeline.Digests;
 /// </summary>
 public sealed partial class DigestDelivery(
     DigestTable digests, DeliveryTable deliveries, DeliveryProofs proofs, SubscriberTable subscribers, DigestLetters letters, DigestLedger ledger,
-    SubscriptionTokens tokens, SendGridMailer mailer, SendGridPace pace, DeliveryQueue queue, PipelineSettings settings, PipelineMetrics metrics,
+    SubscriptionTokens tokens, SendGridMailer mailer, SendGridPace pace, DeliveryQueue queue, RejectionTable rejections, PipelineSettings settings, PipelineMetrics metrics,
     TimeProvider time, ILogger<DigestDelivery> logger)
 {
     /// <summary>Far longer than a call to SendGrid may take: who holds a claim for so long is dead.</summary>
@@ -33,7 +34,7 @@ public sealed partial class DigestDelivery(
     {
         if (DeliveryOrder.Parse(message) is not { } order)
         {
-            LogNoOrder();
+            await RejectAsync(message, RejectionKind.Invalid, cancellationToken);
             return;
         }
 
@@ -74,12 +75,19 @@ public sealed partial class DigestDelivery(
     }
 
     /// <summary>Says that the host gave a delivery up. The issue's ledger lacks it, and so the sweep enqueues it again.</summary>
-    public void ReportPoison(string message)
+    public async Task ReportPoisonAsync(string message, CancellationToken cancellationToken)
     {
         if (DeliveryOrder.Parse(message) is { } order)
             LogPoison(order.Topic, order.Issue, order.Range.From.Shortened);
         else
-            LogNoOrder();
+            await RejectAsync(message, RejectionKind.Poison, cancellationToken);
+    }
+
+    private async Task RejectAsync(string message, RejectionKind kind, CancellationToken cancellationToken)
+    {
+        await rejections.KeepUnreadableAsync(
+            QueueNames.Deliveries, message, kind, "The message on digest-deliveries is no delivery of ours; it was probably made by hand.", cancellationToken);
+        LogRejected();
     }
 
     /// <summary>Whom to send to, with the claim on them, or the settled row where there is nobody left; null where others are at it, or it is too early.</summary>
@@ -412,8 +420,8 @@ public sealed partial class DigestDelivery(
             Outcomes = Outcomes.With(recipients.ToArray().Select(recipient => recipient.Place), outcome);
     }
 
-    [LoggerMessage(LogLevel.Warning, "A message on digest-deliveries is no order and was dropped; it was probably made by hand.")]
-    private partial void LogNoOrder();
+    [LoggerMessage(LogLevel.Warning, "Moved a malformed message from digest-deliveries to Rejections.")]
+    private partial void LogRejected();
 
     [LoggerMessage(LogLevel.Error, "Delivery {Topic}/{Issue}/{From} failed several times. The sweep will enqueue it again.")]
     private partial void LogPoison(string topic, string issue, string from);

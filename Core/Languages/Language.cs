@@ -52,6 +52,13 @@ public sealed record Language(string Code, string OwnName, string DatePattern)
         return await write();
     }
 
+    /// <inheritdoc cref="RunAsync{T}"/>
+    public Task RunAsync(Func<Task> write) => RunAsync(async () =>
+    {
+        await write();
+        return true;
+    });
+
     /// <summary>A whole number with its thousands apart: "10,000", "10 000".</summary>
     // The digits are Latin in every language; the mark that Arabic has between thousands goes with its own digits only.
     public string Number(int number) => number.ToString("N0", Culture).Replace('\u066c', ',');

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pipeline.Languages;
 using Pipeline.Practices;
+using Pipeline.Storage;
 using Pipeline.Subscribers;
 
 namespace Pipeline.Mail;
@@ -38,7 +39,8 @@ public sealed record MailOrder(
     {
         try
         {
-            return JsonSerializer.Deserialize<MailOrder>(text, JsonSerializerOptions.Web);
+            return JsonSerializer.Deserialize<MailOrder>(QueueText.Decode(text), JsonSerializerOptions.Web) is
+            { Topic: not null, Subscriber: not null, Reference: not null, Status: not null } order && Enum.IsDefined(order.Kind) ? order : null;
         }
         catch (JsonException)
         {

@@ -26,12 +26,14 @@ public sealed partial class PersonalMail(
     // A mailbox gets no more than that of one confirmation, even where SendGrid takes each and never says so.
     private const int MostDoubts = 3;
 
+    private const string Malformed = "The message on outgoing-mail is no order of ours; it was probably made by hand.";
+
     private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
 
     /// <param name="message">As it lies on the queue.</param>
     public Task SendAsync(string message, CancellationToken cancellationToken) => MailOrder.Parse(message) is { } order
         ? Traces.ProcessAsync(QueueNames.Mail, order.TraceParent, () => SendAsync(order, cancellationToken))
-        : RejectAsync(message, "The message on outgoing-mail is no order of ours; it was probably made by hand.", cancellationToken);
+        : RejectAsync(message, RejectionKind.Invalid, Malformed, cancellationToken);
 
     private async Task SendAsync(MailOrder order, CancellationToken cancellationToken)
     {
@@ -73,16 +75,17 @@ public sealed partial class PersonalMail(
     /// <summary>Brings back what the host gave up because of faults of ours.</summary>
     public async Task KeepPoisonAsync(string message, CancellationToken cancellationToken)
     {
-        if (MailOrder.Parse(message) is { Attempt: < MostAttempts } order)
+        if (MailOrder.Parse(message) is not { } order)
+            await RejectAsync(message, RejectionKind.Poison, Malformed, cancellationToken);
+        else if (order.Attempt < MostAttempts)
             await outbox.AddAsync(order with { Attempt = order.Attempt + 1 }, LongestDelay, cancellationToken);
         else
-            await RejectAsync(message, "The message on outgoing-mail failed again and again; the log of SendMail tells why.", cancellationToken);
+            await RejectAsync(message, RejectionKind.Poison, "The message on outgoing-mail failed again and again; the log of SendMail tells why.", cancellationToken);
     }
 
-    private async Task RejectAsync(string message, string reason, CancellationToken cancellationToken)
+    private async Task RejectAsync(string message, RejectionKind kind, string reason, CancellationToken cancellationToken)
     {
-        await rejections.KeepAsync(
-            new Rejection(QueueNames.Mail, Topic.UnknownId, Reference.Of(message), RejectionKind.Poison, [reason], message), cancellationToken);
+        await rejections.KeepUnreadableAsync(QueueNames.Mail, message, kind, reason, cancellationToken);
         LogRejected(reason);
     }
 

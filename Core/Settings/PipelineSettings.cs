@@ -47,11 +47,10 @@ public sealed record WebhookSettings(WebhookKey Key, TimeSpan Tolerance);
 
 /// <param name="FormPostsPerMinute">0 for no limit.</param>
 /// <param name="ApiPostsPerMinute">0 for no limit.</param>
-/// <param name="TrustedProxies">
-/// How many entries of X-Forwarded-For, from the right, are written by what stands in front of the app, so that the first of them
-/// names the client. 0 where nothing stands there: then the header is whatever the client made up.
+/// <param name="ClientAddressHeader">
+/// The request header in which the front end writes the client's address, as its last entry. Null: none does, and the connection's address counts.
 /// </param>
-public sealed record LimitSettings(int FormPostsPerMinute, int ApiPostsPerMinute, int TrustedProxies);
+public sealed record LimitSettings(int FormPostsPerMinute, int ApiPostsPerMinute, string? ClientAddressHeader);
 
 /// <param name="Window">For so long SendGrid's events may still settle it.</param>
 public sealed record UnknownSettings(TimeSpan Window, UnknownPolicy Policy);

@@ -23,8 +23,9 @@ public sealed partial class SettingsReader(IConfiguration configuration)
     private const int UsualFormPosts = 100;
     private const int UsualApiPosts = 1_200;
     private const int MostPosts = 100_000;
-    private const int UsualTrustedProxies = 1;
-    private const int MostTrustedProxies = 10;
+
+    // App Service appends the client's address to it.
+    private const string DefaultClientAddressHeader = "X-Forwarded-For";
 
     // So long SendGrid tries to hand over its events; after that none is to be expected any more.
     private static readonly TimeSpan UsualUnknownWindow = TimeSpan.FromDays(1);
@@ -168,7 +169,18 @@ public sealed partial class SettingsReader(IConfiguration configuration)
     private LimitSettings ReadLimits() => new(
         ReadNumber("Limits:FormPostsPerMinute", UsualFormPosts, 0, MostPosts, "a whole number from 0 (no limit) to 100000"),
         ReadNumber("Limits:ApiPostsPerMinute", UsualApiPosts, 0, MostPosts, "a whole number from 0 (no limit) to 100000"),
-        ReadNumber("Limits:TrustedProxies", UsualTrustedProxies, 0, MostTrustedProxies, "a whole number from 0 (X-Forwarded-For counts for nothing) to 10"));
+        ReadClientAddressHeader());
+
+    private string? ReadClientAddressHeader()
+    {
+        const string name = "Limits:ClientAddressHeader";
+        var header = Optional(name) ?? DefaultClientAddressHeader;
+        if (header.Equals("None", StringComparison.OrdinalIgnoreCase))
+            return null;
+        return header.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_')
+            ? header
+            : Wrong<string?>(name, "the name of a request header, such as X-Forwarded-For or X-Azure-ClientIP, or None", null);
+    }
 
     private int ReadNumber(string name, int usual, int least, int most, string expected) => Optional(name) switch
     {

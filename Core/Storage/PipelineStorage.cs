@@ -20,7 +20,7 @@ public sealed class PipelineStorage
     public PipelineStorage(IConfiguration configuration, IEnumerable<HttpPipelinePolicy> policies)
     {
         var tableOptions = new TableClientOptions();
-        // The host reads what it triggers on as base64.
+        // A queue takes no text that XML cannot hold. QueueText reads both forms.
         var queueOptions = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
         // A person waits for the answer of the form, and a message that was not taken is sent again by its sender.
         queueOptions.Retry.MaxRetries = 2;

@@ -15,6 +15,17 @@ public sealed class RejectionTable(PipelineStorage storage, PipelineMetrics metr
 
     private static readonly string[] PayloadColumns = ["Payload", "Payload2", "Payload3"];
 
+    /// <summary>Keeps a message that its queue's function cannot read.</summary>
+    /// <param name="message">As it lies on the queue.</param>
+    /// <param name="reason">A sentence, unless the message itself shows a better one.</param>
+    public Task KeepUnreadableAsync(string queue, string message, RejectionKind kind, string reason, CancellationToken cancellationToken)
+    {
+        var payload = QueueText.Decode(message);
+        return KeepAsync(
+            // The same text on two queues is two messages.
+            new Rejection(queue, Topics.Topic.UnknownId, Reference.Of($"{queue} {payload}"), kind, [QueueText.Fault(payload) ?? reason], payload), cancellationToken);
+    }
+
     private const string Help = "Mend Payload if need be, then type yes in Requeue.";
 
     /// <summary>Keeps it. Where it is there already, what an admin made of its payload stays.</summary>
@@ -71,7 +82,12 @@ public sealed class RejectionTable(PipelineStorage storage, PipelineMetrics metr
 
             // First the queue, then the row: dying in between sends it twice, and the second time finds it stored.
             var payload = string.Concat(PayloadColumns.Select(row.Text));
-            var queue = row.Text("Queue").Trim() == QueueNames.Mail ? storage.MailQueue : storage.SubmissionQueue;
+            var queue = row.Text("Queue").Trim() switch
+            {
+                QueueNames.Mail => storage.MailQueue,
+                QueueNames.Deliveries => storage.DeliveryQueue,
+                _ => storage.SubmissionQueue,
+            };
             await queue.SendMessageAsync(payload, timeToLive: QueueMessages.KeptForever, cancellationToken: cancellationToken);
             if (await TryDeleteAsync(row, cancellationToken))
                 count++;

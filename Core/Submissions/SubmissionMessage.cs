@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pipeline.Languages;
 using Pipeline.Practices;
+using Pipeline.Storage;
 using Pipeline.Submissions.Spam;
 
 namespace Pipeline.Submissions;
@@ -29,8 +30,10 @@ public static class SubmissionMessage
         PlainJson.Options);
 
     /// <summary>Reads what may come from anywhere; whatever is wrong with it ends in <see cref="Read.Problem"/>, never in an exception.</summary>
-    public static Read Parse(string payload)
+    /// <param name="message">As it lies on the queue: plain text or base64 (<see cref="QueueText"/>).</param>
+    public static Read Parse(string message)
     {
+        var payload = QueueText.Decode(message);
         Envelope? envelope;
         try
         {
@@ -38,7 +41,10 @@ public static class SubmissionMessage
         }
         catch (JsonException)
         {
-            return new Read(payload) { Problem = "The message is not JSON as the web form writes it; it was probably made by hand." };
+            return new Read(payload)
+            {
+                Problem = QueueText.Fault(payload) ?? "The message is not JSON as the web form writes it; it was probably made by hand.",
+            };
         }
 
         if (envelope is null)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Digests;
+using Pipeline.Functions.Api;
 using Pipeline.Topics;
 
 namespace Pipeline.Functions.Digests;
@@ -9,9 +10,9 @@ namespace Pipeline.Functions.Digests;
 public sealed class GetDigest(TopicCatalog topics, DigestTable digests, DigestLedger ledger)
 {
     [Function(nameof(GetDigest))]
-    public Task<IResult> Run(
+    public async Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/digests/{topic}/{issue}")] HttpRequest request,
-        string topic, string issue, CancellationToken cancellationToken) => Outage.CoverApiAsync(request, async () =>
+        string topic, string issue, CancellationToken cancellationToken)
     {
         if (topics.Find(topic) is not { } known)
             return Problems.Of(StatusCodes.Status404NotFound, "There is no such topic.");
@@ -20,5 +21,5 @@ public sealed class GetDigest(TopicCatalog topics, DigestTable digests, DigestLe
 
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(DigestReceipt.Of(found, await ledger.ReadAsync(found, cancellationToken)));
-    });
+    }
 }

@@ -8,6 +8,7 @@ namespace Pipeline.Functions.Digests;
 public sealed class ReportPoisonedDelivery(DigestDelivery delivery)
 {
     [Function(nameof(ReportPoisonedDelivery))]
-    public void Run([QueueTrigger(QueueNames.PoisonDeliveries, Connection = PipelineStorage.Connection)] string message) =>
-        delivery.ReportPoison(message);
+    public Task Run(
+        [QueueTrigger(QueueNames.PoisonDeliveries, Connection = PipelineStorage.Connection)] string message, CancellationToken cancellationToken) =>
+        delivery.ReportPoisonAsync(message, cancellationToken);
 }

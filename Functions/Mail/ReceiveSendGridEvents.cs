@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Functions.Api;
+using Pipeline.Functions.Http;
 using Pipeline.Mail.Events;
 
 namespace Pipeline.Functions.Mail;
@@ -21,9 +23,7 @@ public sealed class ReceiveSendGridEvents(WebhookGuard guard, SendGridEvents eve
         if (signature is null)
             return NotSendGrid();
 
-        var (body, refusal) = await RawBody.ReadAsync(request, MaxBytes, cancellationToken);
-        if (refusal is not null)
-            return refusal;
+        var body = await RawBody.ReadAsync(request, MaxBytes, cancellationToken);
         if (!guard.IsGenuine(signature, body.Span))
             return NotSendGrid();
 

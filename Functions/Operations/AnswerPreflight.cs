@@ -7,9 +7,5 @@ namespace Pipeline.Functions.Operations;
 public sealed class AnswerPreflight
 {
     [Function(nameof(AnswerPreflight))]
-    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "options", Route = "api/{*path}")] HttpRequest request)
-    {
-        Cors.Write(request);
-        return TypedResults.NoContent();
-    }
+    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "options", Route = "api/{*path}")] HttpRequest request) => TypedResults.NoContent();
 }

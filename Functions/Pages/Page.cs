@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
-using Pipeline.Functions.Pages.Layout;
 using Pipeline.Rendering;
 
 namespace Pipeline.Functions.Pages;
@@ -43,16 +42,8 @@ public static class Page
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
-            IResult answer;
-            try
-            {
-                answer = await AnswerAsync(httpContext, Visit.Of(httpContext.Request));
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException && typeof(TComponent) != typeof(NoticePage))
-            {
-                answer = await Outage.CoverPageAsync(httpContext.Request, () => Task.FromException<IResult>(fault));
-            }
-
+            // Rendered whole before the first byte is sent: a fault can still become a page of its own.
+            var answer = await AnswerAsync(httpContext, Visit.Of(httpContext.Request));
             await answer.ExecuteAsync(httpContext);
         }
 

@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Http;
+using Pipeline.Functions.Http;
 using Pipeline.Functions.Pages.Layout;
 using Pipeline.Languages;
 
 namespace Pipeline.Functions.Pages;
 
-/// <summary>Says on a page what <see cref="RequestBody"/> says to programs.</summary>
+/// <summary>Pages for requests that are refused before their content is judged.</summary>
 public static class Refused
 {
     /// <summary>429 with Retry-After.</summary>
@@ -16,9 +17,9 @@ public static class Refused
             new { Heading = LayoutTexts.TooManyHeading, Text = LayoutTexts.TooManyText.With(seconds) }, StatusCodes.Status429TooManyRequests, retryAfter: seconds);
     }
 
-    public static IResult Of(IResult refusal, string formAddress)
+    /// <summary>A posted body that is too large or cannot be read. Every form is shown by a GET of the address that it posts to.</summary>
+    public static IResult Unreadable(HttpRequest request, int status)
     {
-        var status = (refusal as IStatusCodeHttpResult)?.StatusCode ?? StatusCodes.Status400BadRequest;
         var tooLarge = status == StatusCodes.Status413PayloadTooLarge;
         return Page.Personal<NoticePage>(
             new
@@ -27,7 +28,7 @@ public static class Refused
                 Text = tooLarge
                     ? LayoutTexts.TooLargeText.With(RequestBody.MaxBytes / 1024)
                     : LayoutTexts.UnreadableText,
-                LinkAddress = formAddress,
+                LinkAddress = request.Path.Value,
                 LinkText = LayoutTexts.ToTheForm,
             },
             status);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Functions.Http;
 using Pipeline.Languages;
 using Pipeline.Settings;
 
@@ -12,8 +13,6 @@ namespace Pipeline.Functions.Pages;
 /// </summary>
 public sealed class Visit(PipelineSettings settings)
 {
-    private const string Parameter = "lang";
-
     // What pages heed; whatever else somebody's link carries is not handed on.
     private static readonly string[] Heeded = ["topic", "after", "token"];
 
@@ -43,27 +42,24 @@ public sealed class Visit(PipelineSettings settings)
     /// <summary>All that a page can have from the request.</summary>
     public string Key => $"{path}{query} {Language.Code} {chosen} {HasAddress}";
 
-    public static Language LanguageOf(HttpRequest request) =>
-        Language.Find(request.Query[Parameter]) ?? Language.Preferred(request.Headers.AcceptLanguage);
-
     private void Begin(HttpRequest request)
     {
         // One slash and no backslash: "//example.org" in a link would lead to another site.
         (path, query) = ("/" + request.Path.ToUriComponent().TrimStart('/'), Kept(request.Query));
-        chosen = Language.Find(request.Query[Parameter]) is not null;
-        Language = LanguageOf(request);
+        chosen = RequestLanguage.InAddress(request) is not null;
+        Language = RequestLanguage.Of(request);
         HasAddress = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
     }
 
     /// <summary>An address of ours, in the language of this visit.</summary>
     /// <param name="address">Begins with a slash; its values are escaped.</param>
-    public string Link(string address) => chosen ? QueryHelpers.AddQueryString(address, Parameter, Language.Code) : address;
+    public string Link(string address) => chosen ? QueryHelpers.AddQueryString(address, RequestLanguage.Parameter, Language.Code) : address;
 
     /// <summary>This page in another language.</summary>
-    public string In(Language language) => QueryHelpers.AddQueryString(path + query, Parameter, language.Code);
+    public string In(Language language) => QueryHelpers.AddQueryString(path + query, RequestLanguage.Parameter, language.Code);
 
     /// <summary>The same, absolute.</summary>
-    public Uri AddressIn(Language language) => Absolute(QueryHelpers.AddQueryString(query.ToString(), Parameter, language.Code));
+    public Uri AddressIn(Language language) => Absolute(QueryHelpers.AddQueryString(query.ToString(), RequestLanguage.Parameter, language.Code));
 
     private Uri Absolute(object rest) => settings.Link(path.TrimStart('/') + rest);
 

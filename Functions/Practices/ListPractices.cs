@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Functions.Api;
 using Pipeline.Practices;
 using Pipeline.Settings;
 using Pipeline.Topics;
@@ -10,9 +11,9 @@ namespace Pipeline.Functions.Practices;
 public sealed class ListPractices(TopicCatalog topics, PublishedPractices practices, PipelineSettings settings)
 {
     [Function(nameof(ListPractices))]
-    public Task<IResult> Run(
+    public async Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/topics/{topic}/practices")] HttpRequest request,
-        string topic, CancellationToken cancellationToken) => Outage.CoverApiAsync(request, async () =>
+        string topic, CancellationToken cancellationToken)
     {
         if (topics.Find(topic) is not { } known)
             return Problems.Of(StatusCodes.Status404NotFound, "There is no such topic.");
@@ -21,7 +22,7 @@ public sealed class ListPractices(TopicCatalog topics, PublishedPractices practi
 
         var page = PracticePage.Of((await practices.OfAsync(known.Id, cancellationToken)).NewestFirst, limit, request.Query["after"]);
         return TypedResults.Ok(new { practices = page.Practices.Select(Shown), next = page.Next });
-    });
+    }
 
     private object Shown(Practice practice) => new
     {

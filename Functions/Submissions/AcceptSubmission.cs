@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Functions.Api;
+using Pipeline.Functions.Http;
 using Pipeline.Settings;
 using Pipeline.Submissions;
 
@@ -9,8 +11,8 @@ namespace Pipeline.Functions.Submissions;
 public sealed class AcceptSubmission(Intake intake, SubmissionRules rules, ClientLimit limit, PipelineSettings settings)
 {
     [Function(nameof(AcceptSubmission))]
-    public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/submissions")] HttpRequest request, CancellationToken cancellationToken) => Outage.CoverApiAsync(request, async () =>
+    public async Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/submissions")] HttpRequest request, CancellationToken cancellationToken)
     {
         if (!limit.TryTake(request, isForm: false, out var wait))
             return Problems.TooMany(wait);
@@ -26,7 +28,7 @@ public sealed class AcceptSubmission(Intake intake, SubmissionRules rules, Clien
                 StatusCodes.Status422UnprocessableEntity, "This Idempotency-Key came with other content before. Use a new key for new content."),
             _ => Problems.TryLater("Submissions cannot be stored at the moment. Send the same again later; it is stored once."),
         };
-    });
+    }
 
     private IResult Received(Acceptance.Accepted accepted)
     {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Functions.Api;
 using Pipeline.Practices;
 using Pipeline.Submissions;
 using Pipeline.Topics;
@@ -10,9 +11,9 @@ namespace Pipeline.Functions.Submissions;
 public sealed class GetSubmission(TopicCatalog topics, SubmissionStatusQuery query)
 {
     [Function(nameof(GetSubmission))]
-    public Task<IResult> Run(
+    public async Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/submissions/{topic}/{reference}")] HttpRequest request,
-        string topic, string reference, CancellationToken cancellationToken) => Outage.CoverApiAsync(request, async () =>
+        string topic, string reference, CancellationToken cancellationToken)
     {
         if (topics.Find(topic) is not { } known)
             return Problems.Of(StatusCodes.Status404NotFound, "There is no such topic.");
@@ -22,5 +23,5 @@ public sealed class GetSubmission(TopicCatalog topics, SubmissionStatusQuery que
         var status = await query.OfAsync(known.Id, parsed, cancellationToken);
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new { reference = parsed.ToString(), status = status.Status, reasons = status.Reasons });
-    });
+    }
 }

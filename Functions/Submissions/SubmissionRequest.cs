@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http;
+using Pipeline.Functions.Api;
+using Pipeline.Functions.Http;
 using Pipeline.Submissions;
 
 namespace Pipeline.Functions.Submissions;
@@ -9,10 +11,7 @@ public static class SubmissionRequest
     public static async Task<(SubmissionDraft? Draft, IResult? Refusal)> ReadAsync(
         HttpRequest request, SubmissionRules rules, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await RequestBody.ReadAsync(request, cancellationToken);
-        if (body is null)
-            return (null, refusal);
-
+        var body = await RequestBody.ReadAsync(request, cancellationToken);
         var draft = SubmissionFields.Draft(field => body[field]);
         var noText = body.Errors.Where(error => SubmissionFields.All.Contains(error.Key, StringComparer.OrdinalIgnoreCase))
             .ToDictionary(StringComparer.OrdinalIgnoreCase);

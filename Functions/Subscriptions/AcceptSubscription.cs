@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Functions.Api;
+using Pipeline.Functions.Http;
 using Pipeline.Languages;
 using Pipeline.Subscribers;
 using Pipeline.Topics;
@@ -10,14 +12,12 @@ namespace Pipeline.Functions.Subscriptions;
 public sealed class AcceptSubscription(Pipeline.Subscribers.Subscriptions subscriptions, ClientLimit limit, TopicCatalog topics)
 {
     [Function(nameof(AcceptSubscription))]
-    public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/subscriptions")] HttpRequest request, CancellationToken cancellationToken) => Outage.CoverApiAsync(request, async () =>
+    public async Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/subscriptions")] HttpRequest request, CancellationToken cancellationToken)
     {
         if (!limit.TryTake(request, isForm: false, out var wait))
             return Problems.TooMany(wait);
-        var (body, refusal) = await RequestBody.ReadAsync(request, cancellationToken);
-        if (body is null)
-            return refusal!;
+        var body = await RequestBody.ReadAsync(request, cancellationToken);
 
         Dictionary<string, string[]> errors = [];
         if (!EmailAddress.TryParse(body["email"], out var address))
@@ -33,7 +33,7 @@ public sealed class AcceptSubscription(Pipeline.Subscribers.Subscriptions subscr
                 : Problems.TryLater("Subscriptions cannot be stored at the moment. Send the same again later.");
 
         return Problems.Invalid(errors, "The subscription could not be taken.");
-    });
+    }
 
     /// <summary>What the field says, as fr or fr-CA, else that of the visit; null for what is no language of ours.</summary>
     private static Language? LanguageOf(RequestBody body) =>

@@ -11,12 +11,17 @@ public sealed class AzuriteServer : IAsyncDisposable
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(8);
 
-    private readonly Process? _process;
+    private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
 
-    private AzuriteServer(StoragePorts ports, Process? process)
+    private readonly ProcessStartInfo? _command;
+    private readonly CancellationTokenSource _disposed = new();
+    private Process? _process;
+    private Task _watching = Task.CompletedTask;
+
+    private AzuriteServer(StoragePorts ports, ProcessStartInfo? command)
     {
         Ports = ports;
-        _process = process;
+        _command = command;
     }
 
     public StoragePorts Ports { get; }
@@ -29,16 +34,18 @@ public sealed class AzuriteServer : IAsyncDisposable
         CancellationToken cancellationToken = default)
     {
         if (await IsThereAlreadyAsync(ports, cancellationToken))
-            return new AzuriteServer(ports, process: null);
+            return new AzuriteServer(ports, command: null);
 
         await AzuriteInstall.EnsureAsync(cancellationToken);
         if (dataFolder is not null)
             CreateFolder(dataFolder);
-        var process = NodeProcess.Start(Command(ports, dataFolder, accounts));
-        var server = new AzuriteServer(ports, process);
+        var server = new AzuriteServer(ports, Command(ports, dataFolder, accounts));
         try
         {
-            await server.WaitUntilListeningAsync(new LastLines(process), cancellationToken);
+            await server.StartProcessAsync(cancellationToken);
+            // In memory, everything is gone with it.
+            if (dataFolder is not null)
+                server._watching = server.StartAgainWhenItEndsAsync();
             return server;
         }
         catch
@@ -50,6 +57,9 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _disposed.CancelAsync();
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _disposed.Dispose();
         if (_process is null)
             return;
 
@@ -129,6 +139,32 @@ public sealed class AzuriteServer : IAsyncDisposable
         if (accounts is not null)
             start.Environment["AZURITE_ACCOUNTS"] = StorageAccount.Join(accounts);
         return start;
+    }
+
+    private async Task StartProcessAsync(CancellationToken cancellationToken)
+    {
+        _process = NodeProcess.Start(_command!);
+        await WaitUntilListeningAsync(new LastLines(_process), cancellationToken);
+    }
+
+    private async Task StartAgainWhenItEndsAsync()
+    {
+        while (true)
+        {
+            await _process!.WaitForExitAsync(_disposed.Token);
+            Console.Error.WriteLine($"Azurite ended (exit code {_process.ExitCode}) and is started again. What it had not yet written to its files, which it does every few seconds, is lost.");
+            await Task.Delay(RestartDelay, _disposed.Token);
+            _process.Dispose();
+            try
+            {
+                await StartProcessAsync(_disposed.Token);
+                Console.Out.WriteLine("Azurite runs again.");
+            }
+            catch (StartException fault)
+            {
+                Console.Error.WriteLine(fault.Message);
+            }
+        }
     }
 
     private async Task WaitUntilListeningAsync(LastLines lines, CancellationToken cancellationToken)

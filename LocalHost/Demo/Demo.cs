@@ -24,7 +24,7 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (settings["SendGrid:ApiKey"] != LocalDefaults.LocalApiKey)
+        if (settings["SendGrid:ApiKey"] != LocalSettings.LocalApiKey)
         {
             Say("The demo is for the local mailbox: leave SendGrid__ApiKey empty, so that nothing is mailed to the world.");
             return;
@@ -54,7 +54,7 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
         List<string> references = [];
         foreach (var sample in samples)
         {
-            using var answer = await http.PostAsJsonAsync("api/submissions", sample, cancellationToken);
+            using var answer = await http.PostAsync("api/submissions", JsonContent.Create(sample), cancellationToken);
             answer.EnsureSuccessStatusCode();
             var received = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
             references.Add(received.GetProperty("reference").GetString()!);
@@ -88,7 +88,7 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
         Step(3, $"{Subscribers.Length} readers subscribe (POST /api/subscriptions) and confirm from their mail");
         foreach (var (email, language) in Subscribers)
         {
-            using var answer = await http.PostAsJsonAsync("api/subscriptions", new { email, topic = Topic, language }, cancellationToken);
+            using var answer = await http.PostAsync("api/subscriptions", JsonContent.Create(new { email, topic = Topic, language }), cancellationToken);
             answer.EnsureSuccessStatusCode();
             var mail = await MailAsync(email, text => ConfirmationLink().IsMatch(text), cancellationToken);
             using var confirmed = await http.PostAsync(ConfirmationLink().Match(mail).Value, null, cancellationToken);
@@ -100,7 +100,7 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
     private async Task DigestAsync(CancellationToken cancellationToken)
     {
         Step(4, "The digest is published (POST /admin/functions/PublishDigest; in Azure a timer does it)");
-        using var answer = await http.PostAsJsonAsync("admin/functions/PublishDigest", new { input = "" }, cancellationToken);
+        using var answer = await http.PostAsync("admin/functions/PublishDigest", JsonContent.Create(new { input = "" }), cancellationToken);
         answer.EnsureSuccessStatusCode();
         foreach (var (email, _) in Subscribers)
         {

@@ -2,66 +2,76 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
-using Pipeline.LocalHost.Functions;
+using Pipeline.LocalHost.Worker;
+using Pipeline.LocalHost.Worker.Protocol;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Pipeline.LocalHost.Http;
 
-/// <summary>Puts the HTTP functions on Kestrel, with the answers of the Functions host.</summary>
-internal sealed partial class HttpFunctions(ILogger<HttpFunctions> logger)
+/// <summary>
+/// HTTP functions, as the Functions host runs them: its own router finds the function, the request is forwarded to the worker's web server, and an
+/// invocation with the same id goes to the worker beside it.
+/// </summary>
+internal sealed partial class HttpFunctions(FunctionsWorker worker, IHttpForwarder forwarder, ILogger<HttpFunctions> logger) : IDisposable
 {
-    /// <summary>The Functions host answers a known address with another method as an unknown address: 404, not 405.</summary>
-    public static Task AnswerWrongMethodWith404(HttpContext context, RequestDelegate next)
-    {
-        // Routing puts an endpoint of its own, which has no route, in place of the ones that take other methods.
-        if (context.GetEndpoint() is null or RouteEndpoint)
-            return next(context);
-        context.Response.StatusCode = StatusCodes.Status404NotFound;
-        return Task.CompletedTask;
-    }
+    private const string InvocationId = "x-ms-invocation-id";
 
-    public void Map(IEndpointRouteBuilder endpoints, IEnumerable<HttpFunction> functions)
-    {
-        foreach (var function in functions)
-        {
-            var endpoint = endpoints.Map(function.Pattern, context => AnswerAsync(function, context)).WithDisplayName(function.Name);
-            if (function.Methods.Count > 0)
-                endpoint.WithMetadata(new HttpMethodMetadata(function.Methods));
-        }
-    }
+    private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromMinutes(4) };
 
-    private async Task AnswerAsync(HttpFunction function, HttpContext context)
+    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
+    private readonly Dictionary<string, WorkerFunction> _functions = worker.Functions.Where(function => function.IsHttp).ToDictionary(function => function.Name);
+
+    public void Map(WebApplication web, string routePrefix) => FunctionRoutes.Map(
+        web, _functions.Values.Select(function => (function.Name, function["route"], function.Methods)), routePrefix, InvokeAsync);
+
+    private async Task InvokeAsync(HttpContext context, string functionName)
     {
-        using var span = FunctionSpan.Start(function.Function, context.Request, function.Route);
+        var request = context.Request;
+        var id = Guid.NewGuid().ToString();
+        var metadata = TriggerMetadata.Of(request, context.GetRouteData().Values);
+        request.Headers[InvocationId] = id;
+
+        var input = new TypedData { Http = new RpcHttp { Method = request.Method, Url = $"{request.Scheme}://{request.Host}{request.Path}{request.QueryString}" } };
+        var invocation = worker.Channel.InvokeAsync(_functions[functionName], id, input, metadata, context.RequestAborted);
+        var forwarding = forwarder.SendAsync(context, worker.HttpAddress.ToString(), _client, Config, new AnswerTransformer(invocation)).AsTask();
         try
         {
-            var result = await function.Function.CallAsync(context.RequestServices, parameter => HttpFunction.Argument(parameter, context));
-            if (result is IResult answer)
-                await answer.ExecuteAsync(context);
-            span?.SetTag("http.response.status_code", context.Response.StatusCode);
+            await invocation;
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception fault) when (fault is FunctionFailedException or IOException)
         {
-            LogAborted(function.Name);
+            // The worker has logged it, or is gone.
         }
-#pragma warning disable CA1031 // Whatever a function throws, the caller gets a 500 and no details.
-        catch (Exception exception)
-#pragma warning restore CA1031
+
+        if (await forwarding is not ForwarderError.None and var error && !context.RequestAborted.IsCancellationRequested)
+            LogNotForwarded(functionName, error, context.GetForwarderErrorFeature()?.Exception?.Message);
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    /// <summary>A function that threw leaves an empty 200 in the worker. The client gets 500.</summary>
+    private sealed class AnswerTransformer(Task invocation) : HttpTransformer
+    {
+        public override ValueTask TransformRequestAsync(
+            HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken) =>
+            Default.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+
+        public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
         {
-            LogFailed(exception, function.Name);
-            if (context.Response.HasStarted)
+            if (proxyResponse is null or { StatusCode: System.Net.HttpStatusCode.OK, Content.Headers.ContentLength: 0 })
             {
-                context.Abort();
-                return;
+                await invocation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (invocation.IsFaulted)
+                {
+                    httpContext.Response.StatusCode = StatusCodes.Status500InternalServerError;
+                    return false;
+                }
             }
 
-            context.Response.Clear();
-            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Function {Function} failed and the caller got a 500.")]
-    private partial void LogFailed(Exception exception, string function);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The caller of function {Function} went away.")]
-    private partial void LogAborted(string function);
+    [LoggerMessage(LogLevel.Warning, "Failed to forward a request to function {Function} ({Error}): {Reason}")]
+    private partial void LogNotForwarded(string function, ForwarderError error, string? reason);
 }

@@ -3,13 +3,13 @@ using Pipeline.LocalHost.Azurite;
 
 namespace Pipeline.LocalHost.Settings;
 
-/// <summary>What was asked for on the command line. Registered as a service, for those who need the address or --demo.</summary>
+/// <summary>What was asked for on the command line.</summary>
 public sealed record CommandLine
 {
     public const int DefaultPort = 7071;
 
     private const string Usage = """
-        dotnet run --project Functions -- [options]
+        dotnet run --project LocalHost -- [options]
           --port N               listen on http://localhost:N (7071; 0 picks a free one)
           --storage-port-base N  storage on ports N, N+1 and N+2 (10000); what listens there is used and left running
           --data DIR             where the storage emulator keeps its files (LocalHost/.azurite/N)
@@ -19,6 +19,7 @@ public sealed record CommandLine
           --backups              list the backups there are, and end
           --restore NAME         put back rows that are missing, from this backup or the 'latest', and end
           --table NAME           with --restore: only this table; may be given several times
+          --app DLL              run this published app, in a process of its own, in place of the one in this repository
           --Name=value           any setting, as in --Digest__Day=Daily
           --help                 this text
         """;
@@ -30,6 +31,9 @@ public sealed record CommandLine
     public string? DataFolder { get; private init; }
 
     public string? SettingsFile { get; private init; }
+
+    /// <summary>The .dll of a published app; null for the one that LocalHost was built with.</summary>
+    public string? App { get; private init; }
 
     public bool Demo { get; private init; }
 
@@ -50,7 +54,7 @@ public sealed record CommandLine
         {
             var (name, value) = Split(arguments[i]);
             if (IsSetting(name, value))
-                settings[SettingNames.Key(name[2..])] = value;
+                settings[LocalSettings.Key(name[2..])] = value;
             else
                 line = name switch
                 {
@@ -58,6 +62,7 @@ public sealed record CommandLine
                     "--storage-port-base" => line with { Storage = new StoragePorts(Number(1, 65533)) },
                     "--data" => line with { DataFolder = Path.GetFullPath(Value()) },
                     "--settings" => line with { SettingsFile = Path.GetFullPath(Value()) },
+                    "--app" => line with { App = Path.GetFullPath(Value()) },
                     "--demo" when value is null => line with { Demo = true },
                     "--backup" or "--backups" when value is null => Do(name[2..]),
                     "--restore" => Do(name[2..], Value()),
@@ -86,6 +91,8 @@ public sealed record CommandLine
 
         if (tables.Count > 0 && line.Command is not { Name: "restore" })
             throw Wrong("--table goes with --restore.");
+        if (line.App is { } app && !File.Exists(app))
+            throw Wrong($"There is no app {app}.");
         if (line.Demo && line.Command is not null)
             throw Wrong($"--demo and --{line.Command.Name} cannot be done at once.");
         return line with { Settings = settings, Command = line.Command is { } command ? command with { Arguments = [.. command.Arguments, .. tables] } : null };

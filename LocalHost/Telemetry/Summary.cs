@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Pipeline.LocalHost.Telemetry;
@@ -10,29 +9,30 @@ namespace Pipeline.LocalHost.Telemetry;
 /// What the app has counted since it started, in a sentence: now and then while something happens, and in the end. Each counter is
 /// told by its description, as in "submissions accepted 8".
 /// </summary>
-internal sealed partial class Summary : IHostedService, IDisposable
+internal sealed partial class Summary : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
     private readonly ILogger<Summary> _logger;
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<(int Place, string What), long> _counted = [];
+    private readonly Timer _timer;
     private int _instruments;
     private string _told = "";
-    private Timer? _timer;
 
-    public Summary(IMeterFactory meters, ILogger<Summary> logger)
+    public Summary(ILogger<Summary> logger)
     {
         _logger = logger;
-        // Of this app's own meters: in tests several apps share a process.
         _listener.InstrumentPublished = (instrument, listening) =>
         {
-            if (instrument is Counter<long> { Description.Length: > 0, Meter.Name: "Pipeline" } && instrument.Meter.Scope == meters)
+            if (instrument is Counter<long> { Description.Length: > 0, Meter.Name: "Pipeline" })
                 // In the order in which the app made them.
                 listening.EnableMeasurementEvents(instrument, state: ++_instruments);
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, place) => Count((int)place!, instrument.Description!, value, tags));
         _listener.Start();
+        // On the real clock: a person reads it.
+        _timer = new Timer(_ => Tell(), null, Pause, Pause);
     }
 
     /// <summary>Empty before anything was counted.</summary>
@@ -40,24 +40,12 @@ internal sealed partial class Summary : IHostedService, IDisposable
         ", ", _counted.OrderBy(count => count.Key.Place).ThenBy(count => count.Key.What, StringComparer.Ordinal)
             .Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Key.What} {count.Value}")));
 
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        // On the real clock: a person reads it.
-        _timer = new Timer(_ => Tell(), null, Pause, Pause);
-        return Task.CompletedTask;
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        if (Sentence is { Length: > 0 } all)
-            LogEnd(all);
-        return Task.CompletedTask;
-    }
-
     public void Dispose()
     {
-        _timer?.Dispose();
+        _timer.Dispose();
         _listener.Dispose();
+        if (Sentence is { Length: > 0 } all)
+            LogEnd(all);
     }
 
     private void Tell()

@@ -37,7 +37,7 @@ type pipelineType = {
   sendGridCallsInFlight: int
   tokenKeySecrets: string[]
   embedOrigins: string[]
-  trustedProxies: int
+  clientAddressHeader: string
 }
 
 @description('What the app works with, and as whom.')
@@ -91,7 +91,7 @@ func pipelineSettings(chosen pipelineType, vaultName string) object =>
       Digest__Time: chosen.digestTime
       Digest__TimeZone: chosen.digestTimeZone
       Digest__UnknownPolicy: chosen.unknownPolicy
-      Limits__TrustedProxies: string(chosen.trustedProxies)
+      Limits__ClientAddressHeader: chosen.clientAddressHeader
       SendGrid__ApiKey: secretReference(vaultName, 'sendgrid-api-key')
       SendGrid__CallsInFlight: string(chosen.sendGridCallsInFlight)
       SendGrid__From: chosen.senderAddress

@@ -19,7 +19,7 @@ public static class Some
     public static PipelineSettings Settings(params byte[] keys) => new(
         new Uri("https://example.org/"), Moderation.Required, new SendGridSettings("key", null, "a@example.org", "A", 1, null),
         new UnknownSettings(TimeSpan.FromDays(1), UnknownPolicy.Hold), [.. keys.Select(key => Enumerable.Repeat(key, 32).ToArray())], Topics,
-        [], TimeSpan.Zero, new LimitSettings(0, 0, 0));
+        [], TimeSpan.Zero, new LimitSettings(0, 0, null));
 
     public static SubmissionDraft Draft { get; } = new()
     {

@@ -5,7 +5,7 @@ namespace Pipeline.Tests;
 /// <summary>Waits for a condition, with a deadline that only a broken app meets.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     public static Task IsTrueAsync(string what, Func<Task<bool>> condition) => IsTrueAsync(what, condition, Deadline);
 

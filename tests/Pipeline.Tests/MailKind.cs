@@ -51,7 +51,7 @@ public sealed record MailKind(string Name, bool IsList, Func<PipelineApp, Task> 
             return null;
         };
         await CauseAsync(app);
-        await Eventually.IsTrueAsync($"the mail ({Name}) is sent", () => Task.FromResult(!requests.IsEmpty));
+        await app.UntilAsync($"the mail ({Name}) is sent", () => Task.FromResult(!requests.IsEmpty));
         return new SentMail(JsonNode.Parse(Assert.Single(requests))!.AsObject());
     }
 

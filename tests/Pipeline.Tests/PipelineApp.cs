@@ -2,38 +2,35 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
-using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using Pipeline.Functions.Pages;
-using Pipeline.Functions.Submissions;
 using Pipeline.Languages;
-using Pipeline.LocalHost;
-using Pipeline.LocalHost.Settings;
 using Pipeline.Mail;
 using Pipeline.Storage;
-
+using Pipeline.Tests.InProcess;
 using Xunit;
 
 namespace Pipeline.Tests;
 
 /// <summary>
-/// The whole app in this process: Program.cs's composition on LocalHost, with a storage account of its own, the local mailbox,
-/// and a clock that stands still, so that timers fire only when a test asks for it.
+/// The whole app in this process: functions and middleware as Program.cs composes them, with a storage account of its own, the local mailbox,
+/// and a clock that stands still. Queue functions run when a test drains the queues; what asks for rows or mails does so first.
 /// </summary>
 public sealed class PipelineApp : IAsyncDisposable
 {
     public const string Topic = "mainstreaming-migration";
 
-    private readonly IHost host;
+    private readonly InProcessApp app;
+    private readonly QueueDrain queues;
 
-    private PipelineApp(string connectionString, IHost host, Wire wire, SendGridWire sendGrid, FakeTimeProvider time, LogLines log)
+    private PipelineApp(string connectionString, InProcessApp app, Wire wire, SendGridWire sendGrid, FakeTimeProvider time, LogLines log)
     {
-        (ConnectionString, this.host, Wire, SendGrid, Time, Log) = (connectionString, host, wire, sendGrid, time, log);
+        (ConnectionString, this.app, Wire, SendGrid, Time, Log) = (connectionString, app, wire, sendGrid, time, log);
+        queues = new QueueDrain(app, connectionString);
         // Answers are looked at as they are: a redirect is one, too.
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = host.Services.GetRequiredService<CommandLine>().Address };
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = app.Address };
     }
 
     public string ConnectionString { get; }
@@ -44,7 +41,7 @@ public sealed class PipelineApp : IAsyncDisposable
     public LogLines Log { get; }
     public PipelineStorage Storage => Get<PipelineStorage>();
 
-    public T Get<T>() where T : notnull => host.Services.GetRequiredService<T>();
+    public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
 
     /// <param name="connectionString">Of the storage account; its own for each test.</param>
     /// <param name="settings">Like "Pipeline:Moderation=Off", over those of the sample.</param>
@@ -57,28 +54,39 @@ public sealed class PipelineApp : IAsyncDisposable
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 10, 30, 0, TimeSpan.Zero));
         string[] arguments =
         [
-            "--port", "0", $"--PipelineStorage={connectionString}", $"--AzureWebJobsStorage={connectionString}",
-            // A failed message comes back at once instead of after half a minute.
-            "--AzureFunctionsJobHost:extensions:queues:visibilityTimeout=00:00:00",
+            $"--PipelineStorage={connectionString}", $"--AzureWebJobsStorage={connectionString}",
             // Pages show an edit at once.
             "--Pipeline:PageAge=00:00:00",
             .. settings.Select(setting => $"--{setting}"),
         ];
-
-        var builder = FunctionsApplication.CreateBuilder(arguments);
-        builder.UseFunctionsOf(typeof(AcceptSubmission).Assembly);
-        builder.Logging.ClearProviders().AddProvider(log);
-        builder.Services.AddSingleton<TimeProvider>(time);
-        builder.Services.AddSingleton<HttpPipelinePolicy>(wire);
-        builder.ConfigureFunctionsWebApplication();
-        builder.Services.AddPages();
-        builder.Services.AddPipeline();
-        builder.Services.AddHttpClient(SendGridMailer.HttpClientName).AddHttpMessageHandler(() => sendGrid.Handler());
-        change(builder.Services);
-        var host = builder.Build();
-        await host.StartAsync(TestContext.Current.CancellationToken);
-        return new PipelineApp(connectionString, host, wire, sendGrid, time, log);
+        var app = await InProcessApp.StartAsync(
+            arguments,
+            services =>
+            {
+                services.AddLogging(logging => logging.ClearProviders().AddProvider(log));
+                services.AddSingleton<TimeProvider>(time).AddSingleton<HttpPipelinePolicy>(wire);
+                services.AddHttpClient(SendGridMailer.HttpClientName).AddHttpMessageHandler(() => sendGrid.Handler());
+                change(services);
+            },
+            Cancellation);
+        return new PipelineApp(connectionString, app, wire, sendGrid, time, log);
     }
+
+    /// <summary>Runs the queue functions until no queue has a visible message.</summary>
+    public Task DrainAsync() => queues.RunAsync(Cancellation);
+
+    /// <summary>Runs what lies on the queues again and again, until the condition holds.</summary>
+    public Task UntilAsync(string what, Func<Task<bool>> condition, TimeSpan? within = null) => Eventually.IsTrueAsync(
+        what,
+        async () =>
+        {
+            await DrainAsync();
+            return await condition();
+        },
+        within ?? Eventually.Deadline);
+
+    /// <summary>Runs a timer function to its end.</summary>
+    public Task RunTimerAsync(string function) => app.RunAsync(FunctionMethod.Named(function), new TimerInfo(), Cancellation);
 
     public Task<HttpResponseMessage> SubmitAsync(object submission) => Http.PostAsJsonAsync("api/submissions", submission, Cancellation);
 
@@ -95,6 +103,7 @@ public sealed class PipelineApp : IAsyncDisposable
         TableEntity? row = null;
         await Eventually.IsTrueAsync($"{reference} is stored", async () =>
         {
+            await DrainAsync();
             var found = await Storage.Practices.GetEntityIfExistsAsync<TableEntity>(Topic, reference, cancellationToken: Cancellation);
             row = found.HasValue ? found.Value : null;
             return row is not null;
@@ -130,8 +139,11 @@ public sealed class PipelineApp : IAsyncDisposable
         await Get<Pipeline.Digests.DigestPublisher>().RunAsync(Cancellation);
     }
 
-    public async Task<IReadOnlyList<JsonElement>> MailsAsync(string? to = null) =>
-        (await Http.GetFromJsonAsync<List<JsonElement>>(to is null ? "mailbox.json" : $"mailbox.json?to={Uri.EscapeDataString(to)}", Cancellation))!;
+    public async Task<IReadOnlyList<JsonElement>> MailsAsync(string? to = null)
+    {
+        await DrainAsync();
+        return (await Http.GetFromJsonAsync<List<JsonElement>>(to is null ? "mailbox.json" : $"mailbox.json?to={Uri.EscapeDataString(to)}", Cancellation))!;
+    }
 
     /// <summary>The digests in the mailbox.</summary>
     public async Task<IReadOnlyList<JsonElement>> DigestsAsync() =>
@@ -139,6 +151,7 @@ public sealed class PipelineApp : IAsyncDisposable
 
     public async Task<IReadOnlyList<TableEntity>> RowsAsync(TableClient table)
     {
+        await DrainAsync();
         List<TableEntity> rows = [];
         await foreach (var row in table.QueryAsync<TableEntity>(cancellationToken: Cancellation))
             rows.Add(row);
@@ -163,8 +176,7 @@ public sealed class PipelineApp : IAsyncDisposable
         Wire.Reset();
         SendGrid.Reset();
         Http.Dispose();
-        await host.StopAsync(CancellationToken.None);
-        await ((IAsyncDisposable)host).DisposeAsync();
+        await app.DisposeAsync();
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Pipeline.LocalHost;
 
 namespace Pipeline.Tests;
 
@@ -50,7 +49,7 @@ public static class Samples
 
     private static IReadOnlyList<Dictionary<string, string>> ReadDemo()
     {
-        var assembly = typeof(FunctionsOf).Assembly;
+        var assembly = typeof(Pipeline.LocalHost.StartException).Assembly;
         using var stream = assembly.GetManifestResourceStream(assembly.GetManifestResourceNames().Single(name => name.EndsWith("practices.json")))!;
         return JsonSerializer.Deserialize<List<Dictionary<string, string>>>(stream)!;
     }

@@ -9,15 +9,14 @@ namespace Pipeline.Functions.Pages.Archive;
 public sealed class ShowArchive(TopicCatalog topics, DigestTable digests)
 {
     [Function(nameof(ShowArchive))]
-    public Task<IResult> Run(
+    public async Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "digests/{topic}")] HttpRequest request,
-        string topic, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(request, async () =>
-        {
-            if (topics.Find(topic) is not { } known)
-                return Missing.Topic();
+        string topic, CancellationToken cancellationToken)
+    {
+        if (topics.Find(topic) is not { } known)
+            return Missing.Topic();
 
-            List<DigestIssue> issues = [.. (await digests.AllAsync(known.Id, cancellationToken)).Where(issue => issue.Practices.Count > 0)];
-            return Page.Of<ArchivePage>(new { Topic = known, Issues = issues });
-        });
+        List<DigestIssue> issues = [.. (await digests.AllAsync(known.Id, cancellationToken)).Where(issue => issue.Practices.Count > 0)];
+        return Page.Of<ArchivePage>(new { Topic = known, Issues = issues });
+    }
 }

@@ -11,20 +11,19 @@ namespace Pipeline.Functions.Pages.Archive;
 public sealed class ShowDigest(TopicCatalog topics, DigestTable digests, DigestLetters letters)
 {
     [Function(nameof(ShowDigest))]
-    public Task<IResult> Run(
+    public async Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "digests/{topic}/{issue}")] HttpRequest request,
-        string topic, string issue, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(request, async () =>
-        {
-            if (topics.Find(topic) is not { } known)
-                return Missing.Topic();
-            if (!IssueName.IsOne(issue) || await digests.FindAsync(known.Id, issue, cancellationToken) is not { } found)
-                return Missing.Digest();
+        string topic, string issue, CancellationToken cancellationToken)
+    {
+        if (topics.Find(topic) is not { } known)
+            return Missing.Topic();
+        if (!IssueName.IsOne(issue) || await digests.FindAsync(known.Id, issue, cancellationToken) is not { } found)
+            return Missing.Digest();
 
-            var page = await letters.PageAsync(known, found, cancellationToken);
-            var headers = request.HttpContext.Response.Headers;
-            PageHeaders.Write(headers, PageHeaders.PolicyOfMail(page), Audience.Everybody);
-            PageHeaders.WriteLanguage(headers, Language.Current);
-            return Results.Content(page, PageHeaders.ContentType);
-        });
+        var page = await letters.PageAsync(known, found, cancellationToken);
+        var headers = request.HttpContext.Response.Headers;
+        PageHeaders.Write(headers, PageHeaders.PolicyOfMail(page), Audience.Everybody);
+        PageHeaders.WriteLanguage(headers, Language.Current);
+        return Results.Content(page, PageHeaders.ContentType);
+    }
 }

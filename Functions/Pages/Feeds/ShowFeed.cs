@@ -11,22 +11,21 @@ namespace Pipeline.Functions.Pages.Feeds;
 public sealed class ShowFeed(TopicCatalog topics, PublishedPractices practices, RenderedPages rendered, PipelineSettings settings)
 {
     [Function(nameof(ShowFeed))]
-    public Task<IResult> Run(
+    public async Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "topics/{topic}/feed")] HttpRequest request,
-        string topic, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(request, async () =>
-        {
-            if (topics.Find(topic) is not { } known)
-                return Missing.Topic();
+        string topic, CancellationToken cancellationToken)
+    {
+        if (topics.Find(topic) is not { } known)
+            return Missing.Topic();
 
-            var list = await practices.OfAsync(known.Id, cancellationToken);
-            var answer = await rendered.AnswerAsync(
-                request, $"feed {known.Id} {Language.Current.Code}", list.Version, list.WrittenOn, AtomFeed.ContentType,
-                () => Task.FromResult(AtomFeed.Write(settings, known, list.NewestFirst)));
+        var list = await practices.OfAsync(known.Id, cancellationToken);
+        var answer = await rendered.AnswerAsync(
+            request, $"feed {known.Id} {Language.Current.Code}", list.Version, list.WrittenOn, AtomFeed.ContentType,
+            () => Task.FromResult(AtomFeed.Write(settings, known, list.NewestFirst)));
 
-            var headers = request.HttpContext.Response.Headers;
-            PageHeaders.Write(headers, PageHeaders.NothingPolicy, Audience.Everybody);
-            PageHeaders.WriteLanguage(headers, Language.Current);
-            return answer;
-        });
+        var headers = request.HttpContext.Response.Headers;
+        PageHeaders.Write(headers, PageHeaders.NothingPolicy, Audience.Everybody);
+        PageHeaders.WriteLanguage(headers, Language.Current);
+        return answer;
+    }
 }

@@ -14,19 +14,18 @@ public sealed class ShowFrontPage(TopicCatalog topics, PublishedPractices practi
     private const string Root = "{ignored:maxlength(0)?}";
 
     [Function(nameof(ShowFrontPage))]
-    public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Root)] HttpRequest request, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(request, async () =>
+    public async Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Root)] HttpRequest request, CancellationToken cancellationToken)
+    {
+        List<TopicLatest> latest = [];
+        var version = "";
+        foreach (var topic in topics.All)
         {
-            List<TopicLatest> latest = [];
-            var version = "";
-            foreach (var topic in topics.All)
-            {
-                var list = await practices.OfAsync(topic.Id, cancellationToken);
-                latest.Add(new TopicLatest(topic, PracticePage.Of(list.NewestFirst, LatestOfATopic, null)));
-                version += list.Version;
-            }
+            var list = await practices.OfAsync(topic.Id, cancellationToken);
+            latest.Add(new TopicLatest(topic, PracticePage.Of(list.NewestFirst, LatestOfATopic, null)));
+            version += list.Version;
+        }
 
-            return Page.Of<FrontPage>(new { Latest = latest }, version);
-        });
+        return Page.Of<FrontPage>(new { Latest = latest }, version);
+    }
 }

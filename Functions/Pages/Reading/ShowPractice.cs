@@ -10,20 +10,19 @@ namespace Pipeline.Functions.Pages.Reading;
 public sealed class ShowPractice(TopicCatalog topics, SubmissionStatusQuery query, TimeProvider time)
 {
     [Function(nameof(ShowPractice))]
-    public Task<IResult> Run(
+    public async Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "practices/{topic}/{reference}")] HttpRequest request,
-        string topic, string reference, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(request, async () =>
-        {
-            if (topics.Find(topic) is not { } known)
-                return Missing.Topic();
-            if (!Reference.TryParse(reference, out var parsed))
-                return Missing.Practice();
+        string topic, string reference, CancellationToken cancellationToken)
+    {
+        if (topics.Find(topic) is not { } known)
+            return Missing.Topic();
+        if (!Reference.TryParse(reference, out var parsed))
+            return Missing.Practice();
 
-            var standing = await query.OfAsync(known.Id, parsed, cancellationToken);
-            var nextDigest = known.Schedule.NextDay(time.GetUtcNow());
-            return standing.Practice is { Status: PracticeStatus.Published } published
-                ? Page.Of<PublishedPage>(new { Topic = known, Practice = published, NextDigest = nextDigest })
-                : Page.Personal<StandingPage>(new { Topic = known, Reference = parsed, standing.Status, standing.Reasons, NextDigest = nextDigest });
-        });
+        var standing = await query.OfAsync(known.Id, parsed, cancellationToken);
+        var nextDigest = known.Schedule.NextDay(time.GetUtcNow());
+        return standing.Practice is { Status: PracticeStatus.Published } published
+            ? Page.Of<PublishedPage>(new { Topic = known, Practice = published, NextDigest = nextDigest })
+            : Page.Personal<StandingPage>(new { Topic = known, Reference = parsed, standing.Status, standing.Reasons, NextDigest = nextDigest });
+    }
 }

@@ -9,17 +9,16 @@ namespace Pipeline.Functions.Pages.Reading;
 public sealed class ShowTopic(TopicCatalog topics, PublishedPractices practices)
 {
     [Function(nameof(ShowTopic))]
-    public Task<IResult> Run(
+    public async Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "topics/{topic}")] HttpRequest request,
-        string topic, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(request, async () =>
-        {
-            if (topics.Find(topic) is not { } known)
-                return Missing.Topic();
+        string topic, CancellationToken cancellationToken)
+    {
+        if (topics.Find(topic) is not { } known)
+            return Missing.Topic();
 
-            string? after = request.Query["after"];
-            var list = await practices.OfAsync(known.Id, cancellationToken);
-            var page = PracticePage.Of(list.NewestFirst, PracticePage.UsuallyPerPage, after);
-            return Page.Of<TopicPage>(new { Topic = known, page.Practices, page.Next, Later = !string.IsNullOrEmpty(after) }, list.Version);
-        });
+        string? after = request.Query["after"];
+        var list = await practices.OfAsync(known.Id, cancellationToken);
+        var page = PracticePage.Of(list.NewestFirst, PracticePage.UsuallyPerPage, after);
+        return Page.Of<TopicPage>(new { Topic = known, page.Practices, page.Next, Later = !string.IsNullOrEmpty(after) }, list.Version);
+    }
 }

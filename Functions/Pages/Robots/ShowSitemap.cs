@@ -14,27 +14,26 @@ public sealed class ShowSitemap(
     TopicCatalog topics, PublishedPractices practices, DigestTable digests, RenderedPages rendered, PipelineSettings settings)
 {
     [Function(nameof(ShowSitemap))]
-    public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "sitemap.xml")] HttpRequest request, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(request, async () =>
+    public async Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "sitemap.xml")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        List<SitemapEntry> pages = [new("", InAllLanguages: true), new("submit", InAllLanguages: true), new("subscribe", InAllLanguages: true)];
+        List<SitemapEntry> texts = [];
+        foreach (var topic in topics.All)
         {
-            List<SitemapEntry> pages = [new("", InAllLanguages: true), new("submit", InAllLanguages: true), new("subscribe", InAllLanguages: true)];
-            List<SitemapEntry> texts = [];
-            foreach (var topic in topics.All)
-            {
-                pages.Add(new SitemapEntry($"topics/{topic.Id}", InAllLanguages: true));
-                pages.Add(new SitemapEntry($"digests/{topic.Id}", InAllLanguages: true));
-                texts.AddRange((await digests.AllAsync(topic.Id, cancellationToken)).Where(issue => issue.Practices.Count > 0)
-                    .Select(issue => new SitemapEntry($"digests/{topic.Id}/{issue.Name}")));
-                texts.AddRange((await practices.OfAsync(topic.Id, cancellationToken)).NewestFirst
-                    .Select(practice => new SitemapEntry($"practices/{topic.Id}/{practice.Reference}", LastChanged: practice.PublishedOn)));
-            }
+            pages.Add(new SitemapEntry($"topics/{topic.Id}", InAllLanguages: true));
+            pages.Add(new SitemapEntry($"digests/{topic.Id}", InAllLanguages: true));
+            texts.AddRange((await digests.AllAsync(topic.Id, cancellationToken)).Where(issue => issue.Practices.Count > 0)
+                .Select(issue => new SitemapEntry($"digests/{topic.Id}/{issue.Name}")));
+            texts.AddRange((await practices.OfAsync(topic.Id, cancellationToken)).NewestFirst
+                .Select(practice => new SitemapEntry($"practices/{topic.Id}/{practice.Reference}", LastChanged: practice.PublishedOn)));
+        }
 
-            pages.AddRange(texts);
-            PageHeaders.Write(request.HttpContext.Response.Headers, PageHeaders.NothingPolicy, Audience.Everybody);
-            return await rendered.AnswerAsync(
-                request, "sitemap", Version(pages), null, Sitemap.ContentType, () => Task.FromResult(Sitemap.Write(settings, pages)));
-        });
+        pages.AddRange(texts);
+        PageHeaders.Write(request.HttpContext.Response.Headers, PageHeaders.NothingPolicy, Audience.Everybody);
+        return await rendered.AnswerAsync(
+            request, "sitemap", Version(pages), null, Sitemap.ContentType, () => Task.FromResult(Sitemap.Write(settings, pages)));
+    }
 
     private static string Version(List<SitemapEntry> pages) =>
         Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', pages.Select(page => $"{page.Path} {page.LastChanged:u}")))));

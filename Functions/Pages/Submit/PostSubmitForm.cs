@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Functions.Http;
 using Pipeline.Languages;
 using Pipeline.Practices;
 using Pipeline.Settings;
@@ -14,29 +15,26 @@ public sealed class PostSubmitForm(
     Intake intake, SubmissionRules rules, FormStamp stamps, ClientLimit limit, PipelineSettings settings, TimeProvider time)
 {
     [Function(nameof(PostSubmitForm))]
-    public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "submit")] HttpRequest request, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(request, async () =>
-        {
-            if (!limit.TryTake(request, isForm: true, out var wait))
-                return Refused.TooMany(wait);
-            var (body, refusal) = await RequestBody.ReadAsync(request, cancellationToken);
-            if (body is null)
-                return Refused.Of(refusal!, "/submit");
+    public async Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "submit")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!limit.TryTake(request, isForm: true, out var wait))
+            return Refused.TooMany(wait);
+        var body = await RequestBody.ReadAsync(request, cancellationToken);
 
-            var form = new SubmitForm(SubmissionFields.Draft(field => Typed(field, body[field])))
-            {
-                Return = ReturnAddress.Allowed(settings, body[ReturnAddress.Field]),
-                Stamp = body[SubmissionFields.Stamp],
-                Trap = body[SubmissionFields.Trap],
-            };
-            return body[SubmitSteps.Field] switch
-            {
-                SubmitSteps.Preview => Preview(form),
-                SubmitSteps.Change => FormAgain(form, StatusCodes.Status200OK),
-                _ => await SendAsync(request, form, cancellationToken),
-            };
-        });
+        var form = new SubmitForm(SubmissionFields.Draft(field => Typed(field, body[field])))
+        {
+            Return = ReturnAddress.Allowed(settings, body[ReturnAddress.Field]),
+            Stamp = body[SubmissionFields.Stamp],
+            Trap = body[SubmissionFields.Trap],
+        };
+        return body[SubmitSteps.Field] switch
+        {
+            SubmitSteps.Preview => Preview(form),
+            SubmitSteps.Change => FormAgain(form, StatusCodes.Status200OK),
+            _ => await SendAsync(request, form, cancellationToken),
+        };
+    }
 
     private IResult Preview(SubmitForm form) => rules.Check(form.Draft) switch
     {

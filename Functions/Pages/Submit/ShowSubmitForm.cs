@@ -8,6 +8,6 @@ namespace Pipeline.Functions.Pages.Submit;
 public sealed class ShowSubmitForm
 {
     [Function(nameof(ShowSubmitForm))]
-    public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "submit")] HttpRequest request) =>
-        Outage.CoverPageAsync(request, () => Page.Of<SubmitPage>(new { Form = new SubmitForm(new SubmissionDraft { Topic = request.Query["topic"] }) }));
+    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "submit")] HttpRequest request) =>
+        Page.Of<SubmitPage>(new { Form = new SubmitForm(new SubmissionDraft { Topic = request.Query["topic"] }) });
 }

@@ -8,22 +8,21 @@ namespace Pipeline.Functions.Pages.Subscribe;
 public sealed class PostConfirmation(Pipeline.Subscribers.Subscriptions subscriptions)
 {
     [Function(nameof(PostConfirmation))]
-    public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/confirm")] HttpRequest request, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(request, async () =>
+    public async Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/confirm")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        string? token = request.Query["token"];
+        return subscriptions.ReadConfirmation(token) switch
         {
-            string? token = request.Query["token"];
-            return subscriptions.ReadConfirmation(token) switch
+            null => BadLink.Unreadable(),
+            { Expired: true } => BadLink.Expired(token),
+            var link => await subscriptions.ConfirmAsync(link, cancellationToken) switch
             {
-                null => BadLink.Unreadable(),
-                { Expired: true } => BadLink.Expired(token),
-                var link => await subscriptions.ConfirmAsync(link, cancellationToken) switch
-                {
-                    Confirmation.Done => Page.Personal<ConfirmedPage>(new { link.Topic }),
-                    Confirmation.Outdated => BadLink.Outdated(token),
-                    Confirmation.Unwanted => BadLink.Unwanted(),
-                    _ => BadLink.Forgotten(),
-                },
-            };
-        });
+                Confirmation.Done => Page.Personal<ConfirmedPage>(new { link.Topic }),
+                Confirmation.Outdated => BadLink.Outdated(token),
+                Confirmation.Unwanted => BadLink.Unwanted(),
+                _ => BadLink.Forgotten(),
+            },
+        };
+    }
 }

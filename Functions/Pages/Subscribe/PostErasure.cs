@@ -8,20 +8,19 @@ namespace Pipeline.Functions.Pages.Subscribe;
 public sealed class PostErasure(Pipeline.Subscribers.Subscriptions subscriptions)
 {
     [Function(nameof(PostErasure))]
-    public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/erase")] HttpRequest request, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(request, async () =>
-        {
-            if (subscriptions.ReadUnsubscription(request.Query["token"]) is not { } link)
-                return BadLink.Unreadable();
+    public async Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/erase")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (subscriptions.ReadUnsubscription(request.Query["token"]) is not { } link)
+            return BadLink.Unreadable();
 
-            await subscriptions.EraseAsync(link, cancellationToken);
-            return Page.Personal<NoticePage>(new
-            {
-                Heading = SubscribeTexts.ErasedHeading,
-                Text = SubscribeTexts.ErasedText,
-                LinkAddress = "/",
-                LinkText = LayoutTexts.ToTheFrontPage,
-            });
+        await subscriptions.EraseAsync(link, cancellationToken);
+        return Page.Personal<NoticePage>(new
+        {
+            Heading = SubscribeTexts.ErasedHeading,
+            Text = SubscribeTexts.ErasedText,
+            LinkAddress = "/",
+            LinkText = LayoutTexts.ToTheFrontPage,
         });
+    }
 }

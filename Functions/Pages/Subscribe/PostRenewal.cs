@@ -7,14 +7,13 @@ namespace Pipeline.Functions.Pages.Subscribe;
 public sealed class PostRenewal(Pipeline.Subscribers.Subscriptions subscriptions)
 {
     [Function(nameof(PostRenewal))]
-    public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/renew")] HttpRequest request, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(request, async () =>
-        {
-            if (subscriptions.ReadConfirmation(request.Query["token"]) is not { } link)
-                return BadLink.Unreadable();
+    public async Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/renew")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (subscriptions.ReadConfirmation(request.Query["token"]) is not { } link)
+            return BadLink.Unreadable();
 
-            await subscriptions.RenewAsync(link, cancellationToken);
-            return Page.Personal<RenewedPage>(new { link.Topic });
-        });
+        await subscriptions.RenewAsync(link, cancellationToken);
+        return Page.Personal<RenewedPage>(new { link.Topic });
+    }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Functions.Http;
 using Pipeline.Languages;
 using Pipeline.Settings;
 using Pipeline.Submissions;
@@ -12,32 +13,29 @@ namespace Pipeline.Functions.Pages.Subscribe;
 public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscriptions, TopicCatalog topics, ClientLimit limit, PipelineSettings settings)
 {
     [Function(nameof(PostSubscribeForm))]
-    public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscribe")] HttpRequest request, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(request, async () =>
-        {
-            if (!limit.TryTake(request, isForm: true, out var wait))
-                return Refused.TooMany(wait);
-            var (body, refusal) = await RequestBody.ReadAsync(request, cancellationToken);
-            if (body is null)
-                return Refused.Of(refusal!, "/subscribe");
+    public async Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscribe")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!limit.TryTake(request, isForm: true, out var wait))
+            return Refused.TooMany(wait);
+        var body = await RequestBody.ReadAsync(request, cancellationToken);
 
-            var (email, topic) = (body[SubmissionFields.Email], topics.Find(body[SubmissionFields.Topic]));
-            var errors = new FieldErrors();
-            if (topic is null)
-                errors.Add(SubmissionFields.Topic, TopicTexts.ChooseOne);
-            if (!EmailAddress.TryParse(email, out var address))
-                errors.Add(SubmissionFields.Email, EmailAddress.Advice);
-            var back = ReturnAddress.Allowed(settings, body[ReturnAddress.Field]);
-            if (topic is null || errors.Any)
-                return FormAgain(new { Topic = topic?.Id, Email = email, Errors = errors, Return = back }, StatusCodes.Status400BadRequest, back);
-            if (!await subscriptions.SignUpAsync(topic, address, Language.Current, cancellationToken))
-                return FormAgain(new { Topic = topic.Id, Email = email, Unavailable = true, Return = back }, StatusCodes.Status503ServiceUnavailable, back);
+        var (email, topic) = (body[SubmissionFields.Email], topics.Find(body[SubmissionFields.Topic]));
+        var errors = new FieldErrors();
+        if (topic is null)
+            errors.Add(SubmissionFields.Topic, TopicTexts.ChooseOne);
+        if (!EmailAddress.TryParse(email, out var address))
+            errors.Add(SubmissionFields.Email, EmailAddress.Advice);
+        var back = ReturnAddress.Allowed(settings, body[ReturnAddress.Field]);
+        if (topic is null || errors.Any)
+            return FormAgain(new { Topic = topic?.Id, Email = email, Errors = errors, Return = back }, StatusCodes.Status400BadRequest, back);
+        if (!await subscriptions.SignUpAsync(topic, address, Language.Current, cancellationToken))
+            return FormAgain(new { Topic = topic.Id, Email = email, Unavailable = true, Return = back }, StatusCodes.Status503ServiceUnavailable, back);
 
-            return back is null
-                ? Page.Personal<SubscribedPage>(new { Topic = topic, Email = address.Value, Suggestion = EmailSuggestion.For(address.Value) })
-                : new SeeOther(ReturnAddress.With(back, [new("topic", topic.Id), new("subscription", "asked")]).AbsoluteUri);
-        });
+        return back is null
+            ? Page.Personal<SubscribedPage>(new { Topic = topic, Email = address.Value, Suggestion = EmailSuggestion.For(address.Value) })
+            : new SeeOther(ReturnAddress.With(back, [new("topic", topic.Id), new("subscription", "asked")]).AbsoluteUri);
+    }
 
     private static IResult FormAgain(object parameters, int status, Uri? back) => Page.Form<SubscribePage>(parameters, status, back);
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Functions.Http;
 
 namespace Pipeline.Functions.Pages.Subscribe;
 
@@ -7,19 +8,30 @@ namespace Pipeline.Functions.Pages.Subscribe;
 public sealed class PostUnsubscription(Pipeline.Subscribers.Subscriptions subscriptions)
 {
     [Function(nameof(PostUnsubscription))]
-    public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/unsubscribe")] HttpRequest request, CancellationToken cancellationToken) =>
-        Outage.CoverPageAsync(request, async () =>
-        {
-            string? token = request.Query["token"];
-            if (subscriptions.ReadUnsubscription(token) is not { } link)
-                return BadLink.Unreadable();
+    public async Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/unsubscribe")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        string? token = request.Query["token"];
+        if (subscriptions.ReadUnsubscription(token) is not { } link)
+            return BadLink.Unreadable();
 
-            // The token alone says all that is needed; the body only tells who pressed the button, and may be anything.
-            var (body, _) = await RequestBody.ReadAsync(request, cancellationToken);
-            var byMailProgram = string.Equals(body?["List-Unsubscribe"], "One-Click", StringComparison.OrdinalIgnoreCase);
-            await subscriptions.UnsubscribeAsync(
-                link, byMailProgram ? "Unsubscribed in the mail program" : "Unsubscribed on the page", cancellationToken);
-            return Page.Personal<UnsubscribedPage>(new { link.Topic, Token = token, UndoToken = subscriptions.UndoToken(link) });
-        });
+        var byMailProgram = await IsOneClickAsync(request, cancellationToken);
+        await subscriptions.UnsubscribeAsync(
+            link, byMailProgram ? "Unsubscribed in the mail program" : "Unsubscribed on the page", cancellationToken);
+        return Page.Personal<UnsubscribedPage>(new { link.Topic, Token = token, UndoToken = subscriptions.UndoToken(link) });
+    }
+
+    /// <summary>The token alone decides; the body tells who pressed the button, and may be anything.</summary>
+    private static async Task<bool> IsOneClickAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var body = await RequestBody.ReadAsync(request, cancellationToken);
+            return string.Equals(body["List-Unsubscribe"], "One-Click", StringComparison.OrdinalIgnoreCase);
+        }
+        catch (BadHttpRequestException)
+        {
+            return false;
+        }
+    }
 }

@@ -7,15 +7,14 @@ namespace Pipeline.Functions.Pages.Subscribe;
 public sealed class ShowConfirmation(Pipeline.Subscribers.Subscriptions subscriptions)
 {
     [Function(nameof(ShowConfirmation))]
-    public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "subscriptions/confirm")] HttpRequest request) =>
-        Outage.CoverPageAsync(request, () =>
+    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "subscriptions/confirm")] HttpRequest request)
+    {
+        string? token = request.Query["token"];
+        return subscriptions.ReadConfirmation(token) switch
         {
-            string? token = request.Query["token"];
-            return subscriptions.ReadConfirmation(token) switch
-            {
-                null => BadLink.Unreadable(),
-                { Expired: true } => BadLink.Expired(token),
-                var link => Page.Personal<ConfirmPage>(new { link.Topic, Token = token }),
-            };
-        });
+            null => BadLink.Unreadable(),
+            { Expired: true } => BadLink.Expired(token),
+            var link => Page.Personal<ConfirmPage>(new { link.Topic, Token = token }),
+        };
+    }
 }

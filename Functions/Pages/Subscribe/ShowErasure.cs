@@ -7,12 +7,11 @@ namespace Pipeline.Functions.Pages.Subscribe;
 public sealed class ShowErasure(Pipeline.Subscribers.Subscriptions subscriptions)
 {
     [Function(nameof(ShowErasure))]
-    public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "subscriptions/erase")] HttpRequest request) =>
-        Outage.CoverPageAsync(request, () =>
-        {
-            string? token = request.Query["token"];
-            return subscriptions.ReadUnsubscription(token) is not null
-                ? Page.Personal<ErasePage>(new { Token = token })
-                : BadLink.Unreadable();
-        });
+    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "subscriptions/erase")] HttpRequest request)
+    {
+        string? token = request.Query["token"];
+        return subscriptions.ReadUnsubscription(token) is not null
+            ? Page.Personal<ErasePage>(new { Token = token })
+            : BadLink.Unreadable();
+    }
 }

@@ -8,6 +8,6 @@ namespace Pipeline.Functions.Pages.Subscribe;
 public sealed class ShowSubscribeForm(TopicCatalog topics)
 {
     [Function(nameof(ShowSubscribeForm))]
-    public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "subscribe")] HttpRequest request) =>
-        Outage.CoverPageAsync(request, () => Page.Of<SubscribePage>(new { Topic = topics.Find(request.Query["topic"])?.Id }));
+    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "subscribe")] HttpRequest request) =>
+        Page.Of<SubscribePage>(new { Topic = topics.Find(request.Query["topic"])?.Id });
 }

@@ -7,12 +7,11 @@ namespace Pipeline.Functions.Pages.Subscribe;
 public sealed class ShowUnsubscription(Pipeline.Subscribers.Subscriptions subscriptions)
 {
     [Function(nameof(ShowUnsubscription))]
-    public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "subscriptions/unsubscribe")] HttpRequest request) =>
-        Outage.CoverPageAsync(request, () =>
-        {
-            string? token = request.Query["token"];
-            return subscriptions.ReadUnsubscription(token) is { } link
-                ? Page.Personal<UnsubscribePage>(new { link.Topic, Token = token })
-                : BadLink.Unreadable();
-        });
+    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "subscriptions/unsubscribe")] HttpRequest request)
+    {
+        string? token = request.Query["token"];
+        return subscriptions.ReadUnsubscription(token) is { } link
+            ? Page.Personal<UnsubscribePage>(new { link.Topic, Token = token })
+            : BadLink.Unreadable();
+    }
 }

@@ -60,10 +60,9 @@ internal static class CostBenchmark
     /// <summary>Everything but the digest. Gives the bytes of a page.</summary>
     private static async Task<double> SubmissionsAsync(string connectionString, FunctionTimes times)
     {
-        using var host = ComposedApp.Build(connectionString, Called(), Play(new SendGridSink()), "Digest:Day=Monday", "Limits:ApiPostsPerMinute=0");
-        await host.StartAsync();
+        await using var host = await ComposedApp.StartAsync(connectionString, Play(new SendGridSink()), "Digest:Day=Monday", "Limits:ApiPostsPerMinute=0");
         var storage = host.Services.GetRequiredService<PipelineStorage>();
-        using var http = new HttpClient { BaseAddress = host.Services.GetRequiredService<CommandLine>().Address };
+        using var http = new HttpClient { BaseAddress = host.Address };
 
         await times.MeasureAsync(nameof(AcceptSubmission), [.. Enumerable.Range(0, Submissions).Select(number => (Func<Task>)(() => SubmitAsync(http, number)))]);
         await times.MeasureAsync(nameof(StoreSubmission), await MessagesAsync(host.Services, storage.SubmissionQueue, (StoreSubmission function, string message) => function.Run(message, default)));
@@ -78,7 +77,6 @@ internal static class CostBenchmark
         await times.MeasureAsync(nameof(CleanSubscribers), Runs(10, () => ActivatorUtilities.CreateInstance<CleanSubscribers>(host.Services).Run(new TimerInfo(), default)), Subscribers / 1_000);
         await times.MeasureAsync("ShowTopic", Runs(400, () => http.GetByteArrayAsync($"topics/{Topic}")));
         var page = (await http.GetByteArrayAsync($"topics/{Topic}")).Length;
-        await host.StopAsync();
         return page;
     }
 
@@ -90,16 +88,14 @@ internal static class CostBenchmark
         ReaderFile.Write(readers, recipients);
         using var file = new ReaderFile(readers);
         var sink = new SendGridSink();
-        using var host = ComposedApp.Build(
-            connectionString, Called(),
+        await using var host = await ComposedApp.StartAsync(connectionString,
             services =>
             {
                 services.AddSingleton<HttpPipelinePolicy>(new SubscribersAtTheWire(file));
                 Play(sink)(services);
             },
             $"SendGrid:WebhookPublicKey={Convert.ToBase64String(key.ExportSubjectPublicKeyInfo())}", "Limits:ApiPostsPerMinute=0");
-        await host.StartAsync();
-        using var http = new HttpClient { BaseAddress = host.Services.GetRequiredService<CommandLine>().Address };
+        using var http = new HttpClient { BaseAddress = host.Address };
         await ScaleRun.PrepareAsync(host.Services, recipients);
         await host.Services.GetRequiredService<DigestPublisher>().RunAsync(default);
         await times.MeasureAsync(nameof(DeliverDigest), await MessagesAsync(
@@ -117,13 +113,8 @@ internal static class CostBenchmark
             ["call"] = "0-900",
         })));
         await times.MeasureAsync(nameof(ReceiveSendGridEvents), Runs(EventPosts, () => PostEventsAsync(http, key, body)));
-        await host.StopAsync();
         return sink.Bytes / (double)recipients;
     }
-
-    /// <summary>Only what HTTP calls is run by the host; the others are called here, one by one.</summary>
-    private static IEnumerable<Type> Called() => ComposedApp.Functions.Where(type => !type.GetMethods().SelectMany(method => method.GetParameters())
-        .Any(parameter => parameter.IsDefined(typeof(QueueTriggerAttribute), false) || parameter.IsDefined(typeof(TimerTriggerAttribute), false)));
 
     private static Action<IServiceCollection> Play(HttpMessageHandler sendGrid) =>
         services => services.AddHttpClient(SendGridMailer.HttpClientName).ConfigurePrimaryHttpMessageHandler(() => sendGrid);

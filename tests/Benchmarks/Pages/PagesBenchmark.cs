@@ -37,11 +37,9 @@ internal static class PagesBenchmark
     private static async Task<int> RunAsync(string connectionString)
     {
         var transactions = new TransactionCount();
-        using var host = ComposedApp.Build(
-            connectionString, ComposedApp.Functions, services => services.AddSingleton<HttpPipelinePolicy>(transactions));
-        await host.StartAsync();
+        await using var host = await ComposedApp.StartAsync(connectionString, services => services.AddSingleton<HttpPipelinePolicy>(transactions));
         await FillAsync(host.Services.GetRequiredService<PipelineStorage>().Practices);
-        using var http = new HttpClient { BaseAddress = host.Services.GetRequiredService<CommandLine>().Address };
+        using var http = new HttpClient { BaseAddress = host.Address };
         using var first = await http.GetAsync($"topics/{Topic}");
 
         var most = await MostForOnePageAsync(new Visitor(http, $"topics/{Topic}"), transactions);
@@ -66,8 +64,6 @@ internal static class PagesBenchmark
                 """));
             fine &= page.Median <= AtMost * file.Median;
         }
-
-        await host.StopAsync();
         return fine ? 0 : 1;
     }
 

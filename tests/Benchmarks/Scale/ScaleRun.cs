@@ -8,6 +8,7 @@ using Pipeline.Languages;
 using Pipeline.Mail;
 using Pipeline.Practices;
 using Pipeline.Storage;
+using Pipeline.Tests.InProcess;
 
 namespace Pipeline.Benchmarks.Scale;
 
@@ -23,20 +24,18 @@ internal static class ScaleRun
     {
         using var file = new ReaderFile(readers);
         var (storage, sendGrid) = (new SubscribersAtTheWire(file), new SendGridAtTheWire(subscribers));
-        using var host = ComposedApp.Build(connectionString, ComposedApp.Functions, services =>
+        await using var host = await ComposedApp.StartAsync(connectionString, services =>
         {
             services.AddSingleton<HttpPipelinePolicy>(storage);
             services.AddHttpClient(SendGridMailer.HttpClientName).ConfigurePrimaryHttpMessageHandler(() => sendGrid);
         });
-        await host.StartAsync();
 
         await PrepareAsync(host.Services, subscribers);
         storage.Count();
         var clock = Stopwatch.StartNew();
         await host.Services.GetRequiredService<DigestPublisher>().RunAsync(CancellationToken.None);
-        var issue = await ClosedAsync(host.Services);
+        var issue = await ClosedAsync(host.Services, new QueueDrain(host, connectionString));
         clock.Stop();
-        await host.StopAsync();
 
         Console.WriteLine();
         Console.WriteLine(JsonSerializer.Serialize(new ScaleResult(
@@ -63,11 +62,12 @@ internal static class ScaleRun
                 "Angelica Pinzon", "", "", "CR", "", now, now, "", Language.English), CancellationToken.None);
     }
 
-    private static async Task<DigestIssue> ClosedAsync(IServiceProvider services)
+    private static async Task<DigestIssue> ClosedAsync(IServiceProvider services, QueueDrain queues)
     {
         var digests = services.GetRequiredService<DigestTable>();
         for (; ; await Task.Delay(TimeSpan.FromSeconds(1)))
         {
+            await queues.RunAsync(CancellationToken.None);
             var issue = (await digests.RecentAsync(Topic, DateTimeOffset.UtcNow, CancellationToken.None))[^1];
             if (issue.Status == IssueStatus.Closed && issue.Name != "2026-01-01")
                 return issue;

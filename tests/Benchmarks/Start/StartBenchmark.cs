@@ -79,7 +79,7 @@ internal static class StartBenchmark
     private static Child App(int port, string data, params string[] more) => new(
         "dotnet",
         [
-            Path.Combine(AppContext.BaseDirectory, "Pipeline.Functions.dll"), "--settings", Path.Combine(AppContext.BaseDirectory, "local.settings.sample.json"),
+            Path.Combine(AppContext.BaseDirectory, "Pipeline.LocalHost.dll"), "--settings", Path.Combine(AppContext.BaseDirectory, "local.settings.sample.json"),
             "--port", $"{port}", "--storage-port-base", $"{FreePort.Next(inARow: 3)}", "--data", data, .. more,
         ]);
 

@@ -64,15 +64,15 @@ public sealed class SettingsReaderTests
         Assert.Equal("mainstreaming-migration", topic.Id);
         Assert.Equal(DayOfWeek.Monday, topic.Schedule.Day);
         Assert.True(topic.Schedule.SkipEmpty);
-        Assert.Equal(new LimitSettings(100, 1_200, 1), settings.Limits);
+        Assert.Equal(new LimitSettings(100, 1_200, "X-Forwarded-For"), settings.Limits);
     }
 
     [Fact]
-    public void A_limit_of_nought_is_none_and_any_number_of_proxies_may_stand_in_front()
+    public void A_limit_of_nought_is_none_and_the_connection_may_count_as_the_client()
     {
-        var settings = Read(new() { ["Limits:FormPostsPerMinute"] = "0", ["Limits:ApiPostsPerMinute"] = "0", ["Limits:TrustedProxies"] = "0" });
+        var settings = Read(new() { ["Limits:FormPostsPerMinute"] = "0", ["Limits:ApiPostsPerMinute"] = "0", ["Limits:ClientAddressHeader"] = "none" });
 
-        Assert.Equal(new LimitSettings(0, 0, 0), settings.Limits);
+        Assert.Equal(new LimitSettings(0, 0, null), settings.Limits);
     }
 
     [Fact]
@@ -128,8 +128,8 @@ public sealed class SettingsReaderTests
     [InlineData("Limits:FormPostsPerMinute", "-1", "Limits__FormPostsPerMinute")]
     [InlineData("Limits:FormPostsPerMinute", "100001", "Limits__FormPostsPerMinute")]
     [InlineData("Limits:ApiPostsPerMinute", "1,200", "Limits__ApiPostsPerMinute")]
-    [InlineData("Limits:TrustedProxies", "11", "Limits__TrustedProxies")]
-    [InlineData("Limits:TrustedProxies", "true", "Limits__TrustedProxies")]
+    [InlineData("Limits:ClientAddressHeader", "X-Forwarded-For, X-Real-IP", "Limits__ClientAddressHeader")]
+    [InlineData("Limits:ClientAddressHeader", "X Azure ClientIP", "Limits__ClientAddressHeader")]
     [InlineData("Digest:UnknownWindow", "1 day", "Digest__UnknownWindow")]
     [InlineData("Digest:UnknownWindow", "-01:00:00", "Digest__UnknownWindow")]
     [InlineData("Digest:UnknownPolicy", "Forget", "Digest__UnknownPolicy")]

@@ -247,7 +247,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
 
         await app.Storage.Digests.UpdateEntityAsync(new TableEntity(PipelineApp.Topic, "2026-11-02") { ["Status"] = "Sending" }, ETag.All, TableUpdateMode.Merge, Cancellation);
         await app.Get<DigestLedger>().SweepAsync(Cancellation);
-        await Eventually.IsTrueAsync("it goes on", async () => (await app.RowsAsync(app.Storage.Deliveries)).Any(row => row.PartitionKey.EndsWith("2026-11-02")));
+        await app.UntilAsync("it goes on", async () => (await app.RowsAsync(app.Storage.Deliveries)).Any(row => row.PartitionKey.EndsWith("2026-11-02")));
     }
 
     [Fact]
@@ -300,7 +300,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
         app.Wire.Reset();
         app.Time.Advance(TimeSpan.FromDays(6));
         await app.Get<DigestPublisher>().RunAsync(Cancellation);
-        await Eventually.IsTrueAsync("the next issue is sent", async () =>
+        await app.UntilAsync("the next issue is sent", async () =>
         {
             await app.Get<DigestLedger>().SweepAsync(Cancellation);
             return await app.Storage.Digests.GetEntityIfExistsAsync<TableEntity>(PipelineApp.Topic, "2026-11-30", cancellationToken: Cancellation) is { HasValue: true } issue

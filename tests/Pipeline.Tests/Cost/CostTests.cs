@@ -28,13 +28,13 @@ public sealed class CostTests(AzuriteFixture azurite)
         var begun = Begin(app);
 
         var reference = await app.AcceptedAsync(Samples.Practice().With("email", "angelica@example.org"));
-        await DeletedAsync(1);
+        await DeletedAsync(app, 1);
         AssertCosts(Counted.Submission, begun, app);
 
         await TypeAsync(app, reference, "Published");
         begun = Begin(app);
         await app.Get<MinuteSweep>().RunAsync(Cancellation);
-        await DeletedAsync(1);
+        await DeletedAsync(app, 1);
 
         AssertCosts(Sum(Counted.IdleSweep, Counted.Decision), begun, app, "Sweep");
     }
@@ -44,7 +44,7 @@ public sealed class CostTests(AzuriteFixture azurite)
     {
         await using var app = await StartAsync("Digest:Day=Monday");
         await app.AcceptedAsync(Samples.Practice());
-        await DeletedAsync(1);
+        await DeletedAsync(app, 1);
         // The issue that is due since yesterday.
         await app.Get<DigestPublisher>().RunAsync(Cancellation);
 
@@ -98,7 +98,7 @@ public sealed class CostTests(AzuriteFixture azurite)
 
         var begun = Begin(app);
         await app.PublishDigestAsync();
-        await DeletedAsync(ranges);
+        await DeletedAsync(app, ranges);
 
         Assert.Equal(ranges * Counted.Range.QueuePuts, meter.Count(Meter.Kind.QueuePut));
         Assert.InRange(meter.Count(Meter.Kind.QueueGet), 1, ranges * Counted.Range.QueueGets);
@@ -139,7 +139,7 @@ public sealed class CostTests(AzuriteFixture azurite)
 
         var begun = Begin(app);
         await app.SignUpAsync("reader@example.org");
-        await DeletedAsync(1);
+        await DeletedAsync(app, 1);
         var link = await app.ConfirmationLinkAsync("reader@example.org");
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync(link)).Status);
         Assert.Equal(HttpStatusCode.OK, (await app.PostAsync(link)).Status);
@@ -219,7 +219,7 @@ public sealed class CostTests(AzuriteFixture azurite)
         one.TableQueries + other.TableQueries, one.TableWrites + other.TableWrites, one.TableDeletes + other.TableDeletes,
         one.SendGridCalls + other.SendGridCalls, string.Join(", ", one.Functions.Concat(other.Functions).Order(StringComparer.Ordinal)), one.LogLines + other.LogLines));
 
-    private Task DeletedAsync(int messages) => Eventually.IsTrueAsync(
+    private Task DeletedAsync(PipelineApp app, int messages) => app.UntilAsync(
         $"{messages} messages are worked off", () => Task.FromResult(meter.Count(Meter.Kind.QueueDelete) >= messages));
 
     /// <summary>Published, stamped and in no issue yet.</summary>
@@ -233,7 +233,7 @@ public sealed class CostTests(AzuriteFixture azurite)
     }
 
     /// <summary>Waits at the wire, as looking into the tables would be counted.</summary>
-    private Task ClosedAsync(PipelineApp app) => Eventually.IsTrueAsync(
+    private Task ClosedAsync(PipelineApp app) => app.UntilAsync(
         "the issue is closed and its message gone",
         () => Task.FromResult(meter.Count(Meter.Kind.QueueDelete, "digest-deliveries") == 1 && app.Log.All.Any(line => line.Contains("is closed", StringComparison.Ordinal))));
 

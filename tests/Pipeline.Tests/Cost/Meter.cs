@@ -1,33 +1,21 @@
 using System.Collections.Concurrent;
-using System.Reflection;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
-using Pipeline.Functions.Submissions;
+using Pipeline.Tests.InProcess;
 
 namespace Pipeline.Tests.Cost;
 
 /// <summary>
-/// Reads off what is billed: transactions at the wire to storage, HTTP functions by the endpoints that were reached, queue functions by
+/// Reads off what is billed: transactions at the wire to storage, HTTP functions by the requests that reached one, queue functions by
 /// the messages that were deleted after them.
 /// </summary>
 internal sealed class Meter : HttpPipelinePolicy, IStartupFilter
 {
-    private static readonly IReadOnlyDictionary<string, string> FunctionOfQueue = typeof(AcceptSubmission).Assembly.GetTypes()
-        .SelectMany(type => type.GetMethods())
-        .SelectMany(method => method.GetParameters(), (method, parameter) => (method, Trigger: parameter.GetCustomAttribute<QueueTriggerAttribute>()))
-        .Where(each => each.Trigger is not null)
-        .ToDictionary(each => each.Trigger!.QueueName, each => each.method.GetCustomAttribute<FunctionAttribute>()!.Name);
-
-    private static readonly HashSet<string> HttpFunctions =
-    [
-        .. typeof(AcceptSubmission).Assembly.GetTypes().SelectMany(type => type.GetMethods())
-            .Where(method => method.GetParameters().Any(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>() is not null))
-            .Select(method => method.GetCustomAttribute<FunctionAttribute>()!.Name),
-    ];
+    private static readonly IReadOnlyDictionary<string, string> FunctionOfQueue =
+        FunctionMethod.All.Where(function => function.Queue is not null).ToDictionary(function => function.Queue!.QueueName, function => function.Name);
 
     private ConcurrentQueue<(string Place, Kind Kind)> transactions = new();
     private ConcurrentQueue<string> executions = new();
@@ -80,7 +68,7 @@ internal sealed class Meter : HttpPipelinePolicy, IStartupFilter
         // Before the answer leaves: whoever has it finds it counted.
         context.Response.OnStarting(() =>
         {
-            if (context.GetEndpoint()?.DisplayName is { } name && HttpFunctions.Contains(name))
+            if (context.Items[InProcessApp.FunctionItem] is string name)
                 executions.Enqueue(name);
             return Task.CompletedTask;
         });

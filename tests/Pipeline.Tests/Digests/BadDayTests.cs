@@ -36,7 +36,7 @@ public sealed class BadDayTests(AzuriteFixture azurite)
         // Some think better of their language while it is under way. Time goes fast here, but never ahead of SendGrid's events: what it took is proved before the window closes.
         var dice = new Random(20261124);
         TableEntity? issue = null;
-        await Eventually.IsTrueAsync("the issue is closed and nothing is unknown", async () =>
+        await app.UntilAsync("the issue is closed and nothing is unknown", async () =>
         {
             if (!sendGrid.OwesEvents)
                 app.Time.Advance(TimeSpan.FromSeconds(5));

@@ -94,7 +94,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
 
         await TypeAsync(app, "Decision", " resend ");
         await SweepAsync(app);
-        await Eventually.IsTrueAsync("it is sent again", async () => (await DeliveryAsync(app)).GetString("Status") == "Sent");
+        await app.UntilAsync("it is sent again", async () => (await DeliveryAsync(app)).GetString("Status") == "Sent");
         await SweepAsync(app);
         Assert.Equal(3, (await app.DigestsAsync()).Count);
         var issue = Assert.Single(await app.RowsAsync(app.Storage.Digests));
@@ -133,7 +133,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         app.Time.Advance(TimeSpan.FromMinutes(2));
         await SweepAsync(app);
 
-        await Eventually.IsTrueAsync("it is sent again", async () => (await DeliveryAsync(app)).GetString("Status") == "Sent");
+        await app.UntilAsync("it is sent again", async () => (await DeliveryAsync(app)).GetString("Status") == "Sent");
         Assert.Equal((3, 2), ((await app.DigestsAsync()).Count, app.SendGrid.Calls));
     }
 
@@ -298,7 +298,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         app.SendGrid.Instead = (_, _) => Task.FromResult<HttpResponseMessage?>(SendGridWire.Answer(HttpStatusCode.BadRequest, answer));
         await app.PublishedAsync(Samples.Practice());
         await app.PublishDigestAsync();
-        await Eventually.IsTrueAsync("it waits", async () => (await app.RowsAsync(app.Storage.Deliveries)).SingleOrDefault()?.GetString("Status") == "Waiting");
+        await app.UntilAsync("it waits", async () => (await app.RowsAsync(app.Storage.Deliveries)).SingleOrDefault()?.GetString("Status") == "Waiting");
 
         Assert.InRange(app.SendGrid.Calls, 1, mostCalls);
         Assert.Equal(new string('.', 30), (await DeliveryAsync(app)).GetString("Outcomes"));
@@ -322,8 +322,8 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         await app.PublishDigestAsync();
 
         // Thirty went onto the queue, and those that did not call went there again.
-        await Eventually.IsTrueAsync("all had their turn", () => Task.FromResult(
-            app.Wire.Calls.Count(call => call is { Method: "POST", Path: "/digest-deliveries/messages" }) >= 60 - app.SendGrid.Calls), TimeSpan.FromMinutes(3));
+        await app.UntilAsync("all had their turn", () => Task.FromResult(
+            app.Wire.Calls.Count(call => call is { Method: "POST", Path: "/digest-deliveries/messages" }) >= 60 - app.SendGrid.Calls));
         Assert.InRange(app.SendGrid.Calls, 5, 6);
     }
 
@@ -336,7 +336,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         app.SendGrid.Instead = (number, _) => number <= 4 ? throw new HttpRequestException(HttpRequestError.ResponseEnded) : Task.FromResult<HttpResponseMessage?>(null);
         await app.PublishedAsync(Samples.Practice());
         await app.PublishDigestAsync();
-        await Eventually.IsTrueAsync("all are unknown", async () =>
+        await app.UntilAsync("all are unknown", async () =>
         {
             await SweepAsync(app);
             return (await IssueAsync()).GetInt32("Unknown") == 40;
@@ -345,7 +345,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         var issue = await IssueAsync();
         await app.Storage.Digests.UpdateEntityAsync(
             new TableEntity(issue.PartitionKey, issue.RowKey) { ["Decision"] = "resend" }, ETag.All, TableUpdateMode.Merge, Cancellation);
-        await Eventually.IsTrueAsync("all have it", async () =>
+        await app.UntilAsync("all have it", async () =>
         {
             await SweepAsync(app);
             return (await app.DigestsAsync()).Count == 40 && (await IssueAsync()).GetInt32("Sent") == 40;
@@ -365,7 +365,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         await app.SubscribersAsync(3);
         await app.PublishedAsync(Samples.Practice());
         await app.PublishDigestAsync();
-        await Eventually.IsTrueAsync("it waits", async () => (await app.RowsAsync(app.Storage.Deliveries)).SingleOrDefault()?.GetString("Status") == "Waiting");
+        await app.UntilAsync("it waits", async () => (await app.RowsAsync(app.Storage.Deliveries)).SingleOrDefault()?.GetString("Status") == "Waiting");
 
         await TypeAsync(app, "Decision", "Resend");
         app.Time.Advance(TimeSpan.FromMinutes(1));
@@ -387,7 +387,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         {
             app.Time.Advance(TimeSpan.FromMinutes(61));
             await SweepAsync(app);
-            await Eventually.IsTrueAsync("it was tried", async () =>
+            await app.UntilAsync("it was tried", async () =>
             {
                 app.Time.Advance(TimeSpan.FromSeconds(20));
                 await RedeliverAsync(app);
@@ -413,8 +413,8 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         };
 
         await app.PublishDigestAsync();
-        await Eventually.IsTrueAsync("the delivery failed", () => Task.FromResult(puts >= 2));
-        await Eventually.IsTrueAsync("everybody has it", async () =>
+        await app.UntilAsync("the delivery failed", () => Task.FromResult(puts >= 2));
+        await app.UntilAsync("everybody has it", async () =>
         {
             await SweepAsync(app);
             return (await app.DigestsAsync()).Count == 1_001;
@@ -431,7 +431,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         await app.PublishedAsync(Samples.Practice());
         app.SendGrid.Instead = (_, _) => Task.FromResult<HttpResponseMessage?>(SendGridWire.Answer(HttpStatusCode.Unauthorized));
         await app.PublishDigestAsync();
-        await Eventually.IsTrueAsync("it waits", async () => (await app.RowsAsync(app.Storage.Deliveries)).SingleOrDefault()?.GetString("Status") == "Waiting");
+        await app.UntilAsync("it waits", async () => (await app.RowsAsync(app.Storage.Deliveries)).SingleOrDefault()?.GetString("Status") == "Waiting");
         app.SendGrid.Instead = null;
 
         await StatusAsync("Stop!");
@@ -444,7 +444,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         await StatusAsync("Sending");
         app.Time.Advance(TimeSpan.FromMinutes(1));
         await SweepAsync(app);
-        await Eventually.IsTrueAsync("all have it", async () => (await app.DigestsAsync()).Count == 3);
+        await app.UntilAsync("all have it", async () => (await app.DigestsAsync()).Count == 3);
 
         async Task StatusAsync(string word)
         {
@@ -487,12 +487,12 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         await app.PublishDigestAsync();
 
         // Eight deliveries, one call: the others do not even ask.
-        await Eventually.IsTrueAsync("all deliveries were put off", () => Task.FromResult(
+        await app.UntilAsync("all deliveries were put off", () => Task.FromResult(
             app.Wire.Calls.Count(call => call is { Method: "POST", Path: "/digest-deliveries/messages" }) >= 16));
         Assert.Equal(1, app.SendGrid.Calls);
 
         app.Time.Advance(TimeSpan.FromSeconds(3));
-        await Eventually.IsTrueAsync("everybody has it", async () => (await app.DigestsAsync()).Count == 40);
+        await app.UntilAsync("everybody has it", async () => (await app.DigestsAsync()).Count == 40);
         Assert.Equal(40, (await app.DigestsAsync()).Select(mail => mail.GetProperty("to").GetString()).Distinct().Count());
         Assert.Equal(9, app.SendGrid.Calls);
     }
@@ -520,7 +520,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         };
 
         await app.PublishDigestAsync();
-        await Eventually.IsTrueAsync("everybody has it", async () => (await app.DigestsAsync()).Count == 40);
+        await app.UntilAsync("everybody has it", async () => (await app.DigestsAsync()).Count == 40);
         Assert.Equal(most, peak);
     }
 
@@ -533,7 +533,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
             HttpStatusCode.BadRequest, """{"errors":[{"message":"The from address does not match a verified Sender Identity.","field":"from"}]}"""));
         await app.PublishedAsync(Samples.Practice());
         await app.PublishDigestAsync();
-        await Eventually.IsTrueAsync("it waits", async () => (await app.RowsAsync(app.Storage.Deliveries)).SingleOrDefault()?.GetString("Status") == "Waiting");
+        await app.UntilAsync("it waits", async () => (await app.RowsAsync(app.Storage.Deliveries)).SingleOrDefault()?.GetString("Status") == "Waiting");
         Assert.Equal(1, app.SendGrid.Calls);
         Assert.Contains("verified Sender Identity", (await DeliveryAsync(app)).GetString("Reason"));
 
@@ -580,7 +580,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         // A week without the app; then two instances at once.
         app.Time.Advance(TimeSpan.FromDays(7));
         await Task.WhenAll(app.PublishDigestAsync(), app.PublishDigestAsync());
-        await Eventually.IsTrueAsync("all issues are closed", async () =>
+        await app.UntilAsync("all issues are closed", async () =>
         {
             await SweepAsync(app);
             return (await app.RowsAsync(app.Storage.Digests)).All(row => row.GetString("Status") == "Closed");

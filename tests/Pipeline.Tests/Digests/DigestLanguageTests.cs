@@ -121,7 +121,7 @@ public sealed class DigestLanguageTests(AzuriteFixture azurite)
         };
         await app.PublishedAsync(Samples.Practice());
         await app.PublishDigestAsync();
-        await Eventually.IsTrueAsync("it waits", async () => (await app.RowsAsync(app.Storage.Deliveries)).SingleOrDefault()?.GetString("Status") == "Waiting");
+        await app.UntilAsync("it waits", async () => (await app.RowsAsync(app.Storage.Deliveries)).SingleOrDefault()?.GetString("Status") == "Waiting");
         Assert.Equal(["ar 0-6", "en 6-10"], calls);
         Assert.Equal("??????....", await OutcomesAsync(app));
 
@@ -165,7 +165,7 @@ public sealed class DigestLanguageTests(AzuriteFixture azurite)
         };
         await app.PublishedAsync(Samples.Practice());
         await app.PublishDigestAsync();
-        await Eventually.IsTrueAsync("it waits", async () => (await app.RowsAsync(app.Storage.Deliveries)).SingleOrDefault()?.GetString("Status") == "Waiting");
+        await app.UntilAsync("it waits", async () => (await app.RowsAsync(app.Storage.Deliveries)).SingleOrDefault()?.GetString("Status") == "Waiting");
         Assert.Equal(".......????...", await OutcomesAsync(app));
         Assert.Contains("refuses everybody who reads in ar", (await DeliveryAsync(app)).GetString("Reason"));
 

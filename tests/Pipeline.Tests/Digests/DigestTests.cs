@@ -34,7 +34,7 @@ public sealed class DigestTests(AzuriteFixture azurite)
         Assert.Single(await app.RowsAsync(app.Storage.Digests));
         await app.PublishedAsync(Samples.Practice("Second"));
         await app.PublishDigestAsync();
-        await Eventually.IsTrueAsync("the second digest is there", async () => (await app.DigestsAsync()).Count == 6);
+        await app.UntilAsync("the second digest is there", async () => (await app.DigestsAsync()).Count == 6);
         var second = (await app.DigestsAsync()).Where(digest => Html(digest).Contains("Second")).ToList();
         Assert.Equal(readers.Order(), second.Select(To).Order());
         Assert.All(second, digest => Assert.DoesNotContain("First", Html(digest)));
@@ -167,7 +167,7 @@ public sealed class DigestTests(AzuriteFixture azurite)
         // The next issue is cut into as many ranges as the last one says it needs: again three calls, now side by side.
         await app.PublishedAsync(Samples.Practice("Second"));
         await app.PublishDigestAsync();
-        await Eventually.IsTrueAsync("all have the second", async () => (await app.DigestsAsync()).Count == 5_000);
+        await app.UntilAsync("all have the second", async () => (await app.DigestsAsync()).Count == 5_000);
         Assert.Equal(6, app.SendGrid.Calls);
         Assert.All((await app.DigestsAsync()).GroupBy(To), mails => Assert.Equal(2, mails.Count()));
     }
@@ -209,7 +209,7 @@ public sealed class DigestTests(AzuriteFixture azurite)
         });
         await app.PublishedAsync(Samples.Practice());
         await app.PublishDigestAsync();
-        await Eventually.IsTrueAsync("the delivery waits", async () =>
+        await app.UntilAsync("the delivery waits", async () =>
             (await app.RowsAsync(app.Storage.Deliveries)).Any(row => row.GetString("Status") == "Waiting")
             && app.Log.All.Any(line => line.Contains("recipients wait for")));
 
@@ -265,7 +265,7 @@ public sealed class DigestTests(AzuriteFixture azurite)
                 throw new ProcessDied();
         };
         await app.PublishDigestAsync();
-        await Eventually.IsTrueAsync("SendGrid took it and nobody wrote it down", () => Task.FromResult(app.SendGrid.Calls == 1 && settling > 0));
+        await app.UntilAsync("SendGrid took it and nobody wrote it down", () => Task.FromResult(app.SendGrid.Calls == 1 && settling > 0));
         app.Wire.Before = null;
         Assert.Equal("Claimed", Assert.Single(await app.RowsAsync(app.Storage.Deliveries)).GetString("Status"));
 
@@ -296,7 +296,7 @@ public sealed class DigestTests(AzuriteFixture azurite)
         app.Time.Advance(TimeSpan.FromDays(7));
         await app.PublishDigestAsync();
         await app.PublishDigestAsync();
-        await Eventually.IsTrueAsync("the digest is there", async () => (await app.DigestsAsync()).Count == 1);
+        await app.UntilAsync("the digest is there", async () => (await app.DigestsAsync()).Count == 1);
         Assert.Equal(["2026-11-23", "2026-11-30"], (await app.RowsAsync(app.Storage.Digests)).Select(row => row.RowKey));
     }
 
@@ -319,7 +319,7 @@ public sealed class DigestTests(AzuriteFixture azurite)
         var row = await app.StoredAsync(reference);
         Assert.Equal((status, ""), (row.GetString("Status"), row.GetString("StatusHelp")));
         Assert.Equal(status == "Published", row.ContainsKey("PublishedOn"));
-        await Eventually.IsTrueAsync("the submitter is told", async () => (await app.MailsAsync("angelica@example.org")).Count == 1);
+        await app.UntilAsync("the submitter is told", async () => (await app.MailsAsync("angelica@example.org")).Count == 1);
     }
 
     [Fact]

@@ -1,6 +1,4 @@
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Pipeline.LocalHost;
 using Pipeline.LocalHost.Settings;
 using Xunit;
@@ -78,26 +76,23 @@ public sealed class SettingsTests : IDisposable
     [InlineData("stray")]
     public void What_it_does_not_understand_on_the_command_line_it_refuses(params string[] arguments)
     {
-        var exception = Assert.Throws<StartException>(() => FunctionsApplication.CreateBuilder(arguments));
+        var exception = Assert.Throws<StartException>(() => CommandLine.Parse(arguments));
 
         Assert.Equal(2, exception.ExitCode);
         Assert.Contains(arguments[0].Split('=')[0], exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Options_reach_those_who_ask_for_them()
+    public void Port_0_picks_a_free_port()
     {
-        var builder = FunctionsApplication.CreateBuilder(["--demo", "--port=0"]);
-
-        using var services = builder.Services.BuildServiceProvider();
-        var line = services.GetRequiredService<CommandLine>();
+        var line = CommandLine.Parse(["--demo", "--port=0"]);
 
         Assert.True(line.Demo);
         Assert.InRange(line.Port, 20000, 32000);
     }
 
-    private ConfigurationManager Configure(params string[] arguments) =>
-        FunctionsApplication.CreateBuilder(["--settings", _file, .. arguments]).Configuration;
+    private IConfiguration Configure(params string[] arguments) =>
+        LocalSettings.Read(CommandLine.Parse(["--settings", _file, .. arguments]), AppContext.BaseDirectory);
 
     private void Write(string json) => File.WriteAllText(_file, json);
 }

@@ -31,7 +31,7 @@ public sealed class PersonalMailTests(AzuriteFixture azurite)
         var first = app.Get<PersonalMail>().SendAsync(order().Write(), Cancellation);
         await called.Task.WaitAsync(Cancellation);
         var second = app.Get<PersonalMail>().SendAsync(order().Write(), Cancellation);
-        await Eventually.IsTrueAsync("the second is through, or sent as well", () => Task.FromResult(second.IsCompleted || app.SendGrid.Calls > 1));
+        await app.UntilAsync("the second is through, or sent as well", () => Task.FromResult(second.IsCompleted || app.SendGrid.Calls > 1));
         answer.SetResult(null);
         await Task.WhenAll(first, second);
 
@@ -74,7 +74,7 @@ public sealed class PersonalMailTests(AzuriteFixture azurite)
         await app.Get<MinuteSweep>().RunAsync(Cancellation);
 
         Assert.Equal("Published", (await app.StoredAsync(reference)).GetString("StatusApplied"));
-        await Eventually.IsTrueAsync("the submitter is told", async () => (await app.StoredAsync(reference)).GetString("StatusTold") == "Published");
+        await app.UntilAsync("the submitter is told", async () => (await app.StoredAsync(reference)).GetString("StatusTold") == "Published");
         Assert.Single(await app.MailsAsync(Submitter));
     }
 

@@ -30,7 +30,7 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
         await app.SubscribersAsync(2);
         await app.PublishedAsync(Samples.Practice());
         await app.PublishDigestAsync();
-        await Eventually.IsTrueAsync("both digests are there", async () => (await app.DigestsAsync()).Count == 2);
+        await app.UntilAsync("both digests are there", async () => (await app.DigestsAsync()).Count == 2);
         var mail = Assert.Single(await app.MailsAsync("reader0@example.org"));
         app.Time.Advance(TimeSpan.FromMinutes(5));
 
@@ -41,7 +41,7 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
         Assert.Equal("Confirmed", rows.Single(row => row.GetString("Email") == "reader1@example.org").GetString("Status"));
         await app.PublishedAsync(Samples.Practice("Another one"));
         await app.PublishDigestAsync();
-        await Eventually.IsTrueAsync("the second digest is there, and nothing on its way", async () =>
+        await app.UntilAsync("the second digest is there, and nothing on its way", async () =>
             (await app.MailsAsync("reader1@example.org")).Count == 2
             && (await app.RowsAsync(app.Storage.Deliveries)).All(row => row.GetDateTimeOffset("SettledOn") is not null));
         Assert.Single(await app.MailsAsync("reader0@example.org"));

@@ -43,7 +43,7 @@ public sealed class BrokenCellTests(AzuriteFixture azurite)
         await AnswersAsync(app, ["", $"topics/{PipelineApp.Topic}", $"api/topics/{PipelineApp.Topic}/practices?limit=100", $"digests/{PipelineApp.Topic}/{after.GetString("DigestIssue")}"]);
         await AnswersAsync(app, broken.Values.SelectMany(one => new[] { $"practices/{PipelineApp.Topic}/{one.RowKey}", $"api/submissions/{PipelineApp.Topic}/{one.RowKey}" }));
         // A mail that fails is put off for an hour and stays on the queue.
-        await Eventually.IsTrueAsync("all mails are out or pointless", async () =>
+        await app.UntilAsync("all mails are out or pointless", async () =>
             (await app.Storage.MailQueue.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount == 0);
         Assert.Empty(await app.RowsAsync(app.Storage.Rejections));
     }
@@ -115,7 +115,7 @@ public sealed class BrokenCellTests(AzuriteFixture azurite)
                 throw new InvalidOperationException("Broken on purpose.");
         };
         var reference = await app.AcceptedAsync(sample);
-        await Eventually.IsTrueAsync("it is rejected", async () => (await app.RowsAsync(app.Storage.Rejections)).Count == 1);
+        await app.UntilAsync("it is rejected", async () => (await app.RowsAsync(app.Storage.Rejections)).Count == 1);
         app.Wire.Before = null;
         var row = Assert.Single(await app.RowsAsync(app.Storage.Rejections));
         row["Requeue"] = "yes";

@@ -40,7 +40,7 @@ public sealed class FailingStepTests(AzuriteFixture azurite)
             azurite.NewAccount(), $"Topics:0:Id={PipelineApp.Topic}", "Topics:0:Name=One", $"Topics:1:Id={Other}", "Topics:1:Name=Other");
         await app.PublishedAsync(Samples.Practice());
         var elsewhere = await app.AcceptedAsync(Samples.Practice("Elsewhere").With("topic", Other));
-        await Eventually.IsTrueAsync("both are stored", async () => (await app.RowsAsync(app.Storage.Practices)).Count == 2);
+        await app.UntilAsync("both are stored", async () => (await app.RowsAsync(app.Storage.Practices)).Count == 2);
         await app.Storage.Practices.UpdateEntityAsync(
             new TableEntity(Other, elsewhere) { ["Status"] = "approved" }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
 
@@ -70,8 +70,8 @@ public sealed class FailingStepTests(AzuriteFixture azurite)
             await app.PublishDigestAsync();
         }
 
-        await Eventually.IsTrueAsync("both are delivered", async () => (await app.DigestsAsync()).Count == 2);
-        await Eventually.IsTrueAsync("nobody works on them any more", async () =>
+        await app.UntilAsync("both are delivered", async () => (await app.DigestsAsync()).Count == 2);
+        await app.UntilAsync("nobody works on them any more", async () =>
         {
             await app.Get<DigestLedger>().SweepAsync(Cancellation);
             return (await app.RowsAsync(app.Storage.Digests)).All(row => row.GetString("Status") == "Closed");
@@ -97,7 +97,7 @@ public sealed class FailingStepTests(AzuriteFixture azurite)
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         foreach (var payload in new[] { "one", "two" })
             await app.Storage.SubmissionQueue.SendMessageAsync(payload, Cancellation);
-        await Eventually.IsTrueAsync("both are rejected", async () => (await app.RowsAsync(app.Storage.Rejections)).Count == 2);
+        await app.UntilAsync("both are rejected", async () => (await app.RowsAsync(app.Storage.Rejections)).Count == 2);
         foreach (var row in await app.RowsAsync(app.Storage.Rejections))
             await app.Storage.Rejections.UpdateEntityAsync(
                 new TableEntity(row.PartitionKey, row.RowKey) { ["Requeue"] = "yes" }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);

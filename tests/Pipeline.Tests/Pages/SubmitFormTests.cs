@@ -161,6 +161,7 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
     public async Task Who_sends_very_many_forms_is_asked_to_wait(string address)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "Limits:FormPostsPerMinute=2");
+        app.Http.DefaultRequestHeaders.Add("X-Forwarded-For", "198.51.100.7");
         using var wrong = new FormUrlEncodedContent(Samples.Practice("x"));
 
         for (var i = 0; i < 2; i++)

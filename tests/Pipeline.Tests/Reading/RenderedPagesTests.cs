@@ -123,6 +123,6 @@ public sealed class RenderedPagesTests
         var usual = new TopicCatalog([new Topic("topic", topicName, "", new(Pipeline.Digests.DigestRhythm.Always, DayOfWeek.Monday, default, TimeZoneInfo.FindSystemTimeZoneById(zone), true))]);
         return new RenderedPages(new PipelineSettings(
             new Uri(baseUrl), Moderation.Required, new SendGridSettings("", null, "", "", 1, null), new UnknownSettings(TimeSpan.Zero, UnknownPolicy.Hold),
-            [], usual, [], TimeSpan.Zero, new LimitSettings(1, 1, 0)));
+            [], usual, [], TimeSpan.Zero, new LimitSettings(1, 1, null)));
     }
 }

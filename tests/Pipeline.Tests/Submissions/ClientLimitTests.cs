@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
-
+using Pipeline.Functions.Http;
 using Xunit;
 
 namespace Pipeline.Tests.Submissions;
@@ -12,7 +12,7 @@ public sealed class ClientLimitTests(AzuriteFixture azurite)
     [Fact]
     public async Task Beyond_the_limit_it_is_429_with_a_time_to_wait_and_the_others_come_through()
     {
-        await using var app = await StartAsync(1);
+        await using var app = await StartAsync();
         await PostAsync(app, "198.51.100.7");
         await PostAsync(app, "198.51.100.7");
 
@@ -27,7 +27,7 @@ public sealed class ClientLimitTests(AzuriteFixture azurite)
     [Fact]
     public async Task Submissions_and_subscriptions_count_together_and_nothing_of_the_body_is_read_beyond_it()
     {
-        await using var app = await StartAsync(1);
+        await using var app = await StartAsync();
         using var subscribed = await SendAsync(app, "198.51.100.7", "api/subscriptions", JsonContent.Create(new { email = "reader@example.org", topic = PipelineApp.Topic }));
         Assert.Equal(HttpStatusCode.Accepted, subscribed.StatusCode);
         await PostAsync(app, "198.51.100.7");
@@ -40,26 +40,69 @@ public sealed class ClientLimitTests(AzuriteFixture azurite)
     }
 
     [Theory]
-    [InlineData(1, "198.51.100.7", "198.51.100.7:50123", true)]
-    [InlineData(1, "203.0.113.1, 198.51.100.7", "203.0.113.2, 198.51.100.7:1", true)]
-    [InlineData(1, "198.51.100.7", "198.51.100.7, 203.0.113.1", false)]
-    [InlineData(1, "2001:db8:1:2::1", "[2001:db8:1:2:ffff::9]:443", true)]
-    [InlineData(1, "2001:db8:1:2::1", "2001:db8:1:3::1", false)]
-    [InlineData(1, "::ffff:198.51.100.7", "198.51.100.7", true)]
-    [InlineData(1, "nobody", "unknown", true)]
-    [InlineData(1, "nobody", "", true)]
-    [InlineData(2, "203.0.113.9, 198.51.100.7, 10.0.0.1", "198.51.100.7:80,10.0.0.2", true)]
-    [InlineData(2, "198.51.100.7, 10.0.0.1", "198.51.100.8, 10.0.0.1", false)]
-    [InlineData(2, "198.51.100.7", "198.51.100.8", true)]
-    [InlineData(0, "198.51.100.7", "198.51.100.8", true)]
-    public async Task A_client_is_whom_the_nearest_trusted_proxies_name(int trusted, string first, string second, bool same)
+    [InlineData("198.51.100.7", "198.51.100.7:50123", true)]
+    [InlineData("203.0.113.1, 198.51.100.7", "203.0.113.2, 198.51.100.7:1", true)]
+    [InlineData("198.51.100.7", "198.51.100.7, 203.0.113.1", false)]
+    [InlineData("2001:db8:1:2::1", "[2001:db8:1:2:ffff::9]:443", true)]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", false)]
+    [InlineData("::ffff:198.51.100.7", "198.51.100.7", true)]
+    public async Task A_client_is_the_last_address_that_the_front_end_wrote(string first, string second, bool same)
     {
-        await using var app = await StartAsync(trusted);
+        await using var app = await StartAsync();
         await PostAsync(app, first);
         await PostAsync(app, first);
         Assert.Equal(HttpStatusCode.TooManyRequests, await PostAsync(app, first));
 
         Assert.Equal(same ? HttpStatusCode.TooManyRequests : HttpStatusCode.Accepted, await PostAsync(app, second));
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1", "192.168.1.2:80", "172.31.255.255", "100.64.0.1", "169.254.1.1", "fe80::1", "fd00::1", "127.0.0.1", "::1", "unknown", "")]
+    public async Task Private_addresses_are_no_clients_and_share_a_larger_limit(params string[] addresses)
+    {
+        await using var app = await StartAsync();
+        for (var sent = 0; sent < 2 * ClientLimit.SharedFactor; sent++)
+            Assert.Equal(HttpStatusCode.Accepted, await PostAsync(app, addresses[sent % addresses.Length]));
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, await PostAsync(app, addresses[0]));
+        Assert.Equal(HttpStatusCode.Accepted, await PostAsync(app, "198.51.100.7"));
+    }
+
+    [Theory]
+    [InlineData("X-Azure-SocketIP", true)]
+    [InlineData("None", false)]
+    public async Task Another_header_can_name_the_client_or_none(string setting, bool heeded)
+    {
+        await using var app = await StartAsync($"Limits:ClientAddressHeader={setting}");
+
+        async Task<HttpStatusCode> SendAsync()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "api/submissions") { Content = JsonContent.Create(Samples.Practice()) };
+            request.Headers.Add("X-Azure-SocketIP", "198.51.100.7");
+            using var answer = await app.Http.SendAsync(request, Cancellation);
+            return answer.StatusCode;
+        }
+
+        await SendAsync();
+        await SendAsync();
+        Assert.Equal(heeded ? HttpStatusCode.TooManyRequests : HttpStatusCode.Accepted, await SendAsync());
+    }
+
+    /// <summary>The host mixes the headers with what a client writes: parameters of the address, and fields of a JSON body.</summary>
+    [Fact]
+    public async Task A_client_cannot_choose_its_address_in_the_hosts_binding_data()
+    {
+        await using var app = await StartAsync();
+        const string forged = """{"X-Forwarded-For":"198.51.100.7"}""";
+        for (var sent = 0; sent < 3; sent++)
+            using (var answer = await SendAsync(app, "203.0.113.1", $"api/submissions?HEADERS={Uri.EscapeDataString(forged)}"))
+                Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+
+        // App Service gives each request an id. What does not have it was not written by the host.
+        Assert.Null(ClientAddress.Original(forged, "X-Forwarded-For", requestId: "0123"));
+        Assert.Equal("198.51.100.7", ClientAddress.Original("""{"x-forwarded-for":"198.51.100.7","X-ARR-LOG-ID":"0123"}""", "X-Forwarded-For", requestId: "0123"));
+        Assert.Null(ClientAddress.Original("nonsense", "X-Forwarded-For", requestId: ""));
+        Assert.Null(ClientAddress.Original("[]", "X-Forwarded-For", requestId: ""));
     }
 
     [Fact]
@@ -89,7 +132,7 @@ public sealed class ClientLimitTests(AzuriteFixture azurite)
     [Fact]
     public async Task Who_the_client_is_is_written_nowhere()
     {
-        await using var app = await StartAsync(1);
+        await using var app = await StartAsync();
         for (var i = 0; i < 4; i++)
             await PostAsync(app, "198.51.100.7");
         await Eventually.IsTrueAsync("it is stored", async () => (await app.RowsAsync(app.Storage.Practices)).Count == 1);
@@ -99,8 +142,8 @@ public sealed class ClientLimitTests(AzuriteFixture azurite)
         Assert.DoesNotContain(app.Log.All, line => line.Contains("198.51.100", StringComparison.Ordinal));
     }
 
-    private Task<PipelineApp> StartAsync(int trusted) =>
-        PipelineApp.StartAsync(azurite.NewAccount(), "Limits:ApiPostsPerMinute=2", $"Limits:TrustedProxies={trusted}");
+    private Task<PipelineApp> StartAsync(params string[] settings) =>
+        PipelineApp.StartAsync(azurite.NewAccount(), ["Limits:ApiPostsPerMinute=2", .. settings]);
 
     private static async Task<HttpStatusCode> PostAsync(PipelineApp app, string forwardedFor)
     {

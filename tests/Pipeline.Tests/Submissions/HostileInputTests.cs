@@ -164,7 +164,7 @@ public sealed partial class HostileInputTests(AzuriteFixture azurite)
             issues[(await app.RowsAsync(app.Storage.Digests)).Max(row => row.RowKey)!] = [.. references.Select(reference => stored[reference])];
         }
 
-        await Eventually.IsTrueAsync("all digests arrive", async () => (await app.DigestsAsync()).Count == 2 * issues.Count);
+        await app.UntilAsync("all digests arrive", async () => (await app.DigestsAsync()).Count == 2 * issues.Count);
         foreach (var mail in await app.DigestsAsync())
         {
             var name = mail.GetProperty("issue").GetString()!;
@@ -345,7 +345,7 @@ public sealed partial class HostileInputTests(AzuriteFixture azurite)
     private static async Task<Dictionary<string, TableEntity>> StoredAsync(PipelineApp app, int count)
     {
         IReadOnlyList<TableEntity> rows = [];
-        await Eventually.IsTrueAsync("all that is accepted is stored", async () => (rows = await app.RowsAsync(app.Storage.Practices)).Count >= count);
+        await app.UntilAsync("all that is accepted is stored", async () => (rows = await app.RowsAsync(app.Storage.Practices)).Count >= count);
         return rows.ToDictionary(row => row.RowKey);
     }
 

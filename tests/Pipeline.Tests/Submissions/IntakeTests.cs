@@ -193,7 +193,7 @@ public sealed class IntakeTests(AzuriteFixture azurite)
         var references = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => app.AcceptedAsync(Samples.Practice())));
 
         await app.StoredAsync(Assert.Single(references.Distinct()));
-        await Eventually.IsTrueAsync("the queue is empty", async () =>
+        await app.UntilAsync("the queue is empty", async () =>
             (await app.Storage.SubmissionQueue.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount == 0);
         Assert.Single(await app.RowsAsync(app.Storage.Practices));
         Assert.Empty(await app.RowsAsync(app.Storage.Rejections));
@@ -209,7 +209,7 @@ public sealed class IntakeTests(AzuriteFixture azurite)
         var references = new List<string>();
         foreach (var some in Enumerable.Range(0, submissions).Chunk(40))
             references.AddRange(await Task.WhenAll(some.Select(i => app.AcceptedAsync(Samples.Practice($"Practice {i}")))));
-        await Eventually.IsTrueAsync("all are stored", () => Task.FromResult(Deleted() == submissions));
+        await app.UntilAsync("all are stored", () => Task.FromResult(Deleted() == submissions));
 
         var calls = app.Wire.Calls.Where(call => call.Path.StartsWith("/practice-submissions/") || call.Path.StartsWith("/Practices")).ToList();
         TestContext.Current.SendDiagnosticMessage($"{calls.Count / (double)submissions:0.000} transactions a submission.");

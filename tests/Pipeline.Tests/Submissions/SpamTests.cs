@@ -116,7 +116,7 @@ public sealed class SpamTests(AzuriteFixture azurite)
         };
 
         var reference = await SentAsync(app, Samples.Practice(), Trapped);
-        await Eventually.IsTrueAsync("it was tried again", () => Task.FromResult(tries > 1));
+        await app.UntilAsync("it was tried again", () => Task.FromResult(tries > 1));
         await QueueIsEmptyAsync(app);
 
         Assert.Equal((reference, "Spam"), (await RejectionAsync(app) is var row ? row.RowKey : "", row.GetString("Kind")));
@@ -134,7 +134,7 @@ public sealed class SpamTests(AzuriteFixture azurite)
             new TableEntity(row.PartitionKey, row.RowKey) { ["Payload"] = mended, ["Requeue"] = "yes" }, ETag.All, TableUpdateMode.Merge, Cancellation);
 
         await SentAsync(app, Samples.Practice(), Form with { FormAge = TimeSpan.Zero });
-        await Eventually.IsTrueAsync("it was rejected twice", () => Task.FromResult(app.Log.All.Count(line => line.Contains("was rejected (Spam)")) == 2));
+        await app.UntilAsync("it was rejected twice", () => Task.FromResult(app.Log.All.Count(line => line.Contains("was rejected (Spam)")) == 2));
 
         var kept = await RejectionAsync(app);
         Assert.Equal((mended, "yes"), (kept.GetString("Payload"), kept.GetString("Requeue")));
@@ -187,7 +187,7 @@ public sealed class SpamTests(AzuriteFixture azurite)
         await app.StoredAsync(reference);
 
         Assert.Equal(reference, await SentAsync(app, Samples.Practice(), Trapped));
-        await Eventually.IsTrueAsync("it was found", () => Task.FromResult(app.Log.All.Any(line => line.Contains("was there already"))));
+        await app.UntilAsync("it was found", () => Task.FromResult(app.Log.All.Any(line => line.Contains("was there already"))));
 
         Assert.Empty(await app.RowsAsync(app.Storage.Rejections));
         Assert.Equal("pending []", await StatusAsync(app, reference));
@@ -212,10 +212,10 @@ public sealed class SpamTests(AzuriteFixture azurite)
 
     private static async Task<TableEntity> RejectionAsync(PipelineApp app)
     {
-        await Eventually.IsTrueAsync("there is a rejection", async () => (await app.RowsAsync(app.Storage.Rejections)).Count > 0);
+        await app.UntilAsync("there is a rejection", async () => (await app.RowsAsync(app.Storage.Rejections)).Count > 0);
         return Assert.Single(await app.RowsAsync(app.Storage.Rejections));
     }
 
-    private static Task QueueIsEmptyAsync(PipelineApp app) => Eventually.IsTrueAsync("the queue is empty", async () =>
+    private static Task QueueIsEmptyAsync(PipelineApp app) => app.UntilAsync("the queue is empty", async () =>
         (await app.Storage.SubmissionQueue.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount == 0);
 }

@@ -57,7 +57,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
         var row = await RejectionAsync(app);
 
         Assert.Equal("typed by hand in Storage Explorer, \u0645\u062d\u0645\u062f", row.GetString("Payload"));
-        Assert.Equal("Poison", row.GetString("Kind"));
+        Assert.Equal("Invalid", row.GetString("Kind"));
         Assert.Contains("made by hand", row.GetString("Reasons"));
     }
 
@@ -183,10 +183,10 @@ public sealed class StoreTests(AzuriteFixture azurite)
 
     private static async Task<TableEntity> RejectionAsync(PipelineApp app)
     {
-        await Eventually.IsTrueAsync("there is a rejection", async () => (await app.RowsAsync(app.Storage.Rejections)).Count > 0);
+        await app.UntilAsync("there is a rejection", async () => (await app.RowsAsync(app.Storage.Rejections)).Count > 0);
         return Assert.Single(await app.RowsAsync(app.Storage.Rejections));
     }
 
-    private static Task QueueIsEmptyAsync(PipelineApp app) => Eventually.IsTrueAsync("the queue is empty", async () =>
+    private static Task QueueIsEmptyAsync(PipelineApp app) => app.UntilAsync("the queue is empty", async () =>
         (await app.Storage.SubmissionQueue.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount == 0);
 }

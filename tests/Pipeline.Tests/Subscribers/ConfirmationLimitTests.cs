@@ -28,7 +28,7 @@ public sealed class ConfirmationLimitTests(AzuriteFixture azurite)
         Assert.Equal(1 + 4, app.MailsQueued());
         Assert.All(await app.RowsAsync(app.Storage.ConfirmationLimits), row => Assert.DoesNotContain("@", string.Concat(row.Select(column => column.Value))));
         if (known != "Complained")
-            await Eventually.IsTrueAsync("the mails are there", async () => (await app.MailsAsync()).Count == 5);
+            await app.UntilAsync("the mails are there", async () => (await app.MailsAsync()).Count == 5);
     }
 
     [Fact]

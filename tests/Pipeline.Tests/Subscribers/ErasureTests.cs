@@ -213,7 +213,7 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
     {
         await app.PublishedAsync(Samples.Practice(title));
         await app.PublishDigestAsync();
-        await Eventually.IsTrueAsync("all issues are closed", async () =>
+        await app.UntilAsync("all issues are closed", async () =>
         {
             await app.Get<Pipeline.Digests.DigestLedger>().SweepAsync(Cancellation);
             return (await app.RowsAsync(app.Storage.Digests)).All(issue => issue.GetString("Status") == "Closed");

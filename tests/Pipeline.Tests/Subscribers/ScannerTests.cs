@@ -25,7 +25,7 @@ public sealed partial class ScannerTests(AzuriteFixture azurite)
         await app.PublishedAsync(sample);
         await app.PublishDigestAsync();
         await app.ClosedIssueAsync();
-        await Eventually.IsTrueAsync("all mails are there and nothing waits", async () => (await app.MailsAsync()).Count == 4
+        await app.UntilAsync("all mails are there and nothing waits", async () => (await app.MailsAsync()).Count == 4
             && (await app.StateAsync()).Split('\n').Where(line => line.StartsWith("outgoing-mail ", StringComparison.Ordinal)).All(line => line.EndsWith(" 0", StringComparison.Ordinal)));
 
         var links = (await app.MailsAsync())

@@ -80,7 +80,7 @@ public sealed partial class SubscriptionTests(AzuriteFixture azurite)
 
         await app.PublishedAsync(Samples.Practice());
         await app.PublishDigestAsync();
-        await Eventually.IsTrueAsync("the digest is there", async () => (await app.DigestsAsync()).Count == 1);
+        await app.UntilAsync("the digest is there", async () => (await app.DigestsAsync()).Count == 1);
         var digest = (await app.DigestsAsync())[0];
         var header = digest.GetProperty("headers").GetProperty("List-Unsubscribe").GetString()!;
         var link = header.Trim('<', '>');
@@ -149,7 +149,7 @@ public sealed partial class SubscriptionTests(AzuriteFixture azurite)
         app.SendGrid.Instead = (_, _) => throw new HttpRequestException(HttpRequestError.ConnectionError);
 
         await AnswerAsync(app, Email);
-        await Eventually.IsTrueAsync("the mail waits with one attempt counted", async () =>
+        await app.UntilAsync("the mail waits with one attempt counted", async () =>
             app.SendGrid.Calls == 1 && (await app.Storage.MailQueue.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount == 1
             && app.Log.All.Any(line => line.Contains("NotTaken")));
 
@@ -163,7 +163,7 @@ public sealed partial class SubscriptionTests(AzuriteFixture azurite)
     {
         Assert.Equal(HttpStatusCode.Accepted, (await AnswerAsync(app, Email)).Status);
         IReadOnlyList<JsonElement> mails = [];
-        await Eventually.IsTrueAsync("the confirmation is there", async () => (mails = await app.MailsAsync(Email)).Count == 1);
+        await app.UntilAsync("the confirmation is there", async () => (mails = await app.MailsAsync(Email)).Count == 1);
         return ConfirmationLink().Match(mails[0].GetProperty("text").GetString()!).Value;
     }
 

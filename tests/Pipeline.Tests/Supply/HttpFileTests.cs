@@ -60,7 +60,8 @@ public sealed class HttpFileTests(AzuriteFixture azurite)
             PipelineApp.Topic, app.Get<Pipeline.Subscribers.SubscriptionTokens>().Read(confirmation, Pipeline.Subscribers.TokenPurpose.Confirm)!.Subscriber);
 
         Assert.Equal(Said.Keys.Order(), calls.Select(call => call.Title).Intersect(Said.Keys).Order());
-        foreach (var call in calls)
+        // The admin endpoint is the host's: EndToEnd.Tests call it.
+        foreach (var call in calls.Where(call => !call.Address.Contains("/admin/")))
         {
             var token = call.Address.Contains("/confirm") || call.Address.Contains("/renew") ? confirmation : unsubscription;
             using var message = (call with { Address = call.Address.Replace("TOKEN", token) }).Message();

@@ -3,11 +3,11 @@ namespace Pipeline.Tests.Supply;
 /// <summary>The file NOTICE: whose work this is built on, by the lock files and by what the packages say of themselves.</summary>
 public static class Notice
 {
-    private static readonly string[] NpmFolders = ["LocalHost/Azurite", "tests/Browser.Tests/html"];
+    private static readonly string[] NpmFolders = ["LocalHost/Azurite", "tests/EndToEnd.Tests/html"];
 
-    /// <summary>Packages that are in what is deployed; those of the worker are missing, as not every feed has them.</summary>
+    /// <summary>Packages that are in what is deployed.</summary>
     public static IReadOnlyList<ThirdParty> Shipped { get; } =
-        [.. InOrder(LockFile.Read(SourceFolder.PathOf("Functions", "packages.lock.json")).PackagesWithout("Pipeline.LocalHost").Select(package => ThirdParty.OfNuGet(package.Name, package.Version)))];
+        [.. InOrder(LockFile.Read(SourceFolder.PathOf("Functions", "packages.lock.json")).Packages.Select(package => ThirdParty.OfNuGet(package.Name, package.Version)))];
 
     /// <summary>Packages that only LocalHost and the tests use.</summary>
     public static IReadOnlyList<ThirdParty> OfDevelopment { get; } =
@@ -31,14 +31,6 @@ public static class Notice
         ================
 
         {Lines(Shipped)}
-        What is deployed besides: the isolated worker of Azure Functions
-        ----------------------------------------------------------------
-
-        These are in the build for Azure alone (FunctionsHost=Azure), and not every feed has them; so they are listed from
-        Directory.Packages.props, with the licence that their project names. They bring along others, such as Google.Protobuf
-        (BSD-3-Clause) and Grpc.Net.Client (Apache-2.0): .ci/azure lists all that is in a build.
-
-        {Lines(WorkerPackages())}
         What development uses besides: LocalHost, the tests, the check of infra
         =======================================================================
 
@@ -64,11 +56,4 @@ public static class Notice
     private static ThirdParty Bicep() => new(
         "Azure.Bicep.CommandLine", SourceFolder.Xml("Directory.Packages.props").Descendants("BicepVersion").Single().Value, "MIT",
         "© Microsoft Corporation. All rights reserved.", "https://github.com/Azure/bicep");
-
-    private static IEnumerable<ThirdParty> WorkerPackages() => SourceFolder.Xml("Directory.Packages.props").Descendants("ItemGroup")
-        .Single(group => group.Attribute("Label")?.Value.StartsWith("Azure Functions worker", StringComparison.Ordinal) == true)
-        .Elements("PackageVersion")
-        .Select(package => new ThirdParty(
-            package.Attribute("Include")!.Value, package.Attribute("Version")!.Value, "MIT",
-            "© Microsoft Corporation. All rights reserved.", "https://github.com/Azure/azure-functions-dotnet-worker"));
 }

@@ -12,8 +12,6 @@ public static class PackageReferences
             .Select(folder => SourceFolder.PathOf(folder)).SelectMany(folder => Directory.GetFiles(folder, "*.csproj")),
     ];
 
-    /// <param name="azure">Also what is referenced for Azure alone.</param>
-    public static IEnumerable<string> Of(string project, bool azure) => XDocument.Load(project).Descendants("PackageReference")
-        .Where(reference => azure || reference.Parent!.Attribute("Condition")?.Value.Contains("'Azure'") != true)
+    public static IEnumerable<string> Of(string project) => XDocument.Load(project).Descendants("PackageReference")
         .Select(reference => reference.Attribute("Include")!.Value);
 }

@@ -9,12 +9,24 @@ namespace Pipeline.Tests.Supply;
 /// <param name="Address">Of the project.</param>
 public sealed record ThirdParty(string Name, string Version, string Licence, string Owner, string Address)
 {
+    /// <summary>Microsoft's licence for the libraries of .NET before they were under MIT. It has no name of SPDX's.</summary>
+    public const string DotNetLibrary = "LicenseRef-Microsoft-.NET-Library";
+
     // These packages do not say their licence in SPDX's words. It was read in the file or at the address that they name; a new version is to be read again.
     private static readonly Dictionary<string, string> ReadByAPerson = new()
     {
         ["Apache.Arrow 22.1.0"] = "Apache-2.0", // LICENSE.txt
+        ["Microsoft.AspNet.WebApi.Client 5.2.8"] = DotNetLibrary, // NET_Library_EULA_ENU.txt
+        ["Microsoft.AspNetCore.Mvc.WebApiCompatShim 2.2.0"] = "Apache-2.0", // LICENSE.txt of ASP.NET Core 2.0.0
+        ["Microsoft.Azure.WebJobs.Extensions 3.0.6"] = "MIT", // LICENSE.txt of the project; the package has an address that forwards
+        ["Microsoft.Azure.WebJobs.Extensions.Http 3.2.0"] = "MIT", // likewise
+        ["Microsoft.NETCore.Platforms 1.1.0"] = DotNetLibrary, // https://go.microsoft.com/fwlink/?LinkId=329770
         ["NCrontab.Signed 3.4.0"] = "Apache-2.0", // COPYING.txt
+        ["ncrontab.signed 3.3.0"] = "Apache-2.0", // https://www.apache.org/licenses/LICENSE-2.0
+        ["NETStandard.Library 1.6.1"] = DotNetLibrary, // https://go.microsoft.com/fwlink/?LinkId=329770
+        ["Newtonsoft.Json.Bson 1.0.1"] = "MIT", // LICENSE.md of the project
         ["starkbank-ecdsa 1.3.3"] = "MIT", // https://opensource.org/licenses/MIT
+        ["System.ComponentModel.Annotations 4.4.0"] = "MIT", // LICENSE.TXT of the project
         ["System.Security.Cryptography.ProtectedData 4.5.0"] = "MIT", // LICENSE.TXT
         ["uri-templates 0.2.0"] = "public domain", // README.md
     };

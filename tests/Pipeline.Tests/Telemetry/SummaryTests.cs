@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Pipeline.LocalHost.Telemetry;
 using Xunit;
 
 namespace Pipeline.Tests.Telemetry;
@@ -8,9 +10,10 @@ public sealed class SummaryTests(AzuriteFixture azurite)
     [Fact]
     public async Task In_the_end_it_says_in_a_sentence_what_was_counted()
     {
-        var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await using (app)
+        var log = new LogLines();
+        using (new Summary(new LoggerFactory([log]).CreateLogger<Summary>()))
         {
+            await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
             await app.SubscribersAsync(3);
             await app.PublishedAsync(Samples.Practice());
             await app.AcceptedAsync(Samples.Practice("Another one"));
@@ -23,6 +26,6 @@ public sealed class SummaryTests(AzuriteFixture azurite)
 
         Assert.Equal(
             "Information Pipeline.LocalHost.Telemetry.Summary: In all: submissions accepted 2, submissions stored 2, messages rejected (Invalid) 1, digests (sent) 3, digest runs 1. ",
-            Assert.Single(app.Log.All, line => line.Contains("In all:", StringComparison.Ordinal)));
+            Assert.Single(log.All, line => line.Contains("In all:", StringComparison.Ordinal)));
     }
 }

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
+using Pipeline.Settings;
+
+namespace Pipeline.Functions.Http;
+
+/// <summary>
+/// Limits what one client sends: a token bucket for each, full at first and filled evenly over a minute. The buckets are in this
+/// process alone, so n instances let n times as much through. Addresses are written nowhere, and forgotten once their bucket is full again.
+/// </summary>
+public sealed class ClientLimit(PipelineSettings settings) : IDisposable
+{
+    /// <summary>
+    /// A private address is a proxy's or a front end's, and many clients stand behind it. They share one bucket, this many times as
+    /// large: one noisy client must not lock out all others.
+    /// </summary>
+    public const int SharedFactor = 20;
+
+    // RFC 1918, 6598 (carrier-grade NAT) and 3927.
+    private static readonly IPNetwork[] PrivateNetworks =
+    [
+        IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.168.0.0/16"),
+        IPNetwork.Parse("100.64.0.0/10"), IPNetwork.Parse("169.254.0.0/16"),
+    ];
+
+    private readonly PartitionedRateLimiter<IPAddress>? forms = Buckets(settings.Limits.FormPostsPerMinute);
+    private readonly PartitionedRateLimiter<IPAddress>? api = Buckets(settings.Limits.ApiPostsPerMinute);
+
+    /// <summary>Counts the request. False if the client has sent too much, with the time it has to wait.</summary>
+    /// <param name="request">Its connection has the client's address (<see cref="ClientAddress"/>).</param>
+    /// <param name="isForm">True for a post from a page; forms and the API are counted apart.</param>
+    public bool TryTake(HttpRequest request, bool isForm, out TimeSpan wait)
+    {
+        wait = TimeSpan.Zero;
+        if ((isForm ? forms : api) is not { } buckets)
+            return true;
+
+        using var lease = buckets.AttemptAcquire(BucketOf(request.HttpContext.Connection.RemoteIpAddress));
+        lease.TryGetMetadata(MetadataName.RetryAfter, out wait);
+        return lease.IsAcquired;
+    }
+
+    public void Dispose()
+    {
+        forms?.Dispose();
+        api?.Dispose();
+    }
+
+    /// <summary>The address that a client is counted under; <see cref="IPAddress.None"/> for all private ones together.</summary>
+    public static IPAddress BucketOf(IPAddress? address)
+    {
+        if (address is null)
+            return IPAddress.None;
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        if (IsPrivate(address))
+            return IPAddress.None;
+        // An IPv6 client has all addresses with the same first half.
+        return address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress([.. address.GetAddressBytes()[..8], .. new byte[8]]) : address;
+    }
+
+    private static bool IsPrivate(IPAddress address) =>
+        IPAddress.IsLoopback(address) || address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal || address.IsIPv6SiteLocal
+        || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
+        || PrivateNetworks.Any(network => network.Contains(address));
+
+    private static PartitionedRateLimiter<IPAddress>? Buckets(int postsPerMinute) => postsPerMinute == 0
+        ? null
+        : PartitionedRateLimiter.Create<IPAddress, IPAddress>(bucket => RateLimitPartition.GetTokenBucketLimiter(bucket, _ =>
+        {
+            var tokens = bucket.Equals(IPAddress.None) ? postsPerMinute * SharedFactor : postsPerMinute;
+            return new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = tokens,
+                TokensPerPeriod = 1,
+                ReplenishmentPeriod = TimeSpan.FromMinutes(1) / tokens,
+            };
+        }));
+}

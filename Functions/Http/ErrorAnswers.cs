@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http;
+using Pipeline.Functions.Api;
+using Pipeline.Functions.Pages;
+
+namespace Pipeline.Functions.Http;
+
+/// <summary>Errors that any request can meet: problem details under /api, a page in the reader's language elsewhere.</summary>
+public static class ErrorAnswers
+{
+    /// <summary>404: no function has this address.</summary>
+    public static IResult NoSuchAddress(HttpRequest request) => IsApi(request) ? Problems.NoSuchAddress() : Missing.Address();
+
+    /// <summary>400, 413 or 415: the body cannot be read. The exception has the status and a sentence for programs.</summary>
+    public static IResult Refused(HttpRequest request, BadHttpRequestException refused) =>
+        IsApi(request) ? Problems.Unreadable(refused) : Pages.Refused.Unreadable(request, refused.StatusCode);
+
+    /// <summary>503 with Retry-After.</summary>
+    public static IResult Unavailable(HttpRequest request) => IsApi(request) ? Problems.Unavailable() : Broken.Unavailable();
+
+    /// <summary>500.</summary>
+    public static IResult Failed(HttpRequest request) => IsApi(request) ? Problems.Failed() : Broken.Failed();
+
+    private static bool IsApi(HttpRequest request) => request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
+}

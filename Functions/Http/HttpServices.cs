@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Pipeline.Functions.Http;
+
+public static class HttpServices
+{
+    public static IServiceCollection AddHttp(this IServiceCollection services)
+    {
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // The functions have limits of their own, and answer with 413 in words; Kestrel would cut the connection to the host.
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
+        return services.AddSingleton<ClientLimit>().WithoutDataProtectionKeys();
+    }
+
+    /// <summary>
+    /// MVC, which the worker adds, brings data protection along. Nothing here uses it, but it writes a key into the home folder of the
+    /// process when it starts.
+    /// </summary>
+    private static IServiceCollection WithoutDataProtectionKeys(this IServiceCollection services)
+    {
+        foreach (var keyLoader in services.Where(IsKeyLoader).ToList())
+            services.Remove(keyLoader);
+        return services.Replace(ServiceDescriptor.Singleton<IDataProtectionProvider>(_ => new EphemeralDataProtectionProvider()));
+    }
+
+    private static bool IsKeyLoader(ServiceDescriptor service) =>
+        service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(IDataProtectionBuilder).Assembly;
+}

@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Pipeline.Languages;
+
+namespace Pipeline.Functions.Http;
+
+/// <summary>Runs the function in the language of its request: the one in the address (?lang=fr), else the first of ours that the client asks for.</summary>
+public sealed class RequestLanguage : IFunctionsWorkerMiddleware
+{
+    public const string Parameter = "lang";
+
+    public Task Invoke(FunctionContext context, FunctionExecutionDelegate next) =>
+        Of(context.GetHttpContext()!.Request).RunAsync(() => next(context));
+
+    public static Language Of(HttpRequest request) => InAddress(request) ?? Language.Preferred(request.Headers.AcceptLanguage);
+
+    /// <summary>Null if the address names none of ours.</summary>
+    public static Language? InAddress(HttpRequest request) => Language.Find(request.Query[Parameter]);
+}

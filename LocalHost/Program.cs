@@ -1,0 +1,14 @@
+using Pipeline.Functions;
+using Pipeline.LocalHost;
+
+try
+{
+    await LocalApplication.RunAsync(args, typeof(FunctionsComposition).Assembly);
+    return 0;
+}
+#pragma warning disable CA1031 // Whatever it is, it is told, and ends the process.
+catch (Exception fault)
+#pragma warning restore CA1031
+{
+    return StartFault.Tell(fault);
+}

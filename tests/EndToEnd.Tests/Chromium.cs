@@ -1,0 +1,53 @@
+using Microsoft.Playwright;
+using Pipeline.EndToEnd.Tests;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(Chromium))]
+
+namespace Pipeline.EndToEnd.Tests;
+
+/// <summary>
+/// The machine's own Chromium, started once. Playwright drives it and downloads none. Where there is no Chromium the tests
+/// are skipped and say so.
+/// </summary>
+public sealed class Chromium : IAsyncLifetime
+{
+    private static readonly string? Path = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
+
+    private IPlaywright? playwright;
+    private IBrowser? browser;
+
+    public static bool IsInstalled => Path is not null;
+
+    public static void SkipWithout() => Assert.SkipUnless(IsInstalled, "No Chromium is installed; run tests/EndToEnd.Tests/install-chromium.sh.");
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Path is null)
+            return;
+
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Path,
+            // Its sandbox refuses to run as root, which is who runs in many a container.
+            ChromiumSandbox = !Environment.IsPrivilegedProcess,
+            // It would look for updates and lists on the internet.
+            Args = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+    }
+
+    /// <summary>A page of its own, in a profile of its own.</summary>
+    public async Task<IPage> OpenAsync(bool scripts = true)
+    {
+        SkipWithout();
+        return await (await browser!.NewContextAsync(new() { JavaScriptEnabled = scripts })).NewPageAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (browser is not null)
+            await browser.DisposeAsync();
+        playwright?.Dispose();
+    }
+}

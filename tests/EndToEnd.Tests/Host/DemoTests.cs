@@ -1,0 +1,146 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Pipeline.LocalHost.Azurite;
+using Pipeline.LocalHost.Settings;
+using Pipeline.Mail;
+using Pipeline.Tests;
+using Xunit;
+
+namespace Pipeline.EndToEnd.Tests.Host;
+
+/// <summary>What a newcomer sees: the app with its own Azurite, on an empty folder, from the first line to Ctrl+C.</summary>
+public sealed partial class DemoTests : IAsyncDisposable
+{
+    private const string LastStep = "The digest lies in the mailbox.";
+
+    private static readonly string[] Subscribers = ["amina@example.org", "camille@example.org", "thi.anh@example.org"];
+
+    // The app quiets "Microsoft.AspNetCore" and the like; a longer name wins over that.
+    private static readonly string[] Talkative =
+    [
+        "Default", "Microsoft", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server", "Microsoft.AspNetCore.Routing",
+        "Microsoft.AspNetCore.Http", "Microsoft.AspNetCore.Components", "System", $"System.Net.Http.HttpClient.{SendGridMailer.HttpClientName}", "Azure",
+    ];
+
+    private readonly StoragePorts storage = new(FreePort.Next(inARow: 3));
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pipeline-demo-");
+
+    public async ValueTask DisposeAsync() => await Eventually.IsTrueAsync("nobody writes to the folder any more", () =>
+    {
+        try
+        {
+            folder.Delete(recursive: true);
+            return Task.FromResult(true);
+        }
+        catch (IOException)
+        {
+            return Task.FromResult(false);
+        }
+    });
+
+    [Fact]
+    public async Task It_puts_a_digest_of_all_samples_into_the_mailbox_and_leaves_nothing_behind()
+    {
+        await using var app = Start();
+
+        await app.UntilItSaysAsync(LastStep);
+
+        await AssertEverybodyHasOneDigestAsync(app);
+        Assert.Equal(8, (await PracticesAsync(app)).Count);
+        Assert.Equal(0, await app.EndAsync());
+        await AssertStorageHasEndedAsync();
+        Assert.DoesNotMatch(Address(), app.Output);
+        Assert.DoesNotMatch(Trouble(), app.Output);
+        Assert.Empty(folder.CreateSubdirectory("home").GetFileSystemInfos());
+    }
+
+    [Fact]
+    public async Task The_most_talkative_log_holds_no_address()
+    {
+        await using var app = Start([.. Talkative.Select(category => $"--Logging:LogLevel:{category}=Trace")]);
+        await app.UntilItSaysAsync(LastStep);
+
+        // What people do besides: look at mails, and mistype.
+        foreach (var path in new[] { "mailbox", "subscribe", "subscriptions/confirm?token=x", "no/such/page" })
+            (await app.Http.GetAsync(path, TestContext.Current.CancellationToken)).Dispose();
+        foreach (var path in new[] { "subscribe", "api/subscriptions", "api/submissions", "submit" })
+            using (var form = new FormUrlEncodedContent([new("email", "amina@example"), new("email", Subscribers[0]), new("topic", PipelineApp.Topic)]))
+                (await app.Http.PostAsync(path, form, TestContext.Current.CancellationToken)).Dispose();
+
+        Assert.Equal(0, await app.EndAsync());
+        Assert.Contains("Request starting", app.Output, StringComparison.Ordinal);
+        Assert.Contains("/v3/mail/send", app.Output, StringComparison.Ordinal);
+        Assert.DoesNotMatch(Address(), app.Output);
+    }
+
+    [Fact]
+    public async Task Killed_in_the_middle_it_leaves_nothing_behind_and_starts_anew_on_the_same_data()
+    {
+        await using (var first = Start())
+        {
+            await first.UntilItSaysAsync("[3/4]");
+            first.Kill();
+            await AssertStorageHasEndedAsync();
+        }
+
+        await using var second = Start();
+        await second.UntilItSaysAsync(LastStep);
+
+        await AssertEverybodyHasOneDigestAsync(second);
+        Assert.Equal(8, (await PracticesAsync(second)).Count);
+    }
+
+    [Fact]
+    public async Task Ended_in_the_middle_it_goes_without_a_word()
+    {
+        await using var app = Start();
+        await app.UntilItSaysAsync("[1/4]");
+
+        Assert.Equal(0, await app.EndAsync());
+
+        await AssertStorageHasEndedAsync();
+        Assert.DoesNotMatch(Trouble(), app.Output);
+    }
+
+    private AppProcess Start(params string[] settings)
+    {
+        // Nobody's profile: one that is there may hide what a newcomer would see.
+        var home = folder.CreateSubdirectory("home").FullName;
+        string[] arguments = ["--demo", "--storage-port-base", $"{storage.Blob}", "--data", Path.Combine(folder.FullName, "data"), .. settings];
+        return AppProcess.Start(arguments, new Dictionary<string, string> { ["HOME"] = home });
+    }
+
+    private static async Task AssertEverybodyHasOneDigestAsync(AppProcess app)
+    {
+        var practices = await PracticesAsync(app);
+        var mails = await app.Http.GetFromJsonAsync<List<JsonElement>>("mailbox.json", TestContext.Current.CancellationToken);
+        var digests = mails!.Where(mail => mail.GetProperty("issue").ValueKind == JsonValueKind.String).ToList();
+
+        Assert.Equal(Subscribers, digests.Select(mail => mail.GetProperty("to").GetString()!).Order(StringComparer.Ordinal));
+        foreach (var digest in digests)
+            Assert.All(practices, title => Assert.Contains(title, digest.GetProperty("text").GetString(), StringComparison.Ordinal));
+    }
+
+    private static async Task<List<string>> PracticesAsync(AppProcess app)
+    {
+        var list = await app.Http.GetFromJsonAsync<JsonElement>($"api/topics/{PipelineApp.Topic}/practices", TestContext.Current.CancellationToken);
+        return [.. list.GetProperty("practices").EnumerateArray().Select(practice => practice.GetProperty("title").GetString()!)];
+    }
+
+    private Task AssertStorageHasEndedAsync() => Eventually.IsTrueAsync("none of the storage ports is listened on", async () =>
+    {
+        foreach (var (_, port) in storage.All)
+            if (await StorageProbe.IsListeningAsync(port, TestContext.Current.CancellationToken))
+                return false;
+        return true;
+    });
+
+    /// <summary>An e-mail address, as it is or as URLs have it.</summary>
+    [GeneratedRegex(@"\w(@|%40)\w", RegexOptions.IgnoreCase)]
+    private static partial Regex Address();
+
+    /// <summary>What is logged as wrong, and stack traces.</summary>
+    [GeneratedRegex(@"Z (warning|error|critical) |^\s+at \S+\(|Exception", RegexOptions.Multiline)]
+    private static partial Regex Trouble();
+}

@@ -1,0 +1,173 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using Pipeline.Tests;
+using Xunit;
+
+namespace Pipeline.EndToEnd.Tests.Host;
+
+/// <summary>HTTP as clients meet it: through the host's router and its proxy, in the real worker.</summary>
+public sealed class HttpTests(RunningApp running) : IClassFixture<RunningApp>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private HttpClient Http => running.App.Http;
+
+    [Theory]
+    [InlineData("GET", "", 200, "text/html")]
+    [InlineData("HEAD", "", 200, "text/html")]
+    [InlineData("GET", "?lang=ar", 200, "text/html")]
+    [InlineData("GET", "style.css", 200, "text/css")]
+    [InlineData("GET", "topics/mainstreaming-migration/feed", 200, "application/atom+xml")]
+    [InlineData("GET", "sitemap.xml", 200, "application/xml")]
+    [InlineData("GET", "robots.txt", 200, "text/plain")]
+    [InlineData("GET", "api/health", 200, "application/json")]
+    [InlineData("GET", "api/topics/mainstreaming-migration/practices", 200, "application/json")]
+    [InlineData("OPTIONS", "api/submissions", 204, null)]
+    [InlineData("GET", "nowhere", 404, "text/html")]
+    [InlineData("HEAD", "nowhere", 404, "text/html")]
+    [InlineData("GET", "api/nowhere", 404, "application/problem+json")]
+    [InlineData("PUT", "submit", 404, null)]
+    [InlineData("DELETE", "api/submissions", 404, null)]
+    [InlineData("POST", "subscriptions/confirm?token=none", 404, "text/html")]
+    public async Task Each_address_answers_each_method_as_the_contract_says(string method, string address, int status, string? type)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), address);
+        using var answer = await Http.SendAsync(request, Cancellation);
+
+        Assert.Equal((status, type), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.False(answer.Headers.Contains("Server"));
+        if (method == "HEAD")
+            Assert.Empty(await answer.Content.ReadAsByteArrayAsync(Cancellation));
+    }
+
+    /// <summary>The Functions host's router takes no empty segment, so no function sees the request.</summary>
+    [Theory]
+    [InlineData("//")]
+    [InlineData("//elsewhere.example/a")]
+    [InlineData("/topics//feed")]
+    public async Task An_address_with_an_empty_segment_is_not_found(string path)
+    {
+        using var answer = await Http.GetAsync(new Uri($"{Http.BaseAddress!.GetLeftPart(UriPartial.Authority)}{path}"), Cancellation);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_page_that_the_client_has_is_not_sent_again()
+    {
+        using var first = await Http.GetAsync("topics/mainstreaming-migration", Cancellation);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "topics/mainstreaming-migration") { Headers = { { "If-None-Match", $"{first.Headers.ETag}" } } };
+
+        using var second = await Http.SendAsync(request, Cancellation);
+
+        Assert.Equal(HttpStatusCode.NotModified, second.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("api/submissions", 300_000)]
+    [InlineData("api/submissions", 31_000_000)]
+    [InlineData("submit", 300_000)]
+    [InlineData("submit", 31_000_000)]
+    [InlineData("submit", 110_000_000)]
+    public async Task A_body_that_is_too_large_is_413_at_every_size(string address, int bytes)
+    {
+        foreach (var chunked in (bool[])[false, true])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(new byte[bytes]) };
+            request.Content.Headers.ContentType = new(address == "submit" ? "application/x-www-form-urlencoded" : "application/json");
+            request.Headers.TransferEncodingChunked = chunked;
+            // As curl does with a large body: the refusal comes before the body is sent.
+            request.Headers.ExpectContinue = true;
+            Limited(request, $"198.51.101.{(bytes / 1_000_000 + (chunked ? 100 : 0)) % 250}");
+
+            using var answer = await Http.SendAsync(request, Cancellation);
+
+            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Another_type_of_body_is_415_and_a_form_post_is_taken()
+    {
+        using var text = await PostAsync("api/submissions", new StringContent("hello"), "198.51.100.1");
+        using var form = await PostAsync("api/submissions", new FormUrlEncodedContent(Samples.Practice("A form")), "198.51.100.2");
+
+        Assert.Equal((HttpStatusCode.UnsupportedMediaType, HttpStatusCode.Accepted), (text.StatusCode, form.StatusCode));
+    }
+
+    [Fact]
+    public async Task Clients_are_told_apart_by_the_header_that_the_front_end_wrote()
+    {
+        async Task<HttpStatusCode> SendAsync(string address, string client, HttpContent? content = null)
+        {
+            using var answer = await PostAsync(address, content ?? JsonContent.Create(Samples.Practice()), client);
+            return answer.StatusCode;
+        }
+
+        foreach (var expected in (HttpStatusCode[])[HttpStatusCode.Accepted, HttpStatusCode.Accepted, HttpStatusCode.TooManyRequests])
+            Assert.Equal(expected, await SendAsync("api/submissions", "10.9.9.9, 203.0.113.7:50123"));
+        Assert.Equal(HttpStatusCode.Accepted, await SendAsync("api/submissions", "203.0.113.7, 203.0.113.8:50123"));
+
+        // A parameter of the address hides the headers in the host's binding data: no client can choose its bucket so.
+        var forged = "api/submissions?headers=" + Uri.EscapeDataString("""{"X-Forwarded-For":"203.0.113.99"}""");
+        Assert.Equal(HttpStatusCode.Accepted, await SendAsync(forged, "203.0.113.7:50123"));
+        foreach (var expected in (HttpStatusCode[])[HttpStatusCode.Accepted, HttpStatusCode.Accepted, HttpStatusCode.TooManyRequests])
+            Assert.Equal(expected, await SendAsync("api/submissions", "203.0.113.99"));
+    }
+
+    [Fact]
+    public async Task A_slow_client_is_answered_and_one_that_goes_away_leaves_no_fault()
+    {
+        using (var slow = await ConnectAsync())
+        {
+            var body = Encoding.UTF8.GetBytes("topic=mainstreaming-migration&title=Slowly&summary=" + new string('s', 100));
+            await WriteAsync(slow, $"POST /api/submissions HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 198.51.100.3\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {body.Length}\r\n\r\n");
+            foreach (var piece in body.Chunk(20))
+                await slow.GetStream().WriteAsync(piece, Cancellation);
+            using var answer = new StreamReader(slow.GetStream());
+            Assert.StartsWith("HTTP/1.1 202 ", await answer.ReadLineAsync(Cancellation), StringComparison.Ordinal);
+        }
+
+        using (var gone = await ConnectAsync())
+            await WriteAsync(gone, "POST /api/submissions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"title\":");
+        // The next request is answered, and no fault of the app was logged.
+        using var health = await Http.GetAsync("api/health", Cancellation);
+        Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+        Assert.DoesNotContain("Failed to answer", running.App.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Sweep", 202)]
+    [InlineData("sweep", 202)]
+    [InlineData("StoreSubmission", 202)]
+    [InlineData("ShowTopic", 400)]
+    [InlineData("Nothing", 404)]
+    public async Task The_admin_endpoint_runs_timer_and_queue_functions(string function, int status)
+    {
+        using var answer = await Http.PostAsync($"admin/functions/{function}", JsonContent.Create(new { input = "not JSON" }), Cancellation);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        if (function == "StoreSubmission")
+            await running.App.UntilItSaysAsync("is kept in Rejections");
+    }
+
+    private static HttpRequestMessage Limited(HttpRequestMessage request, string client)
+    {
+        request.Headers.Add("X-Forwarded-For", client);
+        return request;
+    }
+
+    private static ValueTask WriteAsync(TcpClient client, string head) => client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), Cancellation);
+
+    private Task<HttpResponseMessage> PostAsync(string address, HttpContent content, string client) =>
+        Http.SendAsync(Limited(new HttpRequestMessage(HttpMethod.Post, address) { Content = content }, client), Cancellation);
+
+    private async Task<TcpClient> ConnectAsync()
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, Http.BaseAddress!.Port, Cancellation);
+        return client;
+    }
+}

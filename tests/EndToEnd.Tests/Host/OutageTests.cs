@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Http.Json;
+using Azure.Storage.Queues;
+using Pipeline.LocalHost.Azurite;
+using Pipeline.LocalHost.Settings;
+using Pipeline.Tests;
+using Xunit;
+
+namespace Pipeline.EndToEnd.Tests.Host;
+
+/// <summary>Storage goes away under the running app and comes back.</summary>
+public sealed class OutageTests : IDisposable
+{
+    private readonly StoragePorts ports = new(FreePort.Next(inARow: 3));
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pipeline-outage-");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task What_was_accepted_before_an_outage_that_outlasts_all_retries_is_stored_after_it()
+    {
+        var storage = await AzuriteServer.StartAsync(ports, folder.FullName, cancellationToken: Cancellation);
+        await using var app = AppProcess.Start(["--storage-port-base", $"{ports.Blob}"]);
+        await app.UntilItRunsAsync();
+        Assert.Equal(HttpStatusCode.Accepted, await SubmitAsync(app, "Before"));
+        await app.UntilItSaysAsync("is stored.");
+
+        await storage.DisposeAsync();
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await SubmitAsync(app, "Meanwhile"));
+        await app.UntilItSaysAsync("A listener gave up");
+
+        await using (await AzuriteServer.StartAsync(ports, folder.FullName, cancellationToken: Cancellation))
+        {
+            await app.UntilItSaysAsync("The listeners of queues and timers run again.");
+            Assert.Equal(HttpStatusCode.Accepted, await SubmitAsync(app, "After"));
+            await Eventually.IsTrueAsync("both are stored", () => Task.FromResult(app.Output.Split("is stored.").Length == 3));
+            Assert.Equal(0, await app.EndAsync());
+        }
+    }
+
+    [Fact]
+    public async Task An_Azurite_that_died_is_started_again_with_its_files()
+    {
+        await using var app = AppProcess.Start(["--storage-port-base", $"{ports.Blob}", "--data", folder.FullName]);
+        await app.UntilItRunsAsync();
+        var queue = new QueueClient(ports.ConnectionString(), "kept");
+        await queue.CreateAsync(cancellationToken: Cancellation);
+
+        await Eventually.IsTrueAsync("Azurite has written its files", async () => await WrittenAsync("__azurite_db_queue__.json", "kept") && await WrittenAsync("__azurite_db_table__.json", "Practices"));
+
+        app.KillChildren("run.mjs");
+
+        await app.UntilItSaysAsync("Azurite ended (exit code 137) and is started again.");
+        await app.UntilItSaysAsync("Azurite runs again.");
+        Assert.Equal(HttpStatusCode.Accepted, await SubmitAsync(app, "After"));
+        await app.UntilItSaysAsync("is stored.");
+        Assert.True(await queue.ExistsAsync(Cancellation));
+        Assert.Equal(0, await app.EndAsync());
+    }
+
+    private async Task<bool> WrittenAsync(string file, string word) =>
+        Path.Combine(folder.FullName, file) is var path && File.Exists(path) && (await File.ReadAllTextAsync(path, Cancellation)).Contains(word, StringComparison.Ordinal);
+
+    private static async Task<HttpStatusCode> SubmitAsync(AppProcess app, string title)
+    {
+        using var answer = await app.Http.PostAsync("api/submissions", JsonContent.Create(Samples.Practice(title)), Cancellation);
+        return answer.StatusCode;
+    }
+}

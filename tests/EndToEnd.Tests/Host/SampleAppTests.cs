@@ -1,0 +1,126 @@
+using System.Net;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using Pipeline.Tests;
+using Xunit;
+
+namespace Pipeline.EndToEnd.Tests.Host;
+
+/// <summary>What the Functions host does with functions that fail, name settings or share a route: tests/SampleApp, in a process of its own.</summary>
+public sealed class SampleAppTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private readonly string account = azurite.NewAccount();
+
+    [Fact]
+    public async Task A_function_that_throws_is_500_without_its_words_and_the_first_route_by_name_answers()
+    {
+        await using var app = await StartAsync();
+
+        using var thrown = await app.Http.GetAsync("sample/throw", Cancellation);
+        Assert.Equal((HttpStatusCode.InternalServerError, ""), (thrown.StatusCode, await thrown.Content.ReadAsStringAsync(Cancellation)));
+        Assert.Equal("GET this", await app.Http.GetStringAsync("sample/things/this", Cancellation));
+        using var any = await app.Http.SendAsync(new HttpRequestMessage(HttpMethod.Patch, "sample/NoRoute"), Cancellation);
+        Assert.Equal("PATCH", await any.Content.ReadAsStringAsync(Cancellation));
+        await app.UntilItSaysAsync("Broken on purpose: /sample/throw");
+    }
+
+    [Fact]
+    public async Task A_message_that_fails_too_often_goes_to_the_poison_queue_as_it_was()
+    {
+        var queue = await QueueAsync("failing");
+        await QueueAsync("failing-poison");
+        await using var app = await StartAsync();
+
+        await queue.SendMessageAsync("typed by hand: é!", Cancellation);
+
+        await UntilSeenAsync("poisoned typed by hand: é!");
+        Assert.Equal(3, (await SeenAsync()).Count(line => line == "failing typed by hand: é!"));
+    }
+
+    [Fact]
+    public async Task A_queue_and_its_account_are_named_by_settings()
+    {
+        var queue = await QueueAsync("named-by-a-setting");
+        await using var app = await StartAsync();
+
+        await queue.SendMessageAsync("hello", Cancellation);
+
+        await UntilSeenAsync("setting hello");
+    }
+
+    [Fact]
+    public async Task A_timer_that_was_due_while_nothing_ran_runs_at_the_next_start()
+    {
+        await using (var app = await StartAsync())
+            Assert.Equal(0, await app.EndAsync());
+        var status = new BlobClient(account, "azure-webjobs-hosts", "timers/pipeline-functions/Host.Functions.Timer/status");
+        await status.UploadAsync(BinaryData.FromString("""{"Last":"2020-01-01T00:00:00Z","Next":"2021-01-01T00:00:00Z","LastUpdated":"2020-01-01T00:00:00Z"}"""), overwrite: true, Cancellation);
+
+        await using (var app = await StartAsync())
+            await UntilSeenAsync("timer, past due");
+
+        var written = (await status.DownloadContentAsync(Cancellation)).Value.Content.ToString();
+        Assert.DoesNotContain("\"Last\":\"2020", written, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_message_comes_back_when_the_worker_dies_in_the_middle_of_it()
+    {
+        var queue = await QueueAsync("slow");
+        await using (var app = await StartAsync())
+        {
+            await queue.SendMessageAsync("one", Cancellation);
+            await UntilSeenAsync("begun one");
+            app.KillChildren("Pipeline.SampleApp.dll");
+            Assert.NotEqual(0, await app.ExitCodeAsync());
+        }
+
+        await QueueAsync("go-on");
+        await using var again = await StartAsync();
+        await UntilSeenAsync("ended one");
+    }
+
+    [Fact]
+    public async Task A_stop_waits_for_the_function_that_runs()
+    {
+        var queue = await QueueAsync("slow");
+        await using var app = await StartAsync();
+        await queue.SendMessageAsync("one", Cancellation);
+        await UntilSeenAsync("begun one");
+
+        var ending = app.EndAsync();
+        await QueueAsync("go-on");
+
+        Assert.Equal(0, await ending);
+        Assert.Contains("ended one", await SeenAsync());
+        Assert.Equal(0, (await queue.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount);
+    }
+
+    private async Task<AppProcess> StartAsync()
+    {
+        var app = AppProcess.Start(
+        [
+            "--app", SampleApp.Path, $"--AzureWebJobsStorage={account}", $"--PipelineStorage={account}", $"--SampleStorage={account}",
+            "--SampleQueue=named-by-a-setting", "--SampleSchedule=0 0 0 1 1 *",
+        ]);
+        await app.UntilItRunsAsync();
+        return app;
+    }
+
+    private async Task<QueueClient> QueueAsync(string name)
+    {
+        var queue = new QueueClient(account, name);
+        await queue.CreateIfNotExistsAsync(cancellationToken: Cancellation);
+        return queue;
+    }
+
+    private Task UntilSeenAsync(string line) => Eventually.IsTrueAsync($"a function tells '{line}'", async () => (await SeenAsync()).Contains(line));
+
+    private async Task<IReadOnlyList<string>> SeenAsync()
+    {
+        var seen = await QueueAsync("seen");
+        return [.. (await seen.PeekMessagesAsync(32, Cancellation)).Value.Select(message => message.Body.ToString())];
+    }
+}

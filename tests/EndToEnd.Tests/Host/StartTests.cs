@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Sockets;
+using Pipeline.LocalHost.Settings;
+using Pipeline.Tests;
+using Xunit;
+
+namespace Pipeline.EndToEnd.Tests.Host;
+
+/// <summary>What cannot work stops the start, with a sentence that names the culprit.</summary>
+public sealed class StartTests(AzuriteFixture azurite)
+{
+    [Fact]
+    public async Task Settings_that_functions_name_and_that_are_missing_end_the_process_with_a_sentence_for_each()
+    {
+        await using var app = AppProcess.Start(["--app", SampleApp.Path, $"--AzureWebJobsStorage={azurite.NewAccount()}", "--SampleSchedule=0 0 * * * *"]);
+
+        Assert.NotEqual(0, await app.ExitCodeAsync());
+
+        Assert.Contains("The setting SampleQueue is missing; function Setting names it in '%SampleQueue%'.", app.Output, StringComparison.Ordinal);
+        Assert.Contains("The setting SampleStorage is missing; function Setting needs it", app.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", app.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_named()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var (account, port) = (azurite.NewAccount(), ((IPEndPoint)other.LocalEndpoint).Port);
+
+        await AssertEndsAsync($"Port {port} is taken by another program.", [$"--PipelineStorage={account}", $"--AzureWebJobsStorage={account}", "--port", $"{port}"]);
+    }
+
+    [Theory]
+    [InlineData("The setting PipelineStorage is neither", "--PipelineStorage=abc")]
+    [InlineData("The setting PipelineStorage is missing", "--PipelineStorage=")]
+    [InlineData("The setting AzureWebJobsStorage is neither", "--AzureWebJobsStorage=abc")]
+    [InlineData("The setting Digest__Day is 'Someday'", "--Digest__Day=Someday")]
+    [InlineData("The setting SendGrid__From is missing", "--SendGrid__From=")]
+    [InlineData("host.json: extensions.queues.batchSize", "--AzureFunctionsJobHost__extensions__queues__batchSize=33")]
+    [InlineData("host.json: extensions.queues.maxPollingInterval", "--AzureFunctionsJobHost__extensions__queues__maxPollingInterval=00:00:00")]
+    public Task A_wrong_setting_ends_the_process_with_a_sentence(string sentence, string setting)
+    {
+        var account = azurite.NewAccount();
+        return AssertEndsAsync(sentence, [$"--PipelineStorage={account}", $"--AzureWebJobsStorage={account}", setting]);
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_made_ends_the_process_with_a_sentence()
+    {
+        var file = Path.GetTempFileName();
+        await AssertEndsAsync($"The folder {file} ", ["--storage-port-base", $"{FreePort.Next(inARow: 3)}", "--data", file]);
+        File.Delete(file);
+    }
+
+    [Fact]
+    public Task Without_Node_the_process_ends_with_a_sentence() => AssertEndsAsync(
+        "Storage runs on Azurite, which needs Node 20 or newer, but 'node' was not found.",
+        ["--storage-port-base", $"{FreePort.Next(inARow: 3)}"],
+        new Dictionary<string, string> { ["PATH"] = AppContext.BaseDirectory });
+
+    private static async Task AssertEndsAsync(string sentence, string[] arguments, Dictionary<string, string>? environment = null)
+    {
+        await using var app = AppProcess.Start(arguments, environment);
+
+        Assert.NotEqual(0, await app.ExitCodeAsync());
+
+        Assert.StartsWith(sentence, app.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", app.Output, StringComparison.Ordinal);
+    }
+}

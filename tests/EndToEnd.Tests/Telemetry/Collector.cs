@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Pipeline.LocalHost.Settings;
+using Xunit;
+
+namespace Pipeline.EndToEnd.Tests.Telemetry;
+
+/// <summary>An OpenTelemetry collector that takes OTLP over HTTP (protobuf) and keeps what it gets.</summary>
+public sealed class Collector : IAsyncDisposable
+{
+    private readonly WebApplication web;
+    private readonly ConcurrentQueue<byte[]> traces = [];
+    private readonly ConcurrentQueue<byte[]> metrics = [];
+    private readonly ConcurrentQueue<byte[]> logs = [];
+
+    private Collector(WebApplication web, Uri address)
+    {
+        (this.web, Address) = (web, address);
+        foreach (var (path, kept) in new[] { ("traces", traces), ("metrics", metrics), ("logs", logs) })
+            web.MapPost($"/v1/{path}", async (HttpRequest request) =>
+            {
+                using var body = new MemoryStream();
+                await request.Body.CopyToAsync(body);
+                kept.Enqueue(body.ToArray());
+            });
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>Scopes are field 2 of a resource, and spans, metrics and log records field 2 of a scope.</summary>
+    public IReadOnlyList<Span> Spans => [.. Entries(traces).Select(span => new Span(
+        span.Hex(1), span.Hex(2), span.Hex(4), span.Text(5), [.. span.Messages(13).Select(link => link.Hex(1))]))];
+
+    public IReadOnlyList<string> Metrics => [.. Entries(metrics).Select(metric => metric.Text(1)).Distinct()];
+
+    public IReadOnlyList<string> Logs => [.. Entries(logs).Select(record => record.Messages(5).First().Text(1))];
+
+    /// <summary>Everything that came, each byte a character; enough to look for an address in.</summary>
+    public string All => string.Concat(traces.Concat(metrics).Concat(logs).Select(Encoding.Latin1.GetString));
+
+    public static async Task<Collector> StartAsync()
+    {
+        var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(address.AbsoluteUri);
+        var collector = new Collector(builder.Build(), address);
+        await collector.web.StartAsync(TestContext.Current.CancellationToken);
+        return collector;
+    }
+
+    public async ValueTask DisposeAsync() => await web.DisposeAsync();
+
+    private static IEnumerable<ProtobufMessage> Entries(IEnumerable<byte[]> requests) => requests.SelectMany(
+        request => new ProtobufMessage(request).Messages(1).SelectMany(resource => resource.Messages(2)).SelectMany(scope => scope.Messages(2)));
+
+    public sealed record Span(string Trace, string Id, string Parent, string Name, IReadOnlyList<string> LinkedTraces);
+}

@@ -1,0 +1,144 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Azure;
+using Azure.Data.Tables;
+using Pipeline.Telemetry;
+using Pipeline.Tests;
+using Xunit;
+
+namespace Pipeline.EndToEnd.Tests.Telemetry;
+
+/// <summary>What the app tells a collector, read at the collector: the app runs as a process, with the exporter's own settings.</summary>
+public sealed partial class ExportTests(AzuriteFixture azurite)
+{
+    private const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    private const string Caller = "00f067aa0ba902b7";
+
+    [Fact]
+    public async Task A_submission_is_one_trace_from_the_request_to_the_mail()
+    {
+        await using var collector = await Collector.StartAsync();
+        await using var app = await StartAsync(collector);
+
+        await SubmitAndPublishAsync(app);
+        await SweepUntilAsync("the submitter is told", app, async () => (await app.Http.GetFromJsonAsync<JsonElement[]>("mailbox.json", Cancellation))!.Length == 1);
+        Assert.Equal(0, await app.EndAsync());
+
+        var spans = collector.Spans.Where(span => span.Trace == Trace).ToLookup(span => span.Name);
+        (string Span, string Parent)[] way =
+        [
+            ("send practice-submissions", "function AcceptSubmission"),
+            ("process practice-submissions", "send practice-submissions"),
+            ("insert Practices", "process practice-submissions"),
+            ("moderate practice", "process practice-submissions"),
+            ("send outgoing-mail", "moderate practice"),
+            ("process outgoing-mail", "send outgoing-mail"),
+            ("send mail", "process outgoing-mail"),
+        ];
+        Assert.Equal(Caller, Assert.Single(spans["function AcceptSubmission"]).Parent);
+        foreach (var (span, parent) in way)
+            Assert.Contains(spans[span], child => spans[parent].Any(candidate => candidate.Id == child.Parent));
+        // The function's own trace leads here, too.
+        var process = Assert.Single(spans["process practice-submissions"]);
+        Assert.Contains(collector.Spans, function => function.Name == "function StoreSubmission" && process.LinkedTraces.Contains(function.Trace));
+    }
+
+    [Fact]
+    public async Task A_digest_is_one_trace_and_nothing_that_is_exported_names_a_person()
+    {
+        await using var collector = await Collector.StartAsync();
+        await using var app = await StartAsync(collector, "--demo");
+
+        await app.UntilItSaysAsync("The digest lies in the mailbox.");
+        await RunAsync(app, "Sweep");
+        await RunAsync(app, "CleanSubscribers");
+        string[] metrics =
+        [
+            "pipeline.submissions.accepted", "pipeline.submissions.stored", "pipeline.digest.recipients", "pipeline.mails", PipelineMetrics.DigestRunsName,
+            PipelineMetrics.OpenAgeName, "pipeline.queue.oldest_message_age", "pipeline.subscribers",
+        ];
+        await Eventually.IsTrueAsync("all metrics are there", () => Task.FromResult(metrics.All(collector.Metrics.Contains)));
+        Assert.Equal(0, await app.EndAsync());
+
+        var delivery = Assert.Single(collector.Spans, span => span.Name == "process digest-deliveries");
+        var issue = collector.Spans.Where(span => span.Trace == delivery.Trace).Select(span => span.Name).ToHashSet();
+        Assert.Superset(new HashSet<string> { "function PublishDigest", "send digest-deliveries", "insert Deliveries", "send mail" }, issue);
+        Assert.Contains(collector.Logs, line => line.Contains("is closed: 3 candidates = 3 sent", StringComparison.Ordinal));
+        Assert.DoesNotMatch(Address(), collector.All);
+        Assert.DoesNotContain("token=", collector.All, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_collector_nothing_is_carried_along()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+
+        var row = await app.StoredAsync(await app.AcceptedAsync(Samples.Practice()));
+
+        Assert.False(row.ContainsKey("Trace"));
+    }
+
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "The setting OTEL_EXPORTER_OTLP_ENDPOINT should be an absolute http or https address")]
+    [InlineData("APPLICATIONINSIGHTS_CONNECTION_STRING", "secret", "The setting APPLICATIONINSIGHTS_CONNECTION_STRING should be the connection string of an Application Insights resource")]
+    public async Task A_malformed_setting_stops_the_start_with_a_sentence(string name, string value, string sentence)
+    {
+        await using var app = AppProcess.Start([], new Dictionary<string, string> { [name] = value });
+
+        Assert.Equal(1, await app.ExitCodeAsync());
+        Assert.StartsWith(sentence, app.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", app.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", app.Output, StringComparison.Ordinal);
+    }
+
+    private async Task<AppProcess> StartAsync(Collector collector, params string[] arguments)
+    {
+        var account = azurite.NewAccount();
+        var app = AppProcess.Start([$"--PipelineStorage={account}", $"--AzureWebJobsStorage={account}", .. arguments], new Dictionary<string, string>
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address.AbsoluteUri,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = "500",
+        });
+        await app.UntilItRunsAsync();
+        storage = new TableServiceClient(account);
+        return app;
+    }
+
+    private TableServiceClient? storage;
+
+    private async Task SubmitAndPublishAsync(AppProcess app)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/submissions") { Content = JsonContent.Create(Samples.Practice().With("email", "angelica@example.org")) };
+        request.Headers.Add("traceparent", $"00-{Trace}-{Caller}-01");
+        using var answer = await app.Http.SendAsync(request, Cancellation);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+
+        var practices = storage!.GetTableClient("Practices");
+        TableEntity? row = null;
+        await Eventually.IsTrueAsync("the practice is stored", async () =>
+            (row = await practices.QueryAsync<TableEntity>(cancellationToken: Cancellation).FirstOrDefaultAsync(Cancellation)) is not null);
+        Assert.StartsWith($"00-{Trace}-", row!.GetString("Trace"), StringComparison.Ordinal);
+        row["Status"] = "Published";
+        await practices.UpdateEntityAsync(row, ETag.All, TableUpdateMode.Merge, Cancellation);
+    }
+
+    private static Task SweepUntilAsync(string what, AppProcess app, Func<Task<bool>> isTrue) => Eventually.IsTrueAsync(what, async () =>
+    {
+        await RunAsync(app, "Sweep");
+        return await isTrue();
+    });
+
+    private static async Task RunAsync(AppProcess app, string function)
+    {
+        using var answer = await app.Http.PostAsync($"admin/functions/{function}", null, Cancellation);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [GeneratedRegex("[A-Za-z0-9.]{2,}@[A-Za-z0-9-]{2,}[.][a-z]{2,}")]
+    private static partial Regex Address();
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Pipeline.Functions;
+using Pipeline.LocalHost.Http;
+using Pipeline.LocalHost.Mailbox;
+using Pipeline.LocalHost.Settings;
+
+namespace Pipeline.Tests.InProcess;
+
+/// <summary>
+/// The app without a host: its services and middleware, its HTTP functions on the host's own router and a Kestrel, the local mailbox. Nothing runs by
+/// itself: queue and timer functions run when they are called.
+/// </summary>
+public sealed class InProcessApp : IAsyncDisposable
+{
+    /// <summary>The key of the name of the function that answers, in HttpContext.Items.</summary>
+    public const string FunctionItem = "function";
+
+    private readonly WebApplication web;
+    private readonly FunctionExecutionDelegate pipeline;
+
+    private InProcessApp(WebApplication web, FunctionExecutionDelegate pipeline, Uri address) => (this.web, this.pipeline, Address) = (web, pipeline, address);
+
+    public Uri Address { get; }
+
+    public IServiceProvider Services => web.Services;
+
+    /// <param name="settings">Like "--Pipeline:Moderation=Off", over those of the sample.</param>
+    /// <param name="change">Changes the app's services after they were put together.</param>
+    public static async Task<InProcessApp> StartAsync(IReadOnlyList<string> settings, Action<IServiceCollection> change, CancellationToken cancellationToken)
+    {
+        var line = CommandLine.Parse(["--port", "0", "--settings", Path.Combine(AppContext.BaseDirectory, "local.settings.sample.json"), .. settings]);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
+        builder.Configuration.AddConfiguration(LocalSettings.Read(line, AppContext.BaseDirectory));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, line.Port));
+        builder.Host.UseDefaultServiceProvider(options => options.ValidateScopes = options.ValidateOnBuild = true);
+        builder.Services.AddRouting().AddSingleton<IHostLifetime, NoSignals>();
+        FunctionRoutes.AddServices(builder.Services);
+        builder.Services.AddMailbox();
+
+        var worker = new MiddlewarePipeline(builder.Services);
+        worker.AddFunctions();
+        change(builder.Services);
+
+        var web = builder.Build();
+        var app = new InProcessApp(web, worker.Build(), line.Address);
+        web.UseRouting();
+        web.MapMailbox();
+        web.UseEndpoints(_ => { });
+        FunctionRoutes.Map(web, FunctionMethod.All.Where(function => function.Http is not null)
+            .Select(function => (function.Name, function.Http!.Route, function.Http.Methods ?? [])), routePrefix: "", app.AnswerAsync);
+        await web.StartAsync(cancellationToken);
+        return app;
+    }
+
+    /// <summary>Runs a queue function with a message, or a timer function, in the app's pipeline.</summary>
+    /// <param name="trigger">The message's text, or a TimerInfo.</param>
+    public async Task RunAsync(FunctionMethod function, object trigger, CancellationToken cancellationToken)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        await pipeline(new InProcessContext(function, scope.ServiceProvider, trigger, cancellationToken));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await web.StopAsync(CancellationToken.None);
+        await web.DisposeAsync();
+    }
+
+    private Task AnswerAsync(HttpContext http, string name)
+    {
+        http.Items[FunctionItem] = name;
+        return pipeline(new InProcessContext(FunctionMethod.Named(name), http.RequestServices, http.Request, http.RequestAborted));
+    }
+
+    private sealed class NoSignals : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Collections;
+using System.Reflection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.LocalHost.Http;
+
+namespace Pipeline.Tests.InProcess;
+
+/// <summary>What the worker tells middleware of an invocation, as far as the app's middleware asks for it.</summary>
+internal sealed class InProcessContext : FunctionContext
+{
+    // The worker's own key (Extensions.Http.AspNetCore).
+    private const string HttpContextKey = "HttpRequestContext";
+
+    private readonly Bindings bindings = new();
+
+    public InProcessContext(FunctionMethod function, IServiceProvider services, object trigger, CancellationToken cancellationToken)
+    {
+        (Function, InstanceServices, Trigger, CancellationToken) = (function, services, trigger, cancellationToken);
+        Features.Set(bindings.Feature);
+        if (trigger is not HttpRequest request)
+            return;
+        Items[HttpContextKey] = request.HttpContext;
+        // What LocalHost sends to the worker, as the Functions host does.
+        bindings.Add(TriggerMetadata.Of(request, request.HttpContext.GetRouteData().Values).ToDictionary(
+            each => each.Key, each => (object?)(each.Value.Json is { Length: > 0 } json ? json : each.Value.String), StringComparer.OrdinalIgnoreCase));
+    }
+
+    public FunctionMethod Function { get; }
+
+    public object Trigger { get; }
+
+    public override string InvocationId { get; } = Guid.NewGuid().ToString();
+
+    public override string FunctionId => Function.Name;
+
+    public override TraceContext TraceContext => throw new NotSupportedException();
+
+    public override BindingContext BindingContext => bindings;
+
+    public override RetryContext RetryContext => throw new NotSupportedException();
+
+    public override IServiceProvider InstanceServices { get; set; }
+
+    public override FunctionDefinition FunctionDefinition => throw new NotSupportedException();
+
+    public override IDictionary<object, object> Items { get; set; } = new Dictionary<object, object>();
+
+    public override InvocationFeatures Features { get; } = new();
+
+    public override CancellationToken CancellationToken { get; }
+
+    private sealed class Bindings : BindingContext
+    {
+        private Dictionary<string, object?> data = [];
+
+        public Bindings() => Feature = DispatchProxy.Create(ResultFeature.Interface, typeof(ResultFeature));
+
+        public object Feature { get; }
+
+        public override IReadOnlyDictionary<string, object?> BindingData => data;
+
+        public void Add(Dictionary<string, object?> more) => data = more;
+    }
+}
+
+/// <summary>Holds what a function returned. The worker's interface for it is internal.</summary>
+public class ResultFeature : DispatchProxy
+{
+    private const string Property = "InvocationResult";
+
+    private object? result;
+
+    internal static Type Interface { get; } = typeof(FunctionContext).Assembly.GetType("Microsoft.Azure.Functions.Worker.Context.Features.IFunctionBindingsFeature", throwOnError: true)!;
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
+    {
+        $"get_{Property}" => result,
+        $"set_{Property}" => result = args![0],
+        _ => throw new NotSupportedException(targetMethod.Name),
+    };
+}
+
+/// <summary>Features by their type.</summary>
+public sealed class InvocationFeatures : IInvocationFeatures
+{
+    private readonly Dictionary<Type, object> features = [];
+
+    public void Set<T>(T instance) => features[typeof(T)] = instance!;
+
+    /// <summary>Under the interface that is the worker's own.</summary>
+    public void Set(object result) => features[ResultFeature.Interface] = result;
+
+    public T? Get<T>() => features.TryGetValue(typeof(T), out var feature) ? (T)feature : default;
+
+    public IEnumerator<KeyValuePair<Type, object>> GetEnumerator() => features.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

@@ -1,0 +1,59 @@
+using Azure.Storage.Queues;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Pipeline.SampleApp;
+
+/// <summary>Each function tells on the queue "seen" that it ran.</summary>
+public sealed class SampleFunctions
+{
+    private static readonly QueueClient Seen = new(Environment.GetEnvironmentVariable("AzureWebJobsStorage"), "seen");
+
+    [Function("Throw")]
+    public static IResult Throw([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "throw")] HttpRequest request) =>
+        throw new InvalidOperationException($"Broken on purpose: {request.Path}");
+
+    // The Functions host takes the first by name, and not the one that ASP.NET would prefer for its literal.
+    [Function("AnyThing")]
+    public static IResult AnyThing([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "things/{name}")] HttpRequest request, string name) =>
+        Results.Text($"{request.Method} {name}");
+
+    [Function("ThisThing")]
+    public static IResult ThisThing([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "things/this")] HttpRequest request) =>
+        Results.Text($"{request.Method} literal");
+
+    [Function("NoRoute")]
+    public static IResult NoRoute([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) => Results.Text(request.Method);
+
+    [Function("Setting")]
+    public static Task Setting([QueueTrigger("%SampleQueue%", Connection = "SampleStorage")] string message) => TellAsync($"setting {message}");
+
+    [Function("Failing")]
+    public static async Task Failing([QueueTrigger("failing")] string message)
+    {
+        await TellAsync($"failing {message}");
+        throw new InvalidOperationException($"Broken on purpose: {message}");
+    }
+
+    [Function("Poisoned")]
+    public static Task Poisoned([QueueTrigger("failing-poison")] string message) => TellAsync($"poisoned {message}");
+
+    [Function("Slow")]
+    public static async Task Slow([QueueTrigger("slow")] string message, CancellationToken cancellationToken)
+    {
+        await TellAsync($"begun {message}");
+        var go = new QueueClient(Environment.GetEnvironmentVariable("AzureWebJobsStorage"), "go-on");
+        while (!await go.ExistsAsync(cancellationToken))
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+        await TellAsync($"ended {message}");
+    }
+
+    [Function("Timer")]
+    public static Task Timer([TimerTrigger("%SampleSchedule%")] TimerInfo timer) => TellAsync(timer.IsPastDue ? "timer, past due" : "timer");
+
+    private static async Task TellAsync(string what)
+    {
+        await Seen.CreateIfNotExistsAsync();
+        await Seen.SendMessageAsync(what);
+    }
+}
