@@ -1,14 +1,12 @@
+using System.Net.Sockets;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using Microsoft.AspNetCore.Connections;
 using Pipeline.LocalHost.Azurite;
 using Pipeline.LocalHost.Http;
-using Pipeline.LocalHost.Settings;
+using Pipeline.LocalHost.Mailbox;
 using Pipeline.LocalHost.Telemetry;
 using Pipeline.LocalHost.Triggers;
-using Pipeline.LocalHost.Worker;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Pipeline.LocalHost;
@@ -16,13 +14,14 @@ namespace Pipeline.LocalHost;
 /// <summary>From the command line to the end: the order in which things start and stop.</summary>
 internal static class LocalApplication
 {
-    /// <param name="app">The app to run, unless the command line names another one.</param>
+    // The Functions host's own limit.
+    private const long MaxRequestBodyBytes = 100 * 1024 * 1024;
+
     /// <exception cref="StartException">It cannot start, or the app ended by itself; the message says why.</exception>
     public static async Task RunAsync(string[] args, Assembly app)
     {
         var line = CommandLine.Parse(args);
-        var folder = line.App is null ? AppContext.BaseDirectory : Path.GetDirectoryName(line.App)!;
-        var settings = LocalSettings.Read(line, folder);
+        var settings = LocalSettings.Read(line);
         LocalSettings.Export(settings);
 
         using var stop = new CancellationTokenSource();
@@ -32,10 +31,10 @@ internal static class LocalApplication
         // Before everything else: Azurite takes longest to start.
         await using var storage = LocalStorage.Start(line, settings);
 
-        if (line.Command is { } command)
-            await RunCommandAsync(command, app, storage.Ready, stop.Token);
+        if (line.Command is var (name, arguments))
+            await RunCommandAsync(name, arguments, app, storage.Ready, stop.Token);
         else
-            await ServeAsync(line, folder, settings, app, storage, loggers, stop.Token);
+            await ServeAsync(line, settings, app, storage, loggers, stop.Token);
 
         void Stop(PosixSignalContext signal)
         {
@@ -44,25 +43,23 @@ internal static class LocalApplication
         }
     }
 
-    private static async Task ServeAsync(
-        CommandLine line, string folder, IConfiguration settings, Assembly app, LocalStorage storage, ILoggerFactory loggers, CancellationToken stop)
+    private static async Task ServeAsync(CommandLine line, IConfiguration settings, Assembly app, LocalStorage storage, ILoggerFactory loggers, CancellationToken stop)
     {
-        var host = HostSettings.Read(settings, folder);
+        var host = LocalSettings.WithHostJson(settings);
         using var summary = new Summary(loggers.CreateLogger<Summary>());
-        var starting = FunctionsWorker.StartAsync(line.App, app, storage.Ready, loggers);
+        var starting = FunctionsWorker.StartAsync(line.WorkerPort, app, storage.Ready, loggers);
         // Built while the worker starts.
-        await using var web = WebServer.Build(line, loggers);
+        await using var web = BuildWeb(line, loggers);
         await using var worker = await starting;
-        TriggerSettings.Check(worker.Functions, host);
 
         var invocations = new TriggerInvocations(worker);
-        using var http = new HttpFunctions(worker, web.Services.GetRequiredService<IHttpForwarder>(), loggers.CreateLogger<HttpFunctions>());
-        WebServer.Map(web, worker.Functions, http, invocations, HostSettings.RoutePrefix(host));
-        await WebServer.StartAsync(web, line.Port);
+        AdminEndpoint.Map(web, worker.Functions, invocations);
+        web.UseEndpoints(_ => { });
+        new HttpFunctions(worker, web.Services.GetRequiredService<IHttpForwarder>(), loggers.CreateLogger<HttpFunctions>()).Map(web, LocalSettings.RoutePrefix(host));
+        await StartWebAsync(web, line.Port);
 
-        var hostId = app.GetName().Name!.Replace('.', '-').ToLowerInvariant();
         using var stopTriggers = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var listeners = new TriggerListeners(new TriggerClass(worker.Functions, invocations.RunAsync), hostId, host, loggers);
+        var listeners = new TriggerListeners(new TriggerClass(worker.Functions, invocations.RunAsync), host, loggers);
         var listening = listeners.RunAsync(stopTriggers.Token);
         await await Task.WhenAny(listeners.Started, listening, worker.Ended);
         if (!stop.IsCancellationRequested)
@@ -83,11 +80,59 @@ internal static class LocalApplication
         throw new StartException("The app has ended, and its functions with it. Its last lines say why.");
     }
 
-    private static async Task RunCommandAsync(LocalCommand command, Assembly app, Task storage, CancellationToken stop)
+    /// <summary>Something that is done once instead of serving. The app registers it as a keyed delegate.</summary>
+    private static async Task RunCommandAsync(string name, IReadOnlyList<string> arguments, Assembly app, Task storage, CancellationToken stop)
     {
         using var host = await AppHost.BuildAsync(app);
+        var run = host.Services.GetKeyedService<Func<IReadOnlyList<string>, TextWriter, CancellationToken, Task>>(name)
+            ?? throw new StartException($"This application has no command --{name}.");
         await storage;
-        await command.RunAsync(host.Services, stop);
+        try
+        {
+            await run(arguments, Console.Out, stop);
+        }
+        catch (OperationCanceledException stopped) when (stop.IsCancellationRequested)
+        {
+            throw new StartException($"--{name} was stopped before it was done. It can be run again.", stopped);
+        }
+    }
+
+    /// <summary>On localhost only: what runs here has no keys and holds people's addresses.</summary>
+    private static WebApplication BuildWeb(CommandLine line, ILoggerFactory loggers)
+    {
+        // Empty: what the defaults would add (appsettings.json, file watchers) is not there in Azure either.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
+            kestrel.ListenLocalhost(line.Port);
+        });
+        builder.Services.AddSingleton(loggers).AddSingleton<IHostLifetime, NoLifetime>().AddRouting().AddHttpForwarder();
+        builder.Services.AddMailbox();
+        var web = builder.Build();
+        web.Use((context, next) => context.Request.ContentLength > MaxRequestBodyBytes
+            ? Results.StatusCode(StatusCodes.Status413PayloadTooLarge).ExecuteAsync(context)
+            : next(context));
+        web.UseRouting();
+        web.MapMailbox();
+        return web;
+    }
+
+    private static async Task StartWebAsync(WebApplication web, int port)
+    {
+        try
+        {
+            await web.StartAsync();
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            throw new StartException($"Port {port} is taken by another program. End it, or choose another port with --port.", exception);
+        }
+        catch (Exception exception) when (exception.GetBaseException() is SocketException { SocketErrorCode: SocketError.AccessDenied })
+        {
+            throw new StartException($"This user may not listen on port {port}. Choose another port, above 1023, with --port.", exception);
+        }
     }
 
     private static void Welcome(CommandLine line, IReadOnlyList<WorkerFunction> functions, LocalStorage storage) => Console.Out.WriteLine($"""

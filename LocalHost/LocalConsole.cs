@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 
@@ -11,43 +8,26 @@ internal sealed class LocalConsole(TimeProvider time) : ConsoleFormatter(Formatt
 {
     public const string FormatterName = "local";
 
-    // "Hosting failed to start", with a stack trace. The exception itself comes out of StartAsync and is told there.
-    private const int HostingFailedToStart = 11;
-
     /// <summary>Its levels follow the section Logging of the settings, as those of the worker do.</summary>
     public static ILoggerFactory CreateLoggers(IConfiguration settings) => LoggerFactory.Create(logging =>
     {
         logging.AddConsole(console => console.FormatterName = FormatterName);
         logging.Services.AddSingleton<ConsoleFormatter>(new LocalConsole(TimeProvider.System));
-        logging.SetMinimumLevel(LogLevel.Information)
-            .AddFilter("Microsoft", LogLevel.Warning)
-            .AddFilter("Azure", LogLevel.Error)
-            .AddFilter("System.Net.Http", LogLevel.Warning)
-            .AddFilter("Yarp", LogLevel.Warning)
-            .AddFilter("Grpc", LogLevel.Warning)
-            .AddConfiguration(settings.GetSection("Logging"))
-            // What the WebJobs SDK says of a run, the functions and this host say in a line.
-            .AddFilter("Host", LogLevel.None)
-            .AddFilter("Function", LogLevel.None);
+        foreach (var library in (string[])["Microsoft", "System.Net.Http", "Yarp", "Grpc"])
+            logging.AddFilter(library, LogLevel.Warning);
+        logging.AddFilter("Azure", LogLevel.Error).AddConfiguration(settings.GetSection("Logging"));
+        // What the WebJobs SDK says of a run, the worker says as well. A host that fails to start throws, and that is told.
+        foreach (var silent in (string[])["Host", "Function", "Microsoft.Extensions.Hosting.Internal.Host"])
+            logging.AddFilter(silent, LogLevel.None);
     });
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        if (logEntry.EventId.Id == HostingFailedToStart && logEntry.Category == "Microsoft.Extensions.Hosting.Internal.Host")
-            return;
-
         textWriter.Write(time.GetUtcNow().ToString("HH:mm:ss.fff'Z '", System.Globalization.CultureInfo.InvariantCulture));
-        textWriter.Write(logEntry.LogLevel switch
-        {
-            LogLevel.Critical => "critical ",
-            LogLevel.Error => "error ",
-            LogLevel.Warning => "warning ",
-            LogLevel.Debug or LogLevel.Trace => "debug ",
-            _ => "",
-        });
+        if (logEntry.LogLevel != LogLevel.Information)
+            textWriter.Write($"{logEntry.LogLevel} ".ToLowerInvariant());
         // Some libraries log an exception without a message.
-        string? message = logEntry.Formatter(logEntry.State, logEntry.Exception);
-        textWriter.WriteLine(message?.ReplaceLineEndings(" "));
+        textWriter.WriteLine(((string?)logEntry.Formatter(logEntry.State, logEntry.Exception))?.ReplaceLineEndings(" "));
         if (logEntry.Exception is not null)
             textWriter.WriteLine(logEntry.Exception);
     }

@@ -10,5 +10,5 @@ try
 catch (Exception fault)
 #pragma warning restore CA1031
 {
-    return StartFault.Tell(fault);
+    return StartException.Tell(fault);
 }

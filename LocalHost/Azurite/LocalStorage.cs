@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Configuration;
-using Pipeline.LocalHost.Settings;
-
 namespace Pipeline.LocalHost.Azurite;
 
 /// <summary>The storage that the settings name: Azurite, started here if none listens yet, or an account elsewhere.</summary>
@@ -18,10 +15,11 @@ internal sealed class LocalStorage : IAsyncDisposable
 
     public static LocalStorage Start(CommandLine line, IConfiguration settings)
     {
-        if (!LocalSettings.UseAzurite(settings, line))
+        var ports = line.Storage;
+        var connectionString = ports.ConnectionString();
+        if (settings.AsEnumerable().All(setting => setting.Value != connectionString))
             return new LocalStorage(null, "the storage account in the settings");
 
-        var ports = line.Storage;
         return new LocalStorage(
             Task.Run(() => AzuriteServer.StartAsync(ports, line.DataFolder ?? AzuriteFolder.DataFor(ports))),
             $"Azure Storage Explorer: Local & Attached, Emulator, ports {ports.Blob} (blobs), {ports.Queue} (queues), {ports.Table} (tables)");

@@ -1,9 +1,6 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Azure.Data.Tables;
-using Microsoft.Extensions.Configuration;
-using Pipeline.LocalHost.Settings;
 
 namespace Pipeline.LocalHost.Demo;
 
@@ -47,6 +44,7 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
         }
     }
 
+    // Ctrl+C comes between two requests: one that is canceled would be logged as a fault.
     private async Task<List<string>> SubmitAsync(CancellationToken cancellationToken)
     {
         var samples = JsonSerializer.Deserialize<List<JsonElement>>(await SamplesAsync(cancellationToken))!;
@@ -54,7 +52,8 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
         List<string> references = [];
         foreach (var sample in samples)
         {
-            using var answer = await http.PostAsync("api/submissions", JsonContent.Create(sample), cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            using var answer = await http.PostAsync("api/submissions", JsonContent.Create(sample), CancellationToken.None);
             answer.EnsureSuccessStatusCode();
             var received = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
             references.Add(received.GetProperty("reference").GetString()!);
@@ -64,7 +63,7 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
         await UntilAsync("the practices are stored", async () =>
         {
             foreach (var reference in references)
-                if (await StatusAsync(reference, cancellationToken) == "received")
+                if (await StatusAsync(reference) == "received")
                     return false;
             return true;
         }, cancellationToken);
@@ -88,10 +87,11 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
         Step(3, $"{Subscribers.Length} readers subscribe (POST /api/subscriptions) and confirm from their mail");
         foreach (var (email, language) in Subscribers)
         {
-            using var answer = await http.PostAsync("api/subscriptions", JsonContent.Create(new { email, topic = Topic, language }), cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            using var answer = await http.PostAsync("api/subscriptions", JsonContent.Create(new { email, topic = Topic, language }), CancellationToken.None);
             answer.EnsureSuccessStatusCode();
             var mail = await MailAsync(email, text => ConfirmationLink().IsMatch(text), cancellationToken);
-            using var confirmed = await http.PostAsync(ConfirmationLink().Match(mail).Value, null, cancellationToken);
+            using var confirmed = await http.PostAsync(ConfirmationLink().Match(mail).Value, null, CancellationToken.None);
             confirmed.EnsureSuccessStatusCode();
             Say($"    {Name(email)} has confirmed (language: {language})");
         }
@@ -100,7 +100,7 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
     private async Task DigestAsync(CancellationToken cancellationToken)
     {
         Step(4, "The digest is published (POST /admin/functions/PublishDigest; in Azure a timer does it)");
-        using var answer = await http.PostAsync("admin/functions/PublishDigest", JsonContent.Create(new { input = "" }), cancellationToken);
+        using var answer = await http.PostAsync("admin/functions/PublishDigest", JsonContent.Create(new { input = "" }), CancellationToken.None);
         answer.EnsureSuccessStatusCode();
         foreach (var (email, _) in Subscribers)
         {
@@ -119,8 +119,8 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
             """);
     }
 
-    private async Task<string?> StatusAsync(string reference, CancellationToken cancellationToken) =>
-        (await http.GetFromJsonAsync<JsonElement>($"api/submissions/{Topic}/{reference}", cancellationToken)).GetProperty("status").GetString();
+    private async Task<string?> StatusAsync(string reference) =>
+        (await http.GetFromJsonAsync<JsonElement>($"api/submissions/{Topic}/{reference}", CancellationToken.None)).GetProperty("status").GetString();
 
     /// <summary>The text of the newest mail to this address that is meant, once it is there.</summary>
     private async Task<string> MailAsync(string email, Func<string, bool> isMeant, CancellationToken cancellationToken)
@@ -129,7 +129,7 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
         await UntilAsync($"a mail to {Name(email)}", async () =>
         {
             // All mails, not mailbox.json?to=…: an address in a URL ends in logs.
-            var mails = await http.GetFromJsonAsync<List<JsonElement>>("mailbox.json", cancellationToken);
+            var mails = await http.GetFromJsonAsync<List<JsonElement>>("mailbox.json", CancellationToken.None);
             found = mails!.Where(mail => mail.GetProperty("to").GetString() == email)
                 .OrderBy(mail => mail.GetProperty("receivedOn").GetDateTimeOffset())
                 .Select(mail => mail.GetProperty("text").GetString() ?? "").LastOrDefault(isMeant) ?? "";

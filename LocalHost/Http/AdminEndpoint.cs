@@ -1,9 +1,5 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Pipeline.LocalHost.Triggers;
-using Pipeline.LocalHost.Worker;
 
 namespace Pipeline.LocalHost.Http;
 
@@ -21,26 +17,16 @@ internal static class AdminEndpoint
             if (function.IsHttp)
                 return Results.Text($"{function.Name} is an HTTP function: call its own address.", statusCode: StatusCodes.Status400BadRequest);
 
+            using var reader = new StreamReader(request.Body);
+            var body = await reader.ReadToEndAsync(request.HttpContext.RequestAborted);
             try
             {
-                invocations.Start(function, await InputAsync(request));
+                invocations.Start(function, body.Length > 0 && JsonElement.Parse(body).TryGetProperty("input", out var input) ? input.ToString() : "");
                 return Results.StatusCode(StatusCodes.Status202Accepted);
             }
-            catch (JsonException)
+            catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
             {
                 return Results.Text("The body is JSON: {\"input\": \"…\"}.", statusCode: StatusCodes.Status400BadRequest);
             }
         });
-
-    private static async Task<string> InputAsync(HttpRequest request)
-    {
-        using var reader = new StreamReader(request.Body);
-        var body = await reader.ReadToEndAsync(request.HttpContext.RequestAborted);
-        if (body.Length == 0)
-            return "";
-        using var json = JsonDocument.Parse(body);
-        return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("input", out var input)
-            ? input.ValueKind == JsonValueKind.String ? input.GetString()! : input.GetRawText()
-            : "";
-    }
 }

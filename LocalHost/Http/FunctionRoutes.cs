@@ -1,23 +1,17 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Constraints;
 using Microsoft.Azure.WebJobs.Extensions.Http;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Pipeline.LocalHost.Http;
 
 /// <summary>Finds the function of a request with the Functions host's own router.</summary>
 internal static class FunctionRoutes
 {
-    public static void AddServices(IServiceCollection services) => services.AddSingleton<IWebJobsRouter, WebJobsRouter>();
-
     /// <param name="functions">Name, route (null or empty: the name), and HTTP methods (none: every one).</param>
     /// <param name="answer">Answers a request with the function of this name.</param>
     public static void Map(
         WebApplication web, IEnumerable<(string Name, string? Route, string[] Methods)> functions, string routePrefix, Func<HttpContext, string, Task> answer)
     {
-        var router = web.Services.GetRequiredService<IWebJobsRouter>();
+        var router = new WebJobsRouter(web.Services.GetRequiredService<IInlineConstraintResolver>());
         var routes = router.CreateBuilder(new Handler(answer), routePrefix);
         // The first match answers, and the Functions host tries them by name.
         foreach (var (name, route, methods) in functions.OrderBy(function => function.Name, StringComparer.OrdinalIgnoreCase))

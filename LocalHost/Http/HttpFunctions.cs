@@ -1,9 +1,6 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Logging;
-using Pipeline.LocalHost.Worker;
-using Pipeline.LocalHost.Worker.Protocol;
+using System.Net;
+using System.Text.Json;
+using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Pipeline.LocalHost.Http;
@@ -12,42 +9,49 @@ namespace Pipeline.LocalHost.Http;
 /// HTTP functions, as the Functions host runs them: its own router finds the function, the request is forwarded to the worker's web server, and an
 /// invocation with the same id goes to the worker beside it.
 /// </summary>
-internal sealed partial class HttpFunctions(FunctionsWorker worker, IHttpForwarder forwarder, ILogger<HttpFunctions> logger) : IDisposable
+internal sealed partial class HttpFunctions(FunctionsWorker worker, IHttpForwarder forwarder, ILogger<HttpFunctions> logger)
 {
-    private const string InvocationId = "x-ms-invocation-id";
-
     private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromMinutes(4) };
+    private static readonly HttpMessageInvoker Client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
 
-    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
     private readonly Dictionary<string, WorkerFunction> _functions = worker.Functions.Where(function => function.IsHttp).ToDictionary(function => function.Name);
 
     public void Map(WebApplication web, string routePrefix) => FunctionRoutes.Map(
-        web, _functions.Values.Select(function => (function.Name, function["route"], function.Methods)), routePrefix, InvokeAsync);
+        web, _functions.Values.Select(function => (function.Name, function["route"], function.Methods)), routePrefix, AnswerAsync);
 
-    private async Task InvokeAsync(HttpContext context, string functionName)
+    /// <summary>
+    /// What the Functions host tells a function besides its request: the values of the route and of the query, then headers and query as JSON
+    /// objects with text values. The first of a name wins, whatever its case: a parameter "headers" of the address hides the headers.
+    /// </summary>
+    public static Dictionary<string, TypedData> TriggerMetadata(HttpRequest request, RouteValueDictionary route)
+    {
+        var metadata = new Dictionary<string, TypedData>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in route.Select(each => (each.Key, each.Value?.ToString())).Concat(request.Query.Select(each => (each.Key, (string?)each.Value))))
+            if (value is not null)
+                metadata.TryAdd(name, new TypedData { String = value });
+        metadata.TryAdd("Query", Json(request.Query));
+        metadata.TryAdd("Headers", Json(request.Headers));
+        return metadata;
+    }
+
+    private static TypedData Json(IEnumerable<KeyValuePair<string, StringValues>> values) =>
+        new() { Json = JsonSerializer.Serialize(values.ToDictionary(value => value.Key, value => value.Value.ToString())) };
+
+    private async Task AnswerAsync(HttpContext context, string functionName)
     {
         var request = context.Request;
         var id = Guid.NewGuid().ToString();
-        var metadata = TriggerMetadata.Of(request, context.GetRouteData().Values);
-        request.Headers[InvocationId] = id;
-
+        var metadata = TriggerMetadata(request, context.GetRouteData().Values);
         var input = new TypedData { Http = new RpcHttp { Method = request.Method, Url = $"{request.Scheme}://{request.Host}{request.Path}{request.QueryString}" } };
-        var invocation = worker.Channel.InvokeAsync(_functions[functionName], id, input, metadata, context.RequestAborted);
-        var forwarding = forwarder.SendAsync(context, worker.HttpAddress.ToString(), _client, Config, new AnswerTransformer(invocation)).AsTask();
-        try
-        {
-            await invocation;
-        }
-        catch (Exception fault) when (fault is FunctionFailedException or IOException)
-        {
-            // The worker has logged it, or is gone.
-        }
+        request.Headers["x-ms-invocation-id"] = id;
 
-        if (await forwarding is not ForwarderError.None and var error && !context.RequestAborted.IsCancellationRequested)
+        var invocation = worker.Channel.InvokeAsync(_functions[functionName], id, input, metadata, context.RequestAborted);
+        var error = await forwarder.SendAsync(context, worker.HttpAddress.ToString(), Client, Config, new AnswerTransformer(invocation));
+        // If it threw, the worker has logged it, or is gone.
+        await invocation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (error != ForwarderError.None && !context.RequestAborted.IsCancellationRequested)
             LogNotForwarded(functionName, error, context.GetForwarderErrorFeature()?.Exception?.Message);
     }
-
-    public void Dispose() => _client.Dispose();
 
     /// <summary>A function that threw leaves an empty 200 in the worker. The client gets 500.</summary>
     private sealed class AnswerTransformer(Task invocation) : HttpTransformer
@@ -58,17 +62,12 @@ internal sealed partial class HttpFunctions(FunctionsWorker worker, IHttpForward
 
         public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
         {
-            if (proxyResponse is null or { StatusCode: System.Net.HttpStatusCode.OK, Content.Headers.ContentLength: 0 })
-            {
+            if (proxyResponse is null or { StatusCode: HttpStatusCode.OK, Content.Headers.ContentLength: 0 })
                 await invocation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (invocation.IsFaulted)
-                {
-                    httpContext.Response.StatusCode = StatusCodes.Status500InternalServerError;
-                    return false;
-                }
-            }
-
-            return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+            if (!invocation.IsFaulted)
+                return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+            httpContext.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            return false;
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Pipeline.LocalHost.Azurite;
 
 namespace Pipeline.LocalHost.Settings;
@@ -19,26 +21,22 @@ public sealed record CommandLine
           --backups              list the backups there are, and end
           --restore NAME         put back rows that are missing, from this backup or the 'latest', and end
           --table NAME           with --restore: only this table; may be given several times
-          --app DLL              run this published app, in a process of its own, in place of the one in this repository
+          --worker-port N        wait on this port for the app as a worker process of its own, in place of running it here
           --Name=value           any setting, as in --Digest__Day=Daily
           --help                 this text
         """;
 
     public int Port { get; private init; } = DefaultPort;
-
     public StoragePorts Storage { get; private init; } = new(StoragePorts.DefaultBase);
-
     public string? DataFolder { get; private init; }
-
     public string? SettingsFile { get; private init; }
-
-    /// <summary>The .dll of a published app; null for the one that LocalHost was built with.</summary>
-    public string? App { get; private init; }
-
     public bool Demo { get; private init; }
 
+    /// <summary>Where to wait for a worker in a process of its own; null runs the app in this one.</summary>
+    public int? WorkerPort { get; private init; }
+
     /// <summary>What to do instead of serving; null where it serves.</summary>
-    public LocalCommand? Command { get; private init; }
+    public (string Name, IReadOnlyList<string> Arguments)? Command { get; private init; }
 
     public IReadOnlyDictionary<string, string?> Settings { get; private init; } = new Dictionary<string, string?>();
 
@@ -58,26 +56,26 @@ public sealed record CommandLine
             else
                 line = name switch
                 {
-                    "--port" => line with { Port = Number(0, 65535) is var port && port == 0 ? FreePort.Next() : port },
+                    "--port" => line with { Port = Number(0, 65535) is var port && port == 0 ? FreePort() : port },
                     "--storage-port-base" => line with { Storage = new StoragePorts(Number(1, 65533)) },
                     "--data" => line with { DataFolder = Path.GetFullPath(Value()) },
                     "--settings" => line with { SettingsFile = Path.GetFullPath(Value()) },
-                    "--app" => line with { App = Path.GetFullPath(Value()) },
+                    "--worker-port" => line with { WorkerPort = Number(1, 65535) },
                     "--demo" when value is null => line with { Demo = true },
                     "--backup" or "--backups" when value is null => Do(name[2..]),
                     "--restore" => Do(name[2..], Value()),
-                    "--table" => OnlyTable(Value()),
+                    "--table" => OnlyTable(tables.Append(Value())),
                     "--help" or "-h" or "-?" => throw new StartException(Usage) { ExitCode = 0 },
                     _ => throw Wrong($"Unknown option '{arguments[i]}'. --help lists what there is."),
                 };
 
             CommandLine Do(string command, params string[] arguments) => line.Command is null
-                ? line with { Command = new LocalCommand(command, arguments) }
-                : throw Wrong($"{name} and --{line.Command.Name} cannot be done at once.");
+                ? line with { Command = (command, arguments) }
+                : throw Wrong($"{name} and --{line.Command.Value.Name} cannot be done at once.");
 
-            CommandLine OnlyTable(string table)
+            CommandLine OnlyTable(IEnumerable<string> all)
             {
-                tables.Add(table);
+                tables = [.. all];
                 return line;
             }
 
@@ -89,13 +87,11 @@ public sealed record CommandLine
                     : throw Wrong($"{name} takes a number from {least} to {most}, not '{text}'.");
         }
 
-        if (tables.Count > 0 && line.Command is not { Name: "restore" })
+        if (tables.Count > 0 && line.Command?.Name != "restore")
             throw Wrong("--table goes with --restore.");
-        if (line.App is { } app && !File.Exists(app))
-            throw Wrong($"There is no app {app}.");
         if (line.Demo && line.Command is not null)
-            throw Wrong($"--demo and --{line.Command.Name} cannot be done at once.");
-        return line with { Settings = settings, Command = line.Command is { } command ? command with { Arguments = [.. command.Arguments, .. tables] } : null };
+            throw Wrong($"--demo and --{line.Command.Value.Name} cannot be done at once.");
+        return line with { Settings = settings, Command = line.Command is var (command, some) ? (command, [.. some, .. tables]) : null };
     }
 
     private static (string Name, string? Value) Split(string argument) =>
@@ -104,6 +100,13 @@ public sealed record CommandLine
     /// <summary>The names of settings begin with a capital letter, those of options do not: a mistyped option is not taken for a setting.</summary>
     private static bool IsSetting(string name, string? value) =>
         value is not null && name.Length > 2 && name.StartsWith("--", StringComparison.Ordinal) && char.IsUpper(name[2]);
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
 
     private static StartException Wrong(string sentence) => new(sentence) { ExitCode = 2 };
 }

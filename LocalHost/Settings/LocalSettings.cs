@@ -1,10 +1,12 @@
-using Microsoft.Extensions.Configuration;
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.Azure.WebJobs.Host;
 
 namespace Pipeline.LocalHost.Settings;
 
 /// <summary>
 /// The settings of the app: local.settings.json (or the sample, as long as there is none), then the environment, then the command
-/// line; and what follows from these and the chosen ports.
+/// line; and what follows from these and the chosen ports. For the triggers, host.json as well.
 /// </summary>
 internal static class LocalSettings
 {
@@ -12,14 +14,15 @@ internal static class LocalSettings
     public const string LocalApiKey = "local";
 
     private const string DevelopmentStorage = "UseDevelopmentStorage=true";
+    private const string HostSection = "AzureFunctionsJobHost";
 
     private static readonly string[] Files = ["local.settings.json", "local.settings.sample.json"];
 
     /// <exception cref="StartException">The file is missing or malformed.</exception>
-    public static IConfigurationRoot Read(CommandLine line, string appFolder)
+    public static IConfigurationRoot Read(CommandLine line)
     {
         var settings = new ConfigurationManager();
-        settings.AddInMemoryCollection(ReadFile(line, appFolder)).AddEnvironmentVariables().AddInMemoryCollection(line.Settings);
+        settings.AddInMemoryCollection(ReadFile(line)).AddEnvironmentVariables().AddInMemoryCollection(line.Settings);
         settings.AddInMemoryCollection(Derive(settings, line));
         return settings;
     }
@@ -32,28 +35,58 @@ internal static class LocalSettings
                 Environment.SetEnvironmentVariable(name.Replace(ConfigurationPath.KeyDelimiter, "__", StringComparison.Ordinal), value);
     }
 
-    public static bool UseAzurite(IConfiguration settings, CommandLine line)
+    /// <summary>The settings with host.json among them, where the WebJobs SDK looks for it. AzureFunctionsJobHost__extensions__… overrides the file, as in Azure.</summary>
+    public static IConfiguration WithHostJson(IConfiguration settings)
     {
-        var connectionString = line.Storage.ConnectionString();
-        return settings.AsEnumerable().Any(setting => setting.Value == connectionString);
+        var path = Path.Combine(AppContext.BaseDirectory, "host.json");
+        var host = new ConfigurationBuilder()
+            // The Functions host goes up to a minute. Here a person waits in front of the screen.
+            .AddInMemoryCollection([new($"{HostSection}:extensions:queues:maxPollingInterval", "00:00:00.500")])
+            .AddInMemoryCollection(Json(path).AsEnumerable().Where(value => value.Value is not null).Select(value => KeyValuePair.Create($"{HostSection}:{value.Key}", value.Value)))
+            .AddConfiguration(settings)
+            .AddInMemoryCollection([new("AzureWebJobsConfigurationSection", HostSection)])
+            .Build();
+        foreach (var setting in host.GetSection($"{HostSection}:extensions:queues").GetChildren())
+            try
+            {
+                // One by one, as the SDK names the property only for some.
+                new ConfigurationBuilder().AddInMemoryCollection([new(setting.Key, setting.Value)]).Build().Bind(new QueuesOptions());
+            }
+            catch (Exception malformed) when (malformed is TargetInvocationException or InvalidOperationException)
+            {
+                throw new StartException($"host.json: extensions.queues.{setting.Key} cannot be '{setting.Value}': {malformed.GetBaseException().Message}", malformed);
+            }
+
+        return host;
     }
+
+    public static string RoutePrefix(IConfiguration host) => (host[$"{HostSection}:extensions:http:routePrefix"] ?? "api").Trim('/');
 
     /// <summary>The environment and local.settings.json write __ where configuration has a colon.</summary>
     public static string Key(string name) => name.Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal);
 
-    private static List<KeyValuePair<string, string?>> ReadFile(CommandLine line, string appFolder)
+    private static List<KeyValuePair<string, string?>> ReadFile(CommandLine line)
     {
-        var path = line.SettingsFile
-            ?? Files.Select(name => Path.Combine(appFolder, name)).FirstOrDefault(File.Exists);
-        if (path is null)
-            return [];
-        if (!File.Exists(path))
+        var path = line.SettingsFile ?? Files.Select(name => Path.Combine(AppContext.BaseDirectory, name)).FirstOrDefault(File.Exists);
+        if (line.SettingsFile is not null && !File.Exists(path))
             throw new StartException($"There is no settings file {path}.") { ExitCode = 2 };
+        return [.. Json(path).GetSection("Values").AsEnumerable(makePathsRelative: true)
+            .Where(pair => pair.Value is not null).Select(pair => KeyValuePair.Create(Key(pair.Key), pair.Value))];
+    }
 
-        return JsonSettings.Read(path).GetSection("Values").AsEnumerable(makePathsRelative: true)
-            .Where(pair => pair.Value is not null)
-            .Select(pair => KeyValuePair.Create(Key(pair.Key), pair.Value))
-            .ToList();
+    private static IConfigurationRoot Json(string? path)
+    {
+        using var file = path is not null && File.Exists(path) ? File.OpenRead(path) : Stream.Null;
+        try
+        {
+            return file == Stream.Null ? new ConfigurationBuilder().Build() : new ConfigurationBuilder().AddJsonStream(file).Build();
+        }
+        catch (Exception exception) when (exception is JsonException or FormatException)
+        {
+            var json = exception as JsonException ?? exception.InnerException as JsonException;
+            var line = json?.LineNumber is { } zeroBased ? $", line {zeroBased + 1}," : "";
+            throw new StartException($"{path}{line} is not proper JSON: {(json ?? exception).Message}", exception);
+        }
     }
 
     private static Dictionary<string, string?> Derive(ConfigurationManager settings, CommandLine line)
@@ -67,7 +100,6 @@ internal static class LocalSettings
         var usual = $"http://localhost:{CommandLine.DefaultPort}";
         if (settings["Pipeline:BaseUrl"] is { } baseUrl && (baseUrl == usual || baseUrl.StartsWith(usual + "/", StringComparison.Ordinal)))
             derived["Pipeline:BaseUrl"] = $"http://localhost:{line.Port}{baseUrl[usual.Length..]}";
-
         if (string.IsNullOrWhiteSpace(settings["SendGrid:ApiKey"]))
         {
             derived["SendGrid:ApiKey"] = LocalApiKey;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using Microsoft.Extensions.Logging;
 
 namespace Pipeline.LocalHost.Telemetry;
 
@@ -31,27 +30,23 @@ internal sealed partial class Summary : IDisposable
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, place) => Count((int)place!, instrument.Description!, value, tags));
         _listener.Start();
-        // On the real clock: a person reads it.
-        _timer = new Timer(_ => Tell(), null, Pause, Pause);
+        _timer = new Timer(_ => Tell("So far"), null, Pause, Pause);
     }
-
-    /// <summary>Empty before anything was counted.</summary>
-    public string Sentence => string.Join(
-        ", ", _counted.OrderBy(count => count.Key.Place).ThenBy(count => count.Key.What, StringComparer.Ordinal)
-            .Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Key.What} {count.Value}")));
 
     public void Dispose()
     {
         _timer.Dispose();
         _listener.Dispose();
-        if (Sentence is { Length: > 0 } all)
-            LogEnd(all);
+        _told = "";
+        Tell("In all");
     }
 
-    private void Tell()
+    private void Tell(string when)
     {
-        if (Sentence is var sentence && sentence != _told)
-            LogSoFar(_told = sentence);
+        var sentence = string.Join(", ", _counted.OrderBy(count => count.Key.Place).ThenBy(count => count.Key.What, StringComparer.Ordinal)
+            .Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Key.What} {count.Value}")));
+        if (sentence != _told)
+            LogCounted(when, _told = sentence);
     }
 
     private void Count(int place, string description, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
@@ -65,9 +60,6 @@ internal sealed partial class Summary : IDisposable
         _counted.AddOrUpdate((place, what), value, (_, sum) => sum + value);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "So far: {Summary}.")]
-    private partial void LogSoFar(string summary);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "In all: {Summary}.")]
-    private partial void LogEnd(string summary);
+    [LoggerMessage(LogLevel.Information, "{When}: {Summary}.")]
+    private partial void LogCounted(string when, string summary);
 }

@@ -2,7 +2,6 @@ using Azure;
 using Azure.Storage.Blobs;
 using Microsoft.Azure.WebJobs.Extensions.Timers;
 using Microsoft.Azure.WebJobs.Host.Executors;
-using Microsoft.Extensions.Configuration;
 using Newtonsoft.Json;
 
 namespace Pipeline.LocalHost.Triggers;
@@ -29,6 +28,15 @@ internal sealed class TimerStatusBlobs(IConfiguration settings, IHostIdProvider 
     public override async Task UpdateStatusAsync(string timerName, ScheduleStatus status) =>
         await (await BlobAsync(timerName)).UploadAsync(BinaryData.FromString(JsonConvert.SerializeObject(status)), overwrite: true);
 
-    private async Task<BlobClient> BlobAsync(string timer) => new BlobContainerClient(settings[TriggerSettings.HostStorage], Container)
-        .GetBlobClient($"timers/{await host.GetHostIdAsync(CancellationToken.None)}/{timer}/status");
+    private async Task<BlobClient> BlobAsync(string timer)
+    {
+        try
+        {
+            return new BlobContainerClient(settings["AzureWebJobsStorage"], Container).GetBlobClient($"timers/{await host.GetHostIdAsync(CancellationToken.None)}/{timer}/status");
+        }
+        catch (Exception malformed) when (malformed is FormatException or ArgumentException)
+        {
+            throw new StartException("The setting AzureWebJobsStorage is neither a connection string nor UseDevelopmentStorage=true; timers keep their schedule there.", malformed);
+        }
+    }
 }

@@ -3,7 +3,7 @@ using System.Reflection.Emit;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Host;
-using Pipeline.LocalHost.Worker;
+using Handler = System.Func<string, object, System.Threading.CancellationToken, System.Threading.Tasks.Task>;
 
 namespace Pipeline.LocalHost.Triggers;
 
@@ -15,24 +15,24 @@ internal sealed class TriggerClass : ITypeLocator, IJobActivator
 {
     // The Functions host's name for it, which is part of the names of its blobs.
     private const string Name = "Host.Functions";
-    private const string HandlerField = "Handler";
 
     private readonly Type _type;
-    private readonly Func<string, object, CancellationToken, Task> _handler;
+    private readonly Handler _handler;
 
     /// <param name="handler">Runs a function, named, with the TimerInfo or QueueMessage that triggered it.</param>
-    public TriggerClass(IEnumerable<WorkerFunction> functions, Func<string, object, CancellationToken, Task> handler)
+    public TriggerClass(IEnumerable<WorkerFunction> functions, Handler handler)
     {
         _handler = handler;
         var type = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Host"), AssemblyBuilderAccess.Run).DefineDynamicModule("Host")
             .DefineType(Name, TypeAttributes.Public | TypeAttributes.Class);
-        var field = type.DefineField(HandlerField, typeof(Func<string, object, CancellationToken, Task>), FieldAttributes.Public);
+        var field = type.DefineField(nameof(Handler), typeof(Handler), FieldAttributes.Public);
         foreach (var function in functions)
             if (function.IsQueue)
-                Define(type, field, function, typeof(QueueMessage), Attribute(typeof(QueueTriggerAttribute), function["queueName"]!, ("Connection", function.Connection)));
+                Define(type, field, function.Name, typeof(QueueMessage), Attribute(
+                    typeof(QueueTriggerAttribute), function["queueName"]!, ("Connection", function["connection"] ?? "AzureWebJobsStorage")));
             else if (function.IsTimer)
-                Define(type, field, function, typeof(TimerInfo), Attribute(
-                    typeof(TimerTriggerAttribute), function["schedule"]!, ("RunOnStartup", function["runOnStartup"] is "true"), ("UseMonitor", function["useMonitor"] is not "false")));
+                Define(type, field, function.Name, typeof(TimerInfo), Attribute(
+                    typeof(TimerTriggerAttribute), function["schedule"]!, ("RunOnStartup", IsTrue(function["runOnStartup"])), ("UseMonitor", IsTrue(function["useMonitor"] ?? "true"))));
         _type = type.CreateType();
     }
 
@@ -41,20 +41,22 @@ internal sealed class TriggerClass : ITypeLocator, IJobActivator
     public T CreateInstance<T>()
     {
         var instance = Activator.CreateInstance<T>();
-        _type.GetField(HandlerField)!.SetValue(instance, _handler);
+        _type.GetField(nameof(Handler))!.SetValue(instance, _handler);
         return instance;
     }
 
-    private static void Define(TypeBuilder type, FieldBuilder field, WorkerFunction function, Type trigger, CustomAttributeBuilder attribute)
+    private static bool IsTrue(string? value) => value?.Equals("true", StringComparison.OrdinalIgnoreCase) == true;
+
+    private static void Define(TypeBuilder type, FieldBuilder field, string name, Type trigger, CustomAttributeBuilder attribute)
     {
-        var method = type.DefineMethod(function.Name, MethodAttributes.Public, typeof(Task), [trigger, typeof(CancellationToken)]);
-        method.SetCustomAttribute(Attribute(typeof(FunctionNameAttribute), function.Name));
+        var method = type.DefineMethod(name, MethodAttributes.Public, typeof(Task), [trigger, typeof(CancellationToken)]);
+        method.SetCustomAttribute(Attribute(typeof(FunctionNameAttribute), name));
         method.DefineParameter(1, ParameterAttributes.None, "trigger").SetCustomAttribute(attribute);
         method.DefineParameter(2, ParameterAttributes.None, "cancellationToken");
         var code = method.GetILGenerator();
         code.Emit(OpCodes.Ldarg_0);
         code.Emit(OpCodes.Ldfld, field);
-        code.Emit(OpCodes.Ldstr, function.Name);
+        code.Emit(OpCodes.Ldstr, name);
         code.Emit(OpCodes.Ldarg_1);
         code.Emit(OpCodes.Ldarg_2);
         code.Emit(OpCodes.Callvirt, field.FieldType.GetMethod("Invoke")!);

@@ -1,45 +1,47 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Extensions.Timers;
-using Pipeline.LocalHost.Worker;
-using Pipeline.LocalHost.Worker.Protocol;
 
 namespace Pipeline.LocalHost.Triggers;
 
 /// <summary>Runs queue and timer functions in the worker, for their triggers and for the admin endpoint.</summary>
 internal sealed class TriggerInvocations(FunctionsWorker worker)
 {
+    private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(20);
+
     private readonly ConcurrentDictionary<Task, bool> _running = new();
 
     /// <summary>Ends when all that <see cref="Start"/> began has ended.</summary>
     public Task Ended => Task.WhenAll(_running.Keys);
 
-    public async Task RunAsync(string function, object trigger, CancellationToken cancellationToken)
+    /// <param name="trigger">The QueueMessage or TimerInfo that triggered it.</param>
+    /// <param name="stop">The function is told of it after a grace period, in which most come to their end.</param>
+    public async Task RunAsync(string function, object trigger, CancellationToken stop)
     {
-        var called = worker.Functions.Single(each => each.Name.Equals(function, StringComparison.OrdinalIgnoreCase));
-        await (trigger is QueueMessage message
-            ? InvokeAsync(called, new TypedData { String = message.Body.ToString() }, Metadata(message), cancellationToken)
-            : InvokeAsync(called, new TypedData { Json = Newtonsoft.Json.JsonConvert.SerializeObject(trigger) }, [], cancellationToken));
+        // Each run is a trace of its own.
+        Activity.Current = null;
+        using var giveUp = new CancellationTokenSource();
+        await using var grace = stop.Register(() => giveUp.CancelAfter(GracePeriod));
+        var message = trigger as QueueMessage;
+        var input = message is null
+            ? new TypedData { Json = Newtonsoft.Json.JsonConvert.SerializeObject(trigger) }
+            : new TypedData { String = message.Body.ToString() };
+        await worker.Channel.InvokeAsync(
+            worker.Functions.Single(each => each.Name == function), Guid.NewGuid().ToString(), input, message is null ? [] : Metadata(message), giveUp.Token);
     }
 
-    /// <summary>Runs it without waiting for its end.</summary>
+    /// <summary>Runs it without waiting for its end. If it throws, the worker has logged it.</summary>
     public void Start(WorkerFunction function, string input)
     {
         object trigger = function.IsTimer
             ? new TimerInfo(null!, new ScheduleStatus())
             : QueuesModelFactory.QueueMessage($"{Guid.NewGuid()}", "", input, 1, null, DateTimeOffset.UtcNow, null);
-        var run = RunAsync(function.Name, trigger, CancellationToken.None);
+        var run = RunAsync(function.Name, trigger, CancellationToken.None).ContinueWith(ended => _ = ended.Exception, TaskScheduler.Default);
         _running[run] = true;
-        run.ContinueWith(
-            ended =>
-            {
-                // Observed here: the worker has logged it.
-                _ = ended.Exception;
-                _running.TryRemove(ended, out _);
-            },
-            TaskScheduler.Default);
+        run.ContinueWith(ended => _running.TryRemove(ended, out _), TaskScheduler.Default);
     }
 
     private static Dictionary<string, TypedData> Metadata(QueueMessage message) => new()
@@ -54,7 +56,4 @@ internal sealed class TriggerInvocations(FunctionsWorker worker)
     };
 
     private static TypedData Json(object? value) => new() { Json = JsonSerializer.Serialize(value) };
-
-    private Task InvokeAsync(WorkerFunction function, TypedData input, Dictionary<string, TypedData> metadata, CancellationToken cancellationToken) =>
-        worker.Channel.InvokeAsync(function, Guid.NewGuid().ToString(), input, metadata, cancellationToken);
 }

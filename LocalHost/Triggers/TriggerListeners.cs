@@ -5,11 +5,7 @@ using Microsoft.Azure.WebJobs.Extensions.Timers;
 using Microsoft.Azure.WebJobs.Host;
 using Microsoft.Azure.WebJobs.Host.Executors;
 using Microsoft.Azure.WebJobs.Host.Timers;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Pipeline.LocalHost.Triggers;
 
@@ -17,7 +13,7 @@ namespace Pipeline.LocalHost.Triggers;
 /// Queues and timers, with the engine of the Functions host: the WebJobs SDK. If one of its listeners gives up, because storage was away for longer than
 /// its retries, the Functions host ends and Azure starts another; here all listeners are made anew.
 /// </summary>
-internal sealed partial class TriggerListeners(TriggerClass triggers, string hostId, IConfiguration settings, ILoggerFactory loggers)
+internal sealed partial class TriggerListeners(TriggerClass triggers, IConfiguration settings, ILoggerFactory loggers)
 {
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(25);
@@ -31,11 +27,11 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, string hos
     /// <summary>Ends when they listen for the first time.</summary>
     public Task Started => _started.Task;
 
-    /// <summary>Listens until told to stop, and ends when what ran then has ended. Throws only if the settings are wrong.</summary>
+    /// <summary>Listens until told to stop, and ends when what ran then has ended.</summary>
+    /// <exception cref="StartException">The settings or the triggers are wrong.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
-        var gaveUp = false;
-        while (!stop.IsCancellationRequested)
+        for (var isFirst = true; !stop.IsCancellationRequested; isFirst = false)
         {
             var faults = new FirstFault();
             var host = Build(faults);
@@ -43,11 +39,9 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, string hos
             {
                 await host.StartAsync(stop);
                 _started.TrySetResult();
-                if (gaveUp)
+                if (!isFirst)
                     LogRunningAgain();
-                var fault = await faults.Thrown.WaitAsync(stop);
-                gaveUp = true;
-                LogGaveUp(FirstLine(fault));
+                LogGaveUp(FirstLine(await faults.Thrown.WaitAsync(stop)));
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -55,12 +49,11 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, string hos
             }
             catch (Exception fault) when (IsPassing(fault))
             {
-                gaveUp = true;
-                LogNotStarted(FirstLine(fault));
+                LogGaveUp(FirstLine(fault));
             }
-            catch (Exception fault) when (!_started.Task.IsCompleted)
+            catch (Exception fault) when (isFirst)
             {
-                throw new StartException($"The triggers cannot start: {FirstLine(fault)}", fault);
+                throw fault.InnerException as StartException ?? new StartException($"The triggers cannot start: {FirstLine(fault)} {FirstLine(fault.GetBaseException())}", fault);
             }
 
             await StopAsync(host, stop.IsCancellationRequested ? StopTimeout : StopTimeoutAfterFault);
@@ -68,7 +61,7 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, string hos
         }
     }
 
-    private static string FirstLine(Exception fault) => fault.GetBaseException().Message.Split('\n')[0].Trim();
+    private static string FirstLine(Exception fault) => fault.Message.Split('\n')[0].Trim();
 
     // The SDK wraps what its listeners throw.
     private static bool IsPassing(Exception fault) =>
@@ -93,7 +86,7 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, string hos
         .ConfigureWebJobs(webJobs => webJobs.AddAzureStorageCoreServices().AddAzureStorageQueues().AddTimers())
         .ConfigureServices(services => services
             .AddSingleton<IHostLifetime, NoLifetime>()
-            .AddSingleton<IHostIdProvider>(new HostId(hostId))
+            .AddSingleton<IHostIdProvider, HostId>()
             .AddSingleton<IWebJobsExceptionHandler>(faults)
             .RemoveAll<ScheduleMonitor>().AddSingleton<ScheduleMonitor, TimerStatusBlobs>())
         .Build();
@@ -105,29 +98,21 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, string hos
 
         public Task<Exception> Thrown => _first.Task;
 
-        public Task OnTimeoutExceptionAsync(ExceptionDispatchInfo exceptionInfo, TimeSpan timeoutGracePeriod) =>
-            OnUnhandledExceptionAsync(exceptionInfo);
+        public Task OnTimeoutExceptionAsync(ExceptionDispatchInfo exceptionInfo, TimeSpan timeoutGracePeriod) => OnUnhandledExceptionAsync(exceptionInfo);
 
-        public Task OnUnhandledExceptionAsync(ExceptionDispatchInfo exceptionInfo)
-        {
-            _first.TrySetResult(exceptionInfo.SourceException);
-            return Task.CompletedTask;
-        }
+        public Task OnUnhandledExceptionAsync(ExceptionDispatchInfo exceptionInfo) => Task.FromResult(_first.TrySetResult(exceptionInfo.SourceException));
     }
 
-    private sealed class HostId(string id) : IHostIdProvider
+    private sealed class HostId : IHostIdProvider
     {
-        public Task<string> GetHostIdAsync(CancellationToken cancellationToken) => Task.FromResult(id);
+        public Task<string> GetHostIdAsync(CancellationToken cancellationToken) => Task.FromResult("pipeline-functions");
     }
-
-    [LoggerMessage(LogLevel.Warning, "A listener gave up, so all are started again: {Reason}")]
-    private partial void LogGaveUp(string reason);
 
     [LoggerMessage(LogLevel.Information, "The listeners of queues and timers run again.")]
     private partial void LogRunningAgain();
 
-    [LoggerMessage(LogLevel.Warning, "Failed to start the listeners of queues and timers; the next try follows: {Reason}")]
-    private partial void LogNotStarted(string reason);
+    [LoggerMessage(LogLevel.Warning, "A listener gave up, so all are started again: {Reason}")]
+    private partial void LogGaveUp(string reason);
 
     [LoggerMessage(LogLevel.Warning, "Functions still run after {Seconds} s and are left behind; their messages come back.")]
     private partial void LogStillRunning(double seconds);

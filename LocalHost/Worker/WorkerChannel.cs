@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Channels;
 using Grpc.Core;
-using Microsoft.Extensions.Logging;
-using Pipeline.LocalHost.Worker.Protocol;
 
 namespace Pipeline.LocalHost.Worker;
 
@@ -13,11 +11,11 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : FunctionRpc.Functi
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(60);
 
     private readonly Channel<StreamingMessage> _outgoing = Channel.CreateUnbounded<StreamingMessage>(new() { SingleReader = true });
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> _requests = new();
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<InvocationResponse>> _invocations = new();
+    // By the id of the request, or of the invocation.
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> _awaited = new();
     private readonly ConcurrentDictionary<string, ILogger> _loggers = new();
-    private readonly TaskCompletionSource _connected = NewSource();
-    private readonly TaskCompletionSource _closed = NewSource();
+    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task Connected => _connected.Task;
 
@@ -38,24 +36,15 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : FunctionRpc.Functi
             // The worker is gone.
         }
 
-        _outgoing.Writer.TryComplete();
         _closed.TrySetResult();
-        foreach (var request in _requests.Values)
-            request.TrySetException(WorkerIsGone());
-        foreach (var invocation in _invocations.Values)
-            invocation.TrySetException(WorkerIsGone());
+        _outgoing.Writer.TryComplete();
+        foreach (var answer in _awaited.Values)
+            answer.TrySetException(WorkerIsGone());
         await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Sends a message that the worker answers.</summary>
-    public async Task<StreamingMessage> RequestAsync(StreamingMessage message)
-    {
-        var id = Guid.NewGuid().ToString();
-        var answer = _requests[id] = NewSource<StreamingMessage>();
-        message.RequestId = id;
-        Send(message);
-        return await answer.Task.WaitAsync(AnswerTimeout);
-    }
+    public Task<StreamingMessage> RequestAsync(StreamingMessage message) => SendAsync(Guid.NewGuid().ToString(), message).WaitAsync(AnswerTimeout);
 
     /// <summary>Runs a function in the worker, to its end.</summary>
     /// <param name="metadata">What the trigger knows besides its input.</param>
@@ -68,37 +57,34 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : FunctionRpc.Functi
         {
             InvocationId = invocationId,
             FunctionId = function.Id,
-            // The worker throws where there is none.
-            TraceContext = new RpcTraceContext { TraceParent = Activity.Current?.Id ?? NewTrace(), TraceState = Activity.Current?.TraceStateString ?? "" },
+            // The caller's, as this host exports no spans of its own. The worker throws if there is none.
+            TraceContext = new RpcTraceContext { TraceParent = Activity.Current?.ParentId ?? Activity.Current?.Id ?? NewTrace(), TraceState = Activity.Current?.TraceStateString ?? "" },
         };
-        request.InputData.Add(new ParameterBinding { Name = function.Parameter, Data = input });
+        request.InputData.Add(new ParameterBinding { Name = function["name"], Data = input });
         foreach (var (name, value) in metadata)
             request.TriggerMetadata[name] = value;
 
-        var ended = _invocations[invocationId] = NewSource<InvocationResponse>();
-        Send(new StreamingMessage { RequestId = invocationId, InvocationRequest = request });
         await using var cancel = cancellationToken.Register(
-            () => _outgoing.Writer.TryWrite(new StreamingMessage { InvocationCancel = new InvocationCancel { InvocationId = invocationId } }));
-        var result = (await ended.Task).Result;
+            () => _outgoing.Writer.TryWrite(new() { InvocationCancel = new InvocationCancel { InvocationId = invocationId } }));
+        var result = (await SendAsync(invocationId, new() { InvocationRequest = request })).InvocationResponse.Result;
         if (result.Status != StatusResult.Types.Status.Success)
             throw new FunctionFailedException(result.Exception?.Message ?? $"It ended as {result.Status}.", result.Exception?.StackTrace);
     }
 
     public void Terminate(TimeSpan gracePeriod) => _outgoing.Writer.TryWrite(
-        new StreamingMessage { WorkerTerminate = new WorkerTerminate { GracePeriod = new Duration { Seconds = (long)gracePeriod.TotalSeconds } } });
+        new() { WorkerTerminate = new WorkerTerminate { GracePeriod = new Duration { Seconds = (long)gracePeriod.TotalSeconds } } });
 
     private static string NewTrace() => $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01";
 
     private static IOException WorkerIsGone() => new("The worker ended.");
 
-    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private static TaskCompletionSource<T> NewSource<T>() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private void Send(StreamingMessage message)
+    private Task<StreamingMessage> SendAsync(string id, StreamingMessage message)
     {
-        if (_closed.Task.IsCompleted || !_outgoing.Writer.TryWrite(message))
-            throw WorkerIsGone();
+        var answer = _awaited[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        message.RequestId = id;
+        if (!_outgoing.Writer.TryWrite(message))
+            answer.TrySetException(WorkerIsGone());
+        return answer.Task;
     }
 
     private async Task WriteAsync(IServerStreamWriter<StreamingMessage> stream, CancellationToken cancellationToken)
@@ -109,29 +95,13 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : FunctionRpc.Functi
 
     private void Take(StreamingMessage message)
     {
-        switch (message.ContentCase)
-        {
-            case StreamingMessage.ContentOneofCase.StartStream:
-                _connected.TrySetResult();
-                break;
-            case StreamingMessage.ContentOneofCase.InvocationResponse:
-                if (_invocations.TryRemove(message.InvocationResponse.InvocationId, out var invocation))
-                    invocation.TrySetResult(message.InvocationResponse);
-                break;
-            case StreamingMessage.ContentOneofCase.RpcLog:
-                Log(message.RpcLog);
-                break;
-            default:
-                if (_requests.TryRemove(message.RequestId, out var request))
-                    request.TrySetResult(message);
-                break;
-        }
-    }
-
-    private void Log(RpcLog entry)
-    {
-        var logger = _loggers.GetOrAdd(entry.Category, loggers.CreateLogger);
-        var exception = entry.Exception is { } thrown ? new FunctionFailedException(thrown.Message, thrown.StackTrace) : null;
-        logger.Log((LogLevel)entry.Level, default, entry.Message, exception, (text, _) => text);
+        if (message.StartStream is not null)
+            _connected.TrySetResult();
+        else if (message.RpcLog is { } entry)
+            _loggers.GetOrAdd(entry.Category, loggers.CreateLogger).Log(
+                (LogLevel)entry.Level, default, entry.Message,
+                entry.Exception is { } thrown ? new FunctionFailedException(thrown.Message, thrown.StackTrace) : null, (text, _) => text);
+        else if (_awaited.TryRemove(message.InvocationResponse?.InvocationId ?? message.RequestId, out var answer))
+            answer.TrySetResult(message);
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Pipeline.LocalHost.Settings;
 using Pipeline.Tests;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using Pipeline.LocalHost.Azurite;
-using Pipeline.LocalHost.Settings;
 using Pipeline.Tests;
 using Xunit;
 

@@ -17,9 +17,9 @@ using Pipeline.Functions.Operations;
 using Pipeline.Functions.Submissions;
 using Pipeline.Functions.Subscriptions;
 using Pipeline.LocalHost.Azurite;
-using Pipeline.LocalHost.Settings;
 using Pipeline.Mail;
 using Pipeline.Storage;
+using Pipeline.Tests;
 using Pipeline.Tests.Cost;
 
 namespace Pipeline.Benchmarks.Cost;

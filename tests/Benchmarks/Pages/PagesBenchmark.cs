@@ -3,9 +3,9 @@ using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.LocalHost.Azurite;
-using Pipeline.LocalHost.Settings;
 using Pipeline.Practices;
 using Pipeline.Storage;
+using Pipeline.Tests;
 
 namespace Pipeline.Benchmarks.Pages;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Pipeline.LocalHost.Azurite;
-using Pipeline.LocalHost.Settings;
+using Pipeline.Tests;
 
 namespace Pipeline.Benchmarks.Scale;
 

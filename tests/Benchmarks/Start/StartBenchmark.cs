@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using Pipeline.LocalHost.Azurite;
-using Pipeline.LocalHost.Settings;
+using Pipeline.Tests;
 
 namespace Pipeline.Benchmarks.Start;
 

@@ -75,7 +75,7 @@ public sealed class BackupCommandTests(AzuriteFixture azurite)
     [InlineData("backups", "", "--backups")]
     public void The_command_line_is_understood(string name, string words, params string[] arguments)
     {
-        var command = CommandLine.Parse(arguments).Command!;
+        var command = CommandLine.Parse(arguments).Command!.Value;
 
         Assert.Equal((name, words), (command.Name, string.Join(' ', command.Arguments)));
     }
@@ -101,7 +101,7 @@ public sealed class BackupCommandTests(AzuriteFixture azurite)
             CommandLine.Parse(
             [
                 "--PipelineStorage=UseDevelopmentStorage=true", "--PipelineStorage__accountName=practices", "--AzureWebJobsStorage=UseDevelopmentStorage=true",
-            ]), AppContext.BaseDirectory);
+            ]));
 
         Assert.Null(settings["PipelineStorage"]);
         Assert.NotNull(settings["AzureWebJobsStorage"]);

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
-using Pipeline.LocalHost.Settings;
 using Pipeline.Tests;
 using Xunit;
 

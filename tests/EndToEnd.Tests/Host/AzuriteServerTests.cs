@@ -5,7 +5,6 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Pipeline.LocalHost;
 using Pipeline.LocalHost.Azurite;
-using Pipeline.LocalHost.Settings;
 using Pipeline.Tests;
 using Xunit;
 

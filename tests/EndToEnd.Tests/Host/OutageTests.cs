@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using Azure.Storage.Queues;
 using Pipeline.LocalHost.Azurite;
-using Pipeline.LocalHost.Settings;
 using Pipeline.Tests;
 using Xunit;
 

@@ -27,16 +27,18 @@ public sealed class PublishedAppTests(AzuriteFixture azurite) : IDisposable
         Assert.Equal("", host.RootElement.GetProperty("extensions").GetProperty("http").GetProperty("routePrefix").GetString());
 
         var account = azurite.NewAccount();
-        await using var app = AppProcess.Start(
-        [
-            "--app", PathOf("Pipeline.Functions.dll"), $"--PipelineStorage={account}", $"--AzureWebJobsStorage={account}",
-        ]);
-        await app.UntilItRunsAsync();
-        using var answer = await app.Http.PostAsync("api/submissions", JsonContent.Create(Samples.Practice()), Cancellation);
+        // As in Azure, all settings are in the environment.
+        var settings = JsonDocument.Parse(await File.ReadAllTextAsync(SourceFolder.PathOf("local.settings.sample.json"), Cancellation))
+            .RootElement.GetProperty("Values").EnumerateObject().ToDictionary(setting => setting.Name, setting => setting.Value.GetString()!);
+        settings["PipelineStorage"] = settings["AzureWebJobsStorage"] = account;
+        settings["SendGrid__ApiKey"] = "key";
+        await using var app = await WorkerApp.StartAsync(PathOf("Pipeline.Functions.dll"), settings);
+        await app.Host.UntilItRunsAsync();
+        using var answer = await app.Host.Http.PostAsync("api/submissions", JsonContent.Create(Samples.Practice()), Cancellation);
 
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-        await app.UntilItSaysAsync("is stored.");
-        Assert.Equal(0, await app.EndAsync());
+        await app.Host.UntilItSaysAsync("is stored.");
+        Assert.Equal(0, await app.Host.EndAsync());
     }
 
     private string PathOf(string file) => Path.Combine(folder.FullName, file);

@@ -5,6 +5,25 @@ namespace Pipeline.EndToEnd.Tests.Host;
 /// <summary>The built app of tests/SampleApp.</summary>
 internal static class SampleApp
 {
-    public static string Path { get; } = System.IO.Path.GetFullPath(typeof(SampleApp).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    private static readonly string Dll = Path.GetFullPath(typeof(SampleApp).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == nameof(SampleApp)).Value!);
+
+    /// <param name="without">A setting that is left out.</param>
+    public static Task<WorkerApp> StartAsync(string account, string without = "")
+    {
+        Dictionary<string, string> settings = new()
+        {
+            ["AzureWebJobsStorage"] = account,
+            ["PipelineStorage"] = account,
+            ["SampleStorage"] = account,
+            ["SampleQueue"] = "named-by-a-setting",
+            ["SampleSchedule"] = "0 0 0 1 1 *",
+            // LocalHost reads the host.json beside it, which is the product's.
+            ["AzureFunctionsJobHost__extensions__http__routePrefix"] = "sample",
+            ["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:00",
+            ["AzureFunctionsJobHost__extensions__queues__maxDequeueCount"] = "3",
+        };
+        settings.Remove(without);
+        return WorkerApp.StartAsync(Dll, settings);
+    }
 }

@@ -18,12 +18,12 @@ public sealed class SampleAppTests(AzuriteFixture azurite)
     {
         await using var app = await StartAsync();
 
-        using var thrown = await app.Http.GetAsync("sample/throw", Cancellation);
+        using var thrown = await app.Host.Http.GetAsync("sample/throw", Cancellation);
         Assert.Equal((HttpStatusCode.InternalServerError, ""), (thrown.StatusCode, await thrown.Content.ReadAsStringAsync(Cancellation)));
-        Assert.Equal("GET this", await app.Http.GetStringAsync("sample/things/this", Cancellation));
-        using var any = await app.Http.SendAsync(new HttpRequestMessage(HttpMethod.Patch, "sample/NoRoute"), Cancellation);
+        Assert.Equal("GET this", await app.Host.Http.GetStringAsync("sample/things/this", Cancellation));
+        using var any = await app.Host.Http.SendAsync(new HttpRequestMessage(HttpMethod.Patch, "sample/NoRoute"), Cancellation);
         Assert.Equal("PATCH", await any.Content.ReadAsStringAsync(Cancellation));
-        await app.UntilItSaysAsync("Broken on purpose: /sample/throw");
+        await app.Host.UntilItSaysAsync("Broken on purpose: /sample/throw");
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class SampleAppTests(AzuriteFixture azurite)
     public async Task A_timer_that_was_due_while_nothing_ran_runs_at_the_next_start()
     {
         await using (var app = await StartAsync())
-            Assert.Equal(0, await app.EndAsync());
+            Assert.Equal(0, await app.Host.EndAsync());
         var status = new BlobClient(account, "azure-webjobs-hosts", "timers/pipeline-functions/Host.Functions.Timer/status");
         await status.UploadAsync(BinaryData.FromString("""{"Last":"2020-01-01T00:00:00Z","Next":"2021-01-01T00:00:00Z","LastUpdated":"2020-01-01T00:00:00Z"}"""), overwrite: true, Cancellation);
 
@@ -73,8 +73,8 @@ public sealed class SampleAppTests(AzuriteFixture azurite)
         {
             await queue.SendMessageAsync("one", Cancellation);
             await UntilSeenAsync("begun one");
-            app.KillChildren("Pipeline.SampleApp.dll");
-            Assert.NotEqual(0, await app.ExitCodeAsync());
+            app.KillWorker();
+            Assert.NotEqual(0, await app.Host.ExitCodeAsync());
         }
 
         await QueueAsync("go-on");
@@ -90,7 +90,7 @@ public sealed class SampleAppTests(AzuriteFixture azurite)
         await queue.SendMessageAsync("one", Cancellation);
         await UntilSeenAsync("begun one");
 
-        var ending = app.EndAsync();
+        var ending = app.Host.EndAsync();
         await QueueAsync("go-on");
 
         Assert.Equal(0, await ending);
@@ -98,14 +98,10 @@ public sealed class SampleAppTests(AzuriteFixture azurite)
         Assert.Equal(0, (await queue.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount);
     }
 
-    private async Task<AppProcess> StartAsync()
+    private async Task<WorkerApp> StartAsync()
     {
-        var app = AppProcess.Start(
-        [
-            "--app", SampleApp.Path, $"--AzureWebJobsStorage={account}", $"--PipelineStorage={account}", $"--SampleStorage={account}",
-            "--SampleQueue=named-by-a-setting", "--SampleSchedule=0 0 0 1 1 *",
-        ]);
-        await app.UntilItRunsAsync();
+        var app = await SampleApp.StartAsync(account);
+        await app.Host.UntilItRunsAsync();
         return app;
     }
 

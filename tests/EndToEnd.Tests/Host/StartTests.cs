@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Pipeline.LocalHost.Settings;
 using Pipeline.Tests;
 using Xunit;
 
@@ -9,16 +8,18 @@ namespace Pipeline.EndToEnd.Tests.Host;
 /// <summary>What cannot work stops the start, with a sentence that names the culprit.</summary>
 public sealed class StartTests(AzuriteFixture azurite)
 {
-    [Fact]
-    public async Task Settings_that_functions_name_and_that_are_missing_end_the_process_with_a_sentence_for_each()
+    [Theory]
+    [InlineData("SampleQueue", "'%SampleQueue%' does not resolve to a value.")]
+    [InlineData("SampleStorage", "SampleStorage")]
+    public async Task A_setting_that_a_trigger_names_and_that_is_missing_is_named(string missing, string words)
     {
-        await using var app = AppProcess.Start(["--app", SampleApp.Path, $"--AzureWebJobsStorage={azurite.NewAccount()}", "--SampleSchedule=0 0 * * * *"]);
+        await using var sample = await SampleApp.StartAsync(azurite.NewAccount(), without: missing);
 
-        Assert.NotEqual(0, await app.ExitCodeAsync());
+        Assert.NotEqual(0, await sample.Host.ExitCodeAsync());
 
-        Assert.Contains("The setting SampleQueue is missing; function Setting names it in '%SampleQueue%'.", app.Output, StringComparison.Ordinal);
-        Assert.Contains("The setting SampleStorage is missing; function Setting needs it", app.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", app.Output, StringComparison.Ordinal);
+        Assert.StartsWith("The triggers cannot start: ", sample.Host.Output, StringComparison.Ordinal);
+        Assert.Contains(words, sample.Host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", sample.Host.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Pipeline.LocalHost.Settings;
+using Pipeline.Tests;
 using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Telemetry;

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
-using Pipeline.LocalHost.Settings;
 using Pipeline.Tests.Mail;
 using Xunit;
 

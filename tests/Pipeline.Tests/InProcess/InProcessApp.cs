@@ -38,11 +38,10 @@ public sealed class InProcessApp : IAsyncDisposable
     {
         var line = CommandLine.Parse(["--port", "0", "--settings", Path.Combine(AppContext.BaseDirectory, "local.settings.sample.json"), .. settings]);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
-        builder.Configuration.AddConfiguration(LocalSettings.Read(line, AppContext.BaseDirectory));
+        builder.Configuration.AddConfiguration(LocalSettings.Read(line));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, line.Port));
         builder.Host.UseDefaultServiceProvider(options => options.ValidateScopes = options.ValidateOnBuild = true);
         builder.Services.AddRouting().AddSingleton<IHostLifetime, NoSignals>();
-        FunctionRoutes.AddServices(builder.Services);
         builder.Services.AddMailbox();
 
         var worker = new MiddlewarePipeline(builder.Services);

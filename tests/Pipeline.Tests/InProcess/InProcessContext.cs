@@ -23,7 +23,7 @@ internal sealed class InProcessContext : FunctionContext
             return;
         Items[HttpContextKey] = request.HttpContext;
         // What LocalHost sends to the worker, as the Functions host does.
-        bindings.Add(TriggerMetadata.Of(request, request.HttpContext.GetRouteData().Values).ToDictionary(
+        bindings.Add(HttpFunctions.TriggerMetadata(request, request.HttpContext.GetRouteData().Values).ToDictionary(
             each => each.Key, each => (object?)(each.Value.Json is { Length: > 0 } json ? json : each.Value.String), StringComparer.OrdinalIgnoreCase));
     }
 

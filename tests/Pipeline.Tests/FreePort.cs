@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Pipeline.LocalHost.Settings;
+namespace Pipeline.Tests;
 
 /// <summary>
 /// Ports nobody uses, from a range below the one that systems take ports for outgoing connections from: a port of that
