@@ -3,6 +3,7 @@ using Pipeline.Benchmarks.Cost;
 using Pipeline.Benchmarks.Pages;
 using Pipeline.Benchmarks.Scale;
 using Pipeline.Benchmarks.Start;
+using Pipeline.Benchmarks.Worker;
 
 // Each benchmark compares what it measures with something measured in the same run, and ends with 1 where a bound is missed.
 switch (args)
@@ -13,10 +14,15 @@ switch (args)
         return await ScaleBenchmark.RunAsync();
     case ["pages"]:
         return await PagesBenchmark.RunAsync();
+    case ["worker"]:
+        return await WorkerBenchmark.RunAsync();
     case ["cost"]:
         return await CostBenchmark.RunAsync();
 
     // What the benchmarks start as processes of their own.
+    case [SerializingWorker.Argument]:
+        await SerializingWorker.RunAsync();
+        return 0;
     case [EmptyApp.Argument, var port]:
         await EmptyApp.RunAsync(port);
         return 0;
@@ -29,6 +35,7 @@ switch (args)
               start   how long the app takes to its first page
               scale   what an issue to a million subscribers costs, against one to ten thousand
               pages   how long a page of a large topic takes, against a static file
+              worker  what a page costs the worker, against the same with its result serialized for the host
               cost    what Azure and SendGrid bill, as tables for docs/cost.md
             """);
         return 2;

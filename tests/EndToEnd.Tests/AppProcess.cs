@@ -127,8 +127,7 @@ public sealed class AppProcess : IAsyncDisposable
     {
         Http.Dispose();
         if (!process.HasExited)
-            // With the process of a published app, which would hold the output open.
-            process.Kill(entireProcessTree: true);
+            process.Kill();
         await process.WaitForExitAsync(CancellationToken.None);
         process.Dispose();
     }

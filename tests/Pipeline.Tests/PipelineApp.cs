@@ -85,6 +85,22 @@ public sealed class PipelineApp : IAsyncDisposable
         },
         within ?? Eventually.Deadline);
 
+    /// <summary>Drains the queues in the background, for what waits on a clock that the test moves meanwhile.</summary>
+    public async Task WhileDrainingAsync(Func<Task> test)
+    {
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var draining = Task.Run(
+            async () =>
+            {
+                while (!done.IsCancellationRequested)
+                    await DrainAsync();
+            },
+            Cancellation);
+        await test();
+        await done.CancelAsync();
+        await draining;
+    }
+
     /// <summary>Runs a timer function to its end.</summary>
     public Task RunTimerAsync(string function) => app.RunAsync(FunctionMethod.Named(function), new TimerInfo(), Cancellation);
 
@@ -152,10 +168,7 @@ public sealed class PipelineApp : IAsyncDisposable
     public async Task<IReadOnlyList<TableEntity>> RowsAsync(TableClient table)
     {
         await DrainAsync();
-        List<TableEntity> rows = [];
-        await foreach (var row in table.QueryAsync<TableEntity>(cancellationToken: Cancellation))
-            rows.Add(row);
-        return rows;
+        return await table.QueryAsync<TableEntity>(cancellationToken: Cancellation).ToListAsync(Cancellation);
     }
 
     /// <summary>The only issue, once it is closed.</summary>

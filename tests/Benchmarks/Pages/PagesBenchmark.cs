@@ -38,7 +38,7 @@ internal static class PagesBenchmark
     {
         var transactions = new TransactionCount();
         await using var host = await ComposedApp.StartAsync(connectionString, services => services.AddSingleton<HttpPipelinePolicy>(transactions));
-        await FillAsync(host.Services.GetRequiredService<PipelineStorage>().Practices);
+        await FillAsync(host.Services.GetRequiredService<PipelineStorage>().Practices, Practices);
         using var http = new HttpClient { BaseAddress = host.Address };
         using var first = await http.GetAsync($"topics/{Topic}");
 
@@ -82,11 +82,12 @@ internal static class PagesBenchmark
         return most;
     }
 
-    private static async Task FillAsync(TableClient table)
+    /// <summary>Published practices with a summary of a thousand characters.</summary>
+    public static async Task FillAsync(TableClient table, int practices)
     {
         var monday = new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
         var summary = string.Concat(Enumerable.Repeat("A bus that brings advice to people in border areas stops in every village once a month. ", 12));
-        foreach (var batch in Enumerable.Range(0, Practices).Chunk(100))
+        foreach (var batch in Enumerable.Range(0, practices).Chunk(100))
             await table.SubmitTransactionAsync(batch.Select(number => new TableTransactionAction(
                 TableTransactionActionType.Add,
                 new TableEntity(Topic, Reference.Of($"pages {number}").ToString())

@@ -75,16 +75,20 @@ public sealed class HttpTests(RunningApp running) : IClassFixture<RunningApp>
     {
         foreach (var chunked in (bool[])[false, true])
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(new byte[bytes]) };
-            request.Content.Headers.ContentType = new(address == "submit" ? "application/x-www-form-urlencoded" : "application/json");
-            request.Headers.TransferEncodingChunked = chunked;
-            // As curl does with a large body: the refusal comes before the body is sent.
-            request.Headers.ExpectContinue = true;
-            Limited(request, $"198.51.101.{(bytes / 1_000_000 + (chunked ? 100 : 0)) % 250}");
+            using var client = await ConnectAsync();
+            await WriteAsync(client, $"""
+                POST /{address} HTTP/1.1
+                Host: localhost
+                X-Forwarded-For: 198.51.{bytes / 1_000_000}.{(chunked ? 1 : 2)}
+                Content-Type: {(address == "submit" ? "application/x-www-form-urlencoded" : "application/json")}
+                {(chunked ? "Transfer-Encoding: chunked" : $"Content-Length: {bytes}")}
 
-            using var answer = await Http.SendAsync(request, Cancellation);
 
-            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+                """.ReplaceLineEndings("\r\n"));
+            await SendUntilAnsweredAsync(client, bytes, chunked);
+
+            using var answer = new StreamReader(client.GetStream());
+            Assert.StartsWith("HTTP/1.1 413 ", await answer.ReadLineAsync(Cancellation), StringComparison.Ordinal);
         }
     }
 
@@ -157,6 +161,30 @@ public sealed class HttpTests(RunningApp running) : IClassFixture<RunningApp>
     {
         request.Headers.Add("X-Forwarded-For", client);
         return request;
+    }
+
+    /// <summary>As a client that looks for an answer while it sends.</summary>
+    private static async Task SendUntilAnsweredAsync(TcpClient client, int bytes, bool chunked)
+    {
+        var piece = new byte[64 * 1024];
+        try
+        {
+            for (var sent = 0; sent < bytes && !client.GetStream().DataAvailable; sent += piece.Length)
+            {
+                if (chunked)
+                    await WriteAsync(client, $"{piece.Length:x}\r\n");
+                await client.GetStream().WriteAsync(piece.AsMemory(0, chunked ? piece.Length : Math.Min(piece.Length, bytes - sent)), Cancellation);
+                if (chunked)
+                    await WriteAsync(client, "\r\n");
+            }
+
+            if (chunked)
+                await WriteAsync(client, "0\r\n\r\n");
+        }
+        catch (IOException)
+        {
+            // The server has answered, and closes the connection.
+        }
     }
 
     private static ValueTask WriteAsync(TcpClient client, string head) => client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), Cancellation);

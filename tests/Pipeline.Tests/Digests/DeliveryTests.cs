@@ -323,7 +323,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
 
         // Thirty went onto the queue, and those that did not call went there again.
         await app.UntilAsync("all had their turn", () => Task.FromResult(
-            app.Wire.Calls.Count(call => call is { Method: "POST", Path: "/digest-deliveries/messages" }) >= 60 - app.SendGrid.Calls));
+            app.Wire.Calls.Count(call => call is { Method: "POST", Path: "/digest-deliveries/messages" }) >= 60 - app.SendGrid.Calls), TimeSpan.FromMinutes(3));
         Assert.InRange(app.SendGrid.Calls, 5, 6);
     }
 

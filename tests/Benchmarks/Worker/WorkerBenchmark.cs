@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Azure.Data.Tables;
+using Pipeline.Benchmarks.Pages;
+using Pipeline.Functions;
+using Pipeline.LocalHost.Azurite;
+using Pipeline.Tests;
+
+namespace Pipeline.Benchmarks.Worker;
+
+/// <summary>
+/// What a page costs the worker in processor time, against the same with the result left to the worker, which serializes it for the host. Both are worker
+/// processes of their own behind a LocalHost each, and are asked in turns.
+/// </summary>
+internal static class WorkerBenchmark
+{
+    private const int Rounds = 9;
+    private const int Requests = 2_000;
+    private const int Practices = 100;
+    private const double AtMost = 0.55;
+
+    private static readonly string[] Addresses = ["topics/mainstreaming-migration", ""];
+
+    public static async Task<int> RunAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("pipeline-worker-");
+        StorageAccount[] accounts = [new("cleared", "a2V5"), new("serialized", "a2V5")];
+        var ports = new StoragePorts(FreePort.Next(inARow: 3));
+        bool fine;
+        await using (await AzuriteServer.StartAsync(ports, folder.FullName, accounts))
+        await using (var cleared = await HostedWorker.StartAsync(ports.ConnectionString(accounts[0]), typeof(FunctionsComposition).Assembly.Location))
+        await using (var serialized = await HostedWorker.StartAsync(
+            ports.ConnectionString(accounts[1]), typeof(WorkerBenchmark).Assembly.Location, SerializingWorker.Argument))
+        {
+            List<double> one = [], other = [];
+            for (var round = -2; round < Rounds; round++)
+            {
+                var (costs, costsSerialized) = (await cleared.MillisecondsAPageAsync(Addresses, Requests), await serialized.MillisecondsAPageAsync(Addresses, Requests));
+                if (round < 0)
+                    continue;
+                one.Add(costs);
+                other.Add(costsSerialized);
+            }
+
+            var ratio = Median(one) / Median(other);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
+                worker: processor time of the worker for a page, medians of {Rounds} rounds of {Requests}, and the shortest and longest
+                  result written and cleared   {Shown(one)}
+                  result left to the worker    {Shown(other)}
+                  {ratio:0.00}, at most {AtMost}
+                """));
+            fine = ratio <= AtMost;
+        }
+
+        folder.Delete(recursive: true);
+        return fine ? 0 : 1;
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    private static string Shown(List<double> values) => string.Create(CultureInfo.InvariantCulture, $"{Median(values):0.000} ms ({values.Min():0.000} to {values.Max():0.000})");
+
+    /// <summary>A worker process and the LocalHost in front of it.</summary>
+    private sealed class HostedWorker : IAsyncDisposable
+    {
+        private readonly Process host;
+        private readonly Process worker;
+        private readonly HttpClient http;
+
+        private HostedWorker(Process host, Process worker, int port) =>
+            (this.host, this.worker, http) = (host, worker, new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") });
+
+        public static async Task<HostedWorker> StartAsync(string connectionString, params string[] program)
+        {
+            var settings = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "local.settings.sample.json")))
+                .RootElement.GetProperty("Values").EnumerateObject().ToDictionary(setting => setting.Name, setting => setting.Value.GetString()!);
+            settings["PipelineStorage"] = settings["AzureWebJobsStorage"] = connectionString;
+            settings["SendGrid__ApiKey"] = "key";
+            settings["Pipeline__PageAge"] = "00:00:02";
+            var (port, workerPort) = (FreePort.Next(), FreePort.Next());
+            var host = Start(settings, Path.Combine(AppContext.BaseDirectory, "Pipeline.LocalHost.dll"), "--port", $"{port}", "--worker-port", $"{workerPort}");
+            while (!await StorageProbe.IsListeningAsync(workerPort, CancellationToken.None))
+                await Task.Delay(TimeSpan.FromMilliseconds(20));
+
+            settings["FUNCTIONS_APPLICATION_DIRECTORY"] = AppContext.BaseDirectory;
+            settings["Functions__Worker__HostEndpoint"] = $"http://127.0.0.1:{workerPort}";
+            settings["Functions__Worker__WorkerId"] = settings["Functions__Worker__RequestId"] = "worker";
+            settings["Functions__Worker__GrpcMaxMessageLength"] = $"{int.MaxValue}";
+            var hosted = new HostedWorker(host, Start(settings, program), port);
+            while (!await hosted.AnswersAsync())
+                await Task.Delay(TimeSpan.FromMilliseconds(50));
+            await PagesBenchmark.FillAsync(new TableClient(connectionString, "Practices"), Practices);
+            // The pages are asked for when they have the practices.
+            while (!(await hosted.http.GetStringAsync(Addresses[0])).Contains("Migra Movil", StringComparison.Ordinal))
+                await Task.Delay(TimeSpan.FromMilliseconds(100));
+            return hosted;
+        }
+
+        public async Task<double> MillisecondsAPageAsync(string[] pages, int requests)
+        {
+            worker.Refresh();
+            var before = worker.TotalProcessorTime;
+            for (var i = 0; i < requests; i++)
+                await http.GetByteArrayAsync(pages[i % pages.Length]);
+            worker.Refresh();
+            return (worker.TotalProcessorTime - before).TotalMilliseconds / requests;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            http.Dispose();
+            foreach (var process in (Process[])[host, worker])
+                using (process)
+                {
+                    process.Kill(entireProcessTree: true);
+                    await process.WaitForExitAsync();
+                }
+        }
+
+        private static Process Start(Dictionary<string, string> settings, params string[] arguments)
+        {
+            var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true };
+            foreach (var (name, value) in settings)
+                start.Environment[name] = value;
+            var process = Process.Start(start)!;
+            // Read, so that it never waits for a reader.
+            process.BeginOutputReadLine();
+            return process;
+        }
+
+        private async Task<bool> AnswersAsync()
+        {
+            try
+            {
+                using var answer = await http.GetAsync("api/health");
+                return answer.IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }
+    }
+}
