@@ -17,6 +17,8 @@ internal static class LocalApplication
     // The Functions host's own limit.
     private const long MaxRequestBodyBytes = 100 * 1024 * 1024;
 
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+
     /// <exception cref="StartException">It cannot start, or the app ended by itself; the message says why.</exception>
     public static async Task RunAsync(string[] args, Assembly app)
     {
@@ -29,16 +31,23 @@ internal static class LocalApplication
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var loggers = LocalConsole.CreateLoggers(settings);
         // Before everything else: Azurite takes longest to start.
-        await using var storage = LocalStorage.Start(line, settings);
-
-        if (line.Command is var (name, arguments))
-            await RunCommandAsync(name, arguments, app, storage.Ready, stop.Token);
-        else
-            await ServeAsync(line, settings, app, storage, loggers, stop.Token);
+        await using var storage = LocalStorage.Start(line, settings, stop.Token);
+        try
+        {
+            if (line.Command is var (name, arguments))
+                await RunCommandAsync(name, arguments, app, storage.Ready, stop.Token);
+            else
+                await ServeAsync(line, settings, app, storage, loggers, stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped while it started.
+        }
 
         void Stop(PosixSignalContext signal)
         {
             signal.Cancel = true;
+            Console.Out.WriteLine("Stopping. What runs comes to its end.");
             stop.Cancel();
         }
     }
@@ -47,12 +56,12 @@ internal static class LocalApplication
     {
         var host = LocalSettings.WithHostJson(settings);
         using var summary = new Summary(loggers.CreateLogger<Summary>());
-        var starting = FunctionsWorker.StartAsync(line.WorkerPort, app, storage.Ready, loggers);
+        var starting = FunctionsWorker.StartAsync(line.WorkerPort, app, storage.Ready, loggers, stop);
         // Built while the worker starts.
         await using var web = BuildWeb(line, loggers);
         await using var worker = await starting;
 
-        var invocations = new TriggerInvocations(worker);
+        var invocations = new TriggerInvocations(worker, stop);
         AdminEndpoint.Map(web, worker.Functions, invocations);
         web.UseEndpoints(_ => { });
         new HttpFunctions(worker, web.Services.GetRequiredService<IHttpForwarder>(), loggers.CreateLogger<HttpFunctions>()).Map(web, LocalSettings.RoutePrefix(host));
@@ -62,7 +71,7 @@ internal static class LocalApplication
         var listeners = new TriggerListeners(new TriggerClass(worker.Functions, invocations.RunAsync), host, loggers);
         var listening = listeners.RunAsync(stopTriggers.Token);
         await await Task.WhenAny(listeners.Started, listening, worker.Ended);
-        if (!stop.IsCancellationRequested)
+        if (listeners.Started.IsCompletedSuccessfully && !stop.IsCancellationRequested)
             Welcome(line, worker.Functions, storage);
 
         using var demo = new Demo.Demo(line, settings);
@@ -72,7 +81,7 @@ internal static class LocalApplication
 
         // The web server stays until the functions are done: they may call it, as the mailbox is there.
         await stopTriggers.CancelAsync();
-        await Task.WhenAll(listening, invocations.Ended, showing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(listening, invocations.Ended, showing).WaitAsync(StopTimeout, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await web.StopAsync(CancellationToken.None);
         if (first == stopped)
             return;
@@ -109,8 +118,11 @@ internal static class LocalApplication
             kestrel.ListenLocalhost(line.Port);
         });
         builder.Services.AddSingleton(loggers).AddSingleton<IHostLifetime, NoLifetime>().AddRouting().AddHttpForwarder();
+        // A page of another site can have its host name lead here (DNS rebinding), and the mailbox holds tokens.
+        builder.Services.AddHostFiltering(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         builder.Services.AddMailbox();
         var web = builder.Build();
+        web.UseHostFiltering();
         web.Use((context, next) => context.Request.ContentLength > MaxRequestBodyBytes
             ? Results.StatusCode(StatusCodes.Status413PayloadTooLarge).ExecuteAsync(context)
             : next(context));

@@ -179,7 +179,7 @@ public sealed partial class SettingsReader(IConfiguration configuration)
             return null;
         return header.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_')
             ? header
-            : Wrong<string?>(name, "the name of a request header, such as X-Forwarded-For or X-Azure-ClientIP, or None", null);
+            : Wrong<string?>(name, "the name of a request header, such as X-Forwarded-For, or X-Azure-SocketIP behind Front Door, or None", null);
     }
 
     private int ReadNumber(string name, int usual, int least, int most, string expected) => Optional(name) switch

@@ -26,7 +26,7 @@ public static class QueueText
     public static string? Fault(string decoded)
     {
         var bytes = new byte[decoded.Length / 4 * 3 + 3];
-        if (!Convert.TryFromBase64String(decoded, bytes, out var length) || length < 2)
+        if (!Convert.TryFromBase64String(decoded, bytes, out var length) || length < 2 || Text(bytes.AsSpan(0, length)) is not null)
             return null;
         return bytes is [0x1F, 0x8B, ..]
             ? "The message is compressed (gzip). Send it uncompressed."

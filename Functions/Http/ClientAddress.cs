@@ -18,50 +18,54 @@ public sealed class ClientAddress(PipelineSettings settings) : IFunctionsWorkerM
     // App Service gives each request one, which the client cannot know in advance.
     private const string RequestId = "X-ARR-LOG-ID";
 
+    // Stands for all clients that tampered with the binding data. It is nobody's address.
+    private static readonly IPAddress Tampered = IPAddress.Broadcast;
+
     public Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
         var request = context.GetHttpContext()!.Request;
         // Only posts are limited by client.
         if (HttpMethods.IsPost(request.Method) && settings.Limits.ClientAddressHeader is { } header
-            && Parse(Value(request, context.BindingContext, header)) is { } address)
+            && Read(request, context.BindingContext, header) is { } address)
             request.HttpContext.Connection.RemoteIpAddress = address;
         return next(context);
+    }
+
+    /// <summary>The host replaces X-Forwarded-… by its own when it forwards the request. As they arrived they are only in the binding data.</summary>
+    private static IPAddress? Read(HttpRequest request, BindingContext binding, string header)
+    {
+        if (!header.StartsWith(ForwardedPrefix, StringComparison.OrdinalIgnoreCase))
+            return Parse(request.Headers[header]);
+        // The binding data holds the parameters of the address as well, and these win.
+        if (request.Query.ContainsKey(BindingName))
+            return Tampered;
+        return binding.BindingData.GetValueOrDefault(BindingName) is string json ? Original(json, header, request.Headers[RequestId].ToString()) : null;
+    }
+
+    /// <summary>The address in a header of the host's binding data. A field of a JSON body can take the place of all headers.</summary>
+    /// <param name="requestId">The id that App Service gave the request; empty elsewhere.</param>
+    public static IPAddress? Original(string headers, string name, string requestId)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(headers);
+            return (Find(json.RootElement, RequestId) ?? "") == requestId ? Parse(Find(json.RootElement, name)) : Tampered;
+        }
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
+        {
+            return Tampered;
+        }
     }
 
     /// <summary>
     /// The last entry: the front end has appended it. What stands left of it comes from the client, who can write anything. App Service
     /// adds a port (203.0.113.7:50123, [2001:db8::7]:50123). Null if it is no address.
     /// </summary>
-    public static IPAddress? Parse(string? header)
+    private static IPAddress? Parse(string? header)
     {
         var last = header?[(header.LastIndexOf(',') + 1)..].Trim();
         return IPEndPoint.TryParse(last ?? "", out var endPoint) ? endPoint.Address : null;
     }
-
-    /// <summary>A header out of the host's binding data. Null if it is not there, or a field of a JSON body takes the place of the headers.</summary>
-    /// <param name="requestId">The id that App Service gave the request; empty elsewhere.</param>
-    public static string? Original(string headers, string name, string requestId)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(headers);
-            return (Find(json.RootElement, RequestId) ?? "") == requestId ? Find(json.RootElement, name) : null;
-        }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>The host replaces X-Forwarded-… by its own when it forwards the request. As they arrived they are only in the binding data.</summary>
-    private static string? Value(HttpRequest request, BindingContext binding, string header) =>
-        header.StartsWith(ForwardedPrefix, StringComparison.OrdinalIgnoreCase) ? Original(request, binding, header) : request.Headers[header];
-
-    private static string? Original(HttpRequest request, BindingContext binding, string header) =>
-        // The binding data holds the parameters of the address as well, and these win.
-        binding.BindingData.GetValueOrDefault(BindingName) is string json && !request.Query.ContainsKey(BindingName)
-            ? Original(json, header, request.Headers[RequestId].ToString())
-            : null;
 
     private static string? Find(JsonElement headers, string name) => headers.EnumerateObject()
         .FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value is { ValueKind: JsonValueKind.String } text

@@ -48,15 +48,15 @@ public sealed class ClientLimit(PipelineSettings settings) : IDisposable
         api?.Dispose();
     }
 
-    /// <summary>The address that a client is counted under; <see cref="IPAddress.None"/> for all private ones together.</summary>
+    /// <summary>The address that a client is counted under; <see cref="IPAddress.Any"/> for all private ones together.</summary>
     public static IPAddress BucketOf(IPAddress? address)
     {
         if (address is null)
-            return IPAddress.None;
+            return IPAddress.Any;
         if (address.IsIPv4MappedToIPv6)
             address = address.MapToIPv4();
         if (IsPrivate(address))
-            return IPAddress.None;
+            return IPAddress.Any;
         // An IPv6 client has all addresses with the same first half.
         return address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress([.. address.GetAddressBytes()[..8], .. new byte[8]]) : address;
     }
@@ -70,7 +70,7 @@ public sealed class ClientLimit(PipelineSettings settings) : IDisposable
         ? null
         : PartitionedRateLimiter.Create<IPAddress, IPAddress>(bucket => RateLimitPartition.GetTokenBucketLimiter(bucket, _ =>
         {
-            var tokens = bucket.Equals(IPAddress.None) ? postsPerMinute * SharedFactor : postsPerMinute;
+            var tokens = bucket.Equals(IPAddress.Any) ? postsPerMinute * SharedFactor : postsPerMinute;
             return new TokenBucketRateLimiterOptions
             {
                 TokenLimit = tokens,

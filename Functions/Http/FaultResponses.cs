@@ -16,13 +16,18 @@ public sealed partial class FaultResponses(ILogger<FaultResponses> logger) : IFu
         {
             await next(context);
         }
-        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception fault) when (http.RequestAborted.IsCancellationRequested && fault is OperationCanceledException or IOException)
         {
             // The client is gone: what it sent did not arrive whole, and it reads no answer.
         }
-        catch (Exception fault) when (!http.Response.HasStarted)
+        catch (Exception fault)
         {
-            await AnswerTo(fault, http.Request).ExecuteAsync(http);
+            var answer = AnswerTo(fault, http.Request);
+            if (http.Response.HasStarted)
+                // What was sent must not look whole.
+                http.Abort();
+            else
+                await answer.ExecuteAsync(http);
         }
     }
 
@@ -32,8 +37,9 @@ public sealed partial class FaultResponses(ILogger<FaultResponses> logger) : IFu
         {
             case BadHttpRequestException refused:
                 return ErrorAnswers.Refused(request, refused);
-            // Canceled although the client waits: the app was told to stop.
             case OperationCanceledException:
+                LogCanceled(request.Method);
+                return ErrorAnswers.Unavailable(request);
             case var _ when StorageFault.Is(fault):
                 LogUnavailable(fault, request.Method);
                 return ErrorAnswers.Unavailable(request);
@@ -44,7 +50,10 @@ public sealed partial class FaultResponses(ILogger<FaultResponses> logger) : IFu
     }
 
     // Without the address: it may hold a token.
-    [LoggerMessage(LogLevel.Error, "Failed to answer a {Method} request: storage does not answer, or the app stops.")]
+    [LoggerMessage(LogLevel.Information, "Canceled a {Method} request: the client has left, or the app stops.")]
+    private partial void LogCanceled(string method);
+
+    [LoggerMessage(LogLevel.Error, "Failed to answer a {Method} request: storage does not answer.")]
     private partial void LogUnavailable(Exception fault, string method);
 
     [LoggerMessage(LogLevel.Error, "Failed to answer a {Method} request.")]

@@ -151,10 +151,12 @@ public sealed class AzuriteServer : IAsyncDisposable
     {
         while (true)
         {
-            await _process!.WaitForExitAsync(_disposed.Token);
-            Console.Error.WriteLine($"Azurite ended (exit code {_process.ExitCode}) and is started again. What it had not yet written to its files, which it does every few seconds, is lost.");
+            await (_process?.WaitForExitAsync(_disposed.Token) ?? Task.CompletedTask);
+            if (_process is not null)
+                Console.Error.WriteLine($"Azurite ended (exit code {_process.ExitCode}) and is started again. What it had not yet written to its files, which it does every few seconds, is lost.");
             await Task.Delay(RestartDelay, _disposed.Token);
-            _process.Dispose();
+            _process?.Dispose();
+            _process = null;
             try
             {
                 await StartProcessAsync(_disposed.Token);

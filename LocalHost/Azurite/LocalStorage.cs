@@ -13,7 +13,7 @@ internal sealed class LocalStorage : IAsyncDisposable
     /// <summary>Ends when it can be used.</summary>
     public Task Ready => _azurite ?? Task.CompletedTask;
 
-    public static LocalStorage Start(CommandLine line, IConfiguration settings)
+    public static LocalStorage Start(CommandLine line, IConfiguration settings, CancellationToken stop)
     {
         var ports = line.Storage;
         var connectionString = ports.ConnectionString();
@@ -21,7 +21,7 @@ internal sealed class LocalStorage : IAsyncDisposable
             return new LocalStorage(null, "the storage account in the settings");
 
         return new LocalStorage(
-            Task.Run(() => AzuriteServer.StartAsync(ports, line.DataFolder ?? AzuriteFolder.DataFor(ports))),
+            Task.Run(() => AzuriteServer.StartAsync(ports, line.DataFolder ?? AzuriteFolder.DataFor(ports), cancellationToken: stop), stop),
             $"Azure Storage Explorer: Local & Attached, Emulator, ports {ports.Blob} (blobs), {ports.Queue} (queues), {ports.Table} (tables)");
     }
 

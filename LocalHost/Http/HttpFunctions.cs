@@ -48,8 +48,9 @@ internal sealed partial class HttpFunctions(FunctionsWorker worker, IHttpForward
         var invocation = worker.Channel.InvokeAsync(_functions[functionName], id, input, metadata, context.RequestAborted);
         var error = await forwarder.SendAsync(context, worker.HttpAddress.ToString(), Client, Config, new AnswerTransformer(invocation));
         // If it threw, the worker has logged it, or is gone.
-        await invocation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (error != ForwarderError.None && !context.RequestAborted.IsCancellationRequested)
+        if (error == ForwarderError.None)
+            await invocation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        else if (!context.RequestAborted.IsCancellationRequested)
             LogNotForwarded(functionName, error, context.GetForwarderErrorFeature()?.Exception?.Message);
     }
 
@@ -62,7 +63,7 @@ internal sealed partial class HttpFunctions(FunctionsWorker worker, IHttpForward
 
         public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
         {
-            if (proxyResponse is null or { StatusCode: HttpStatusCode.OK, Content.Headers.ContentLength: 0 })
+            if (proxyResponse is { StatusCode: HttpStatusCode.OK } && (proxyResponse.Content.Headers.ContentLength == 0 || HttpMethods.IsHead(httpContext.Request.Method)))
                 await invocation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!invocation.IsFaulted)
                 return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);

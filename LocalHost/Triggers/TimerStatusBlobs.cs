@@ -32,11 +32,13 @@ internal sealed class TimerStatusBlobs(IConfiguration settings, IHostIdProvider 
     {
         try
         {
-            return new BlobContainerClient(settings["AzureWebJobsStorage"], Container).GetBlobClient($"timers/{await host.GetHostIdAsync(CancellationToken.None)}/{timer}/status");
+            return new BlobContainerClient(settings["AzureWebJobsStorage"], Container)
+                .GetBlobClient($"timers/{await host.GetHostIdAsync(CancellationToken.None)}/{timer}/status");
         }
         catch (Exception malformed) when (malformed is FormatException or ArgumentException)
         {
-            throw new StartException("The setting AzureWebJobsStorage is neither a connection string nor UseDevelopmentStorage=true; timers keep their schedule there.", malformed);
+            throw new StartException(
+                "The setting AzureWebJobsStorage is neither a connection string nor UseDevelopmentStorage=true; timers keep their schedule there.", malformed);
         }
     }
 }

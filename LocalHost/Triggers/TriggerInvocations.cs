@@ -8,7 +8,7 @@ using Microsoft.Azure.WebJobs.Extensions.Timers;
 namespace Pipeline.LocalHost.Triggers;
 
 /// <summary>Runs queue and timer functions in the worker, for their triggers and for the admin endpoint.</summary>
-internal sealed class TriggerInvocations(FunctionsWorker worker)
+internal sealed class TriggerInvocations(FunctionsWorker worker, CancellationToken stop)
 {
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(20);
 
@@ -18,13 +18,13 @@ internal sealed class TriggerInvocations(FunctionsWorker worker)
     public Task Ended => Task.WhenAll(_running.Keys);
 
     /// <param name="trigger">The QueueMessage or TimerInfo that triggered it.</param>
-    /// <param name="stop">The function is told of it after a grace period, in which most come to their end.</param>
-    public async Task RunAsync(string function, object trigger, CancellationToken stop)
+    /// <param name="cancellationToken">The function is told of it after a grace period, in which most come to their end.</param>
+    public async Task RunAsync(string function, object trigger, CancellationToken cancellationToken)
     {
         // Each run is a trace of its own.
         Activity.Current = null;
         using var giveUp = new CancellationTokenSource();
-        await using var grace = stop.Register(() => giveUp.CancelAfter(GracePeriod));
+        await using var grace = cancellationToken.Register(() => giveUp.CancelAfter(GracePeriod));
         var message = trigger as QueueMessage;
         var input = message is null
             ? new TypedData { Json = Newtonsoft.Json.JsonConvert.SerializeObject(trigger) }
@@ -39,7 +39,7 @@ internal sealed class TriggerInvocations(FunctionsWorker worker)
         object trigger = function.IsTimer
             ? new TimerInfo(null!, new ScheduleStatus())
             : QueuesModelFactory.QueueMessage($"{Guid.NewGuid()}", "", input, 1, null, DateTimeOffset.UtcNow, null);
-        var run = RunAsync(function.Name, trigger, CancellationToken.None).ContinueWith(ended => _ = ended.Exception, TaskScheduler.Default);
+        var run = RunAsync(function.Name, trigger, stop).ContinueWith(ended => _ = ended.Exception, TaskScheduler.Default);
         _running[run] = true;
         run.ContinueWith(ended => _running.TryRemove(ended, out _), TaskScheduler.Default);
     }

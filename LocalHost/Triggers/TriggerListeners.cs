@@ -51,9 +51,10 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
             {
                 LogGaveUp(FirstLine(fault));
             }
-            catch (Exception fault) when (isFirst)
+            catch (Exception fault)
             {
-                throw fault.InnerException as StartException ?? new StartException($"The triggers cannot start: {FirstLine(fault)} {FirstLine(fault.GetBaseException())}", fault);
+                throw fault.InnerException as StartException
+                    ?? new StartException($"The triggers cannot start: {FirstLine(fault)} {FirstLine(fault.GetBaseException())}", fault);
             }
 
             await StopAsync(host, stop.IsCancellationRequested ? StopTimeout : StopTimeoutAfterFault);
@@ -65,18 +66,16 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
 
     // The SDK wraps what its listeners throw.
     private static bool IsPassing(Exception fault) =>
-        fault is RequestFailedException or AggregateException or TimeoutException or OperationCanceledException or IOException
-        || fault.InnerException is { } inner && IsPassing(inner);
+        fault is RequestFailedException or TimeoutException or OperationCanceledException or IOException || fault.InnerException is { } inner && IsPassing(inner);
 
     private async Task StopAsync(IHost host, TimeSpan timeout)
     {
         var stopping = Task.Run(() => host.StopAsync(CancellationToken.None));
         await ((Task)stopping.WaitAsync(timeout)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        // Disposing of what has not stopped throws.
-        if (stopping.IsCompletedSuccessfully)
-            host.Dispose();
-        else
+        if (!stopping.IsCompleted)
             LogStillRunning(timeout.TotalSeconds);
+        // Disposing of what has not stopped throws.
+        _ = stopping.ContinueWith(_ => host.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
     }
 
     private IHost Build(FirstFault faults) => new HostBuilder()

@@ -16,7 +16,7 @@ internal sealed class FunctionsWorker : IAsyncDisposable
     public WorkerChannel Channel { get; }
 
     /// <summary>Ends with the worker, however that happens; faulted if it failed.</summary>
-    public Task Ended { get; }
+    public Task Ended { get; private set; }
 
     public IReadOnlyList<WorkerFunction> Functions { get; private set; } = [];
 
@@ -25,25 +25,29 @@ internal sealed class FunctionsWorker : IAsyncDisposable
 
     /// <param name="port">Where to wait for a worker in a process of its own; null runs the app in this process.</param>
     /// <param name="storage">Ends when storage is there, without which the app does not start.</param>
-    public static async Task<FunctionsWorker> StartAsync(int? port, Assembly app, Task storage, ILoggerFactory loggers)
+    /// <exception cref="StartException">The worker did not start. What the app itself throws comes out as it is.</exception>
+    public static async Task<FunctionsWorker> StartAsync(int? port, Assembly app, Task storage, ILoggerFactory loggers, CancellationToken stop)
     {
         var channel = new WorkerChannel(loggers);
         var grpc = BuildServer(port ?? 0, channel, loggers);
-        await grpc.StartAsync();
-        var ended = port is null ? RunHereAsync(app, storage, grpc.Urls.Single()) : channel.Closed;
-        var worker = new FunctionsWorker(grpc, channel, ended);
+        var worker = new FunctionsWorker(grpc, channel, channel.Closed);
         try
         {
-            await Task.WhenAny(channel.Connected, ended);
-            if (!channel.Connected.IsCompleted)
-                await ended;
-            await worker.InitializeAsync();
+            await grpc.StartAsync(stop);
+            if (port is null)
+                worker.Ended = RunHereAsync(app, storage, grpc.Urls.Single());
+            // The stream of an app that ended in this process would stay open.
+            _ = worker.Ended.ContinueWith(_ => channel.Close(), TaskScheduler.Default);
+            var initializing = worker.InitializeAsync();
+            if (await Task.WhenAny(initializing, worker.Ended).WaitAsync(stop) == worker.Ended)
+                await worker.Ended;
+            await initializing;
             return worker;
         }
-        catch
+        catch (Exception fault)
         {
             await worker.DisposeAsync();
-            throw;
+            throw fault is IOException or TimeoutException ? new StartException($"The worker did not start: {fault.Message}", fault) : fault;
         }
     }
 
@@ -80,20 +84,20 @@ internal sealed class FunctionsWorker : IAsyncDisposable
 
     private async Task InitializeAsync()
     {
+        await Channel.Connected;
         var folder = AppContext.BaseDirectory;
         // The worker expects a version of the Functions host.
         var init = (await Channel.RequestAsync(new()
         {
             WorkerInitRequest = new() { HostVersion = "4.1047.100", WorkerDirectory = folder, FunctionAppDirectory = folder },
         })).WorkerInitResponse;
-        HttpAddress = new Uri(init.Capabilities["HttpUri"]);
-
         var described = (await Channel.RequestAsync(new() { FunctionsMetadataRequest = new() { FunctionAppDirectory = folder } })).FunctionMetadataResponse;
         var loaded = await Task.WhenAll(described.FunctionMetadataResults.Select(metadata =>
             Channel.RequestAsync(new() { FunctionLoadRequest = new() { FunctionId = metadata.FunctionId, Metadata = metadata } })));
         foreach (var result in loaded.Select(each => each.FunctionLoadResponse.Result).Append(init.Result).Append(described.Result))
             if (result.Status != StatusResult.Types.Status.Success)
                 throw new StartException($"The worker could not load the app: {result.Exception?.Message}");
+        HttpAddress = new Uri(init.Capabilities["HttpUri"]);
         Functions = [.. described.FunctionMetadataResults.Select(metadata => new WorkerFunction(metadata))];
     }
 }

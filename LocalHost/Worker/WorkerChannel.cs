@@ -13,7 +13,6 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : FunctionRpc.Functi
     private readonly Channel<StreamingMessage> _outgoing = Channel.CreateUnbounded<StreamingMessage>(new() { SingleReader = true });
     // By the id of the request, or of the invocation.
     private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> _awaited = new();
-    private readonly ConcurrentDictionary<string, ILogger> _loggers = new();
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -35,12 +34,20 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : FunctionRpc.Functi
         {
             // The worker is gone.
         }
+        finally
+        {
+            Close();
+            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
+    /// <summary>The worker has ended: what waits for it waits no longer.</summary>
+    public void Close()
+    {
         _closed.TrySetResult();
         _outgoing.Writer.TryComplete();
         foreach (var answer in _awaited.Values)
             answer.TrySetException(WorkerIsGone());
-        await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Sends a message that the worker answers.</summary>
@@ -58,7 +65,11 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : FunctionRpc.Functi
             InvocationId = invocationId,
             FunctionId = function.Id,
             // The caller's, as this host exports no spans of its own. The worker throws if there is none.
-            TraceContext = new RpcTraceContext { TraceParent = Activity.Current?.ParentId ?? Activity.Current?.Id ?? NewTrace(), TraceState = Activity.Current?.TraceStateString ?? "" },
+            TraceContext = new RpcTraceContext
+            {
+                TraceParent = Activity.Current?.ParentId ?? Activity.Current?.Id ?? NewTrace(),
+                TraceState = Activity.Current?.TraceStateString ?? "",
+            },
         };
         request.InputData.Add(new ParameterBinding { Name = function["name"], Data = input });
         foreach (var (name, value) in metadata)
@@ -82,7 +93,7 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : FunctionRpc.Functi
     {
         var answer = _awaited[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         message.RequestId = id;
-        if (!_outgoing.Writer.TryWrite(message))
+        if (!_outgoing.Writer.TryWrite(message) && _awaited.TryRemove(id, out _))
             answer.TrySetException(WorkerIsGone());
         return answer.Task;
     }
@@ -98,7 +109,7 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : FunctionRpc.Functi
         if (message.StartStream is not null)
             _connected.TrySetResult();
         else if (message.RpcLog is { } entry)
-            _loggers.GetOrAdd(entry.Category, loggers.CreateLogger).Log(
+            loggers.CreateLogger(entry.Category).Log(
                 (LogLevel)entry.Level, default, entry.Message,
                 entry.Exception is { } thrown ? new FunctionFailedException(thrown.Message, thrown.StackTrace) : null, (text, _) => text);
         else if (_awaited.TryRemove(message.InvocationResponse?.InvocationId ?? message.RequestId, out var answer))

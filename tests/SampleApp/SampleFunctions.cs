@@ -10,7 +10,7 @@ public sealed class SampleFunctions
     private static readonly QueueClient Seen = new(Environment.GetEnvironmentVariable("AzureWebJobsStorage"), "seen");
 
     [Function("Throw")]
-    public static IResult Throw([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "throw")] HttpRequest request) =>
+    public static IResult Throw([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "throw")] HttpRequest request) =>
         throw new InvalidOperationException($"Broken on purpose: {request.Path}");
 
     // The Functions host takes the first by name, and not the one that ASP.NET would prefer for its literal.

@@ -49,6 +49,9 @@ public sealed partial class DemoTests : IAsyncDisposable
         Assert.Equal(8, (await PracticesAsync(app)).Count);
         Assert.Equal(0, await app.EndAsync());
         await AssertStorageHasEndedAsync();
+        Assert.Contains(
+            "In all: digest runs 1, digests (sent) 3, personal mails (Confirmation, Sent) 3, submissions accepted 8, submissions stored 8.",
+            app.Output, StringComparison.Ordinal);
         Assert.DoesNotMatch(Address(), app.Output);
         Assert.DoesNotMatch(Trouble(), app.Output);
         Assert.Empty(folder.CreateSubdirectory("home").GetFileSystemInfos());

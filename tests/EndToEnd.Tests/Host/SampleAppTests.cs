@@ -20,6 +20,8 @@ public sealed class SampleAppTests(AzuriteFixture azurite)
 
         using var thrown = await app.Host.Http.GetAsync("sample/throw", Cancellation);
         Assert.Equal((HttpStatusCode.InternalServerError, ""), (thrown.StatusCode, await thrown.Content.ReadAsStringAsync(Cancellation)));
+        using var head = await app.Host.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, "sample/throw"), Cancellation);
+        Assert.Equal(HttpStatusCode.InternalServerError, head.StatusCode);
         Assert.Equal("GET this", await app.Host.Http.GetStringAsync("sample/things/this", Cancellation));
         using var any = await app.Host.Http.SendAsync(new HttpRequestMessage(HttpMethod.Patch, "sample/NoRoute"), Cancellation);
         Assert.Equal("PATCH", await any.Content.ReadAsStringAsync(Cancellation));
@@ -91,6 +93,7 @@ public sealed class SampleAppTests(AzuriteFixture azurite)
         await UntilSeenAsync("begun one");
 
         var ending = app.Host.EndAsync();
+        await app.Host.UntilItSaysAsync("Stopping");
         await QueueAsync("go-on");
 
         Assert.Equal(0, await ending);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Pipeline.LocalHost.Azurite;
 using Pipeline.Tests;
 using Xunit;
 
@@ -20,6 +21,29 @@ public sealed class StartTests(AzuriteFixture azurite)
         Assert.StartsWith("The triggers cannot start: ", sample.Host.Output, StringComparison.Ordinal);
         Assert.Contains(words, sample.Host.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", sample.Host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_start_that_waits_for_a_worker_ends_at_once_when_it_is_told_to()
+    {
+        var port = FreePort.Next();
+        await using var app = AppProcess.Start([$"--AzureWebJobsStorage={azurite.NewAccount()}", $"--PipelineStorage={azurite.NewAccount()}", "--worker-port", $"{port}"]);
+        await Eventually.IsTrueAsync("it waits", () => StorageProbe.IsListeningAsync(port, TestContext.Current.CancellationToken));
+
+        Assert.Equal(0, await app.EndAsync());
+    }
+
+    [Fact]
+    public async Task A_request_for_another_host_is_refused()
+    {
+        var account = azurite.NewAccount();
+        await using var app = AppProcess.Start([$"--PipelineStorage={account}", $"--AzureWebJobsStorage={account}"]);
+        await app.UntilItRunsAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "mailbox.json") { Headers = { Host = "elsewhere.example" } };
+
+        using var answer = await app.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
 
     [Fact]

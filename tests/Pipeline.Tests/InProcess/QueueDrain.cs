@@ -51,6 +51,8 @@ internal sealed class QueueDrain(InProcessApp app, string connectionString)
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
+            if (queue.Name.EndsWith(PoisonSuffix, StringComparison.Ordinal) && message.DequeueCount >= 10 * MaxDequeueCount)
+                throw;
             if (message.DequeueCount < MaxDequeueCount || queue.Name.EndsWith(PoisonSuffix, StringComparison.Ordinal))
             {
                 await queue.UpdateMessageAsync(message.MessageId, message.PopReceipt, (string?)null, TimeSpan.Zero, cancellationToken);
