@@ -1,0 +1,62 @@
+using System.Net;
+using System.Net.Http.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Pipeline.Tests;
+using Xunit;
+
+namespace Pipeline.EndToEnd.Tests.Host;
+
+public sealed class StopTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_mail_that_is_with_SendGrid_when_the_app_is_told_to_stop_is_sent_once()
+    {
+        var (calls, arrived, answer) = (0, new TaskCompletionSource(), new TaskCompletionSource());
+        var address = $"http://127.0.0.1:{FreePort.Next()}";
+        await using var sendGrid = await SendGridAsync(address, async context =>
+        {
+            Interlocked.Increment(ref calls);
+            arrived.TrySetResult();
+            await answer.Task;
+            context.Response.StatusCode = (int)HttpStatusCode.Accepted;
+        });
+        var account = azurite.NewAccount();
+        string[] settings = [$"--PipelineStorage={account}", $"--AzureWebJobsStorage={account}", "--SendGrid__ApiKey=key", $"--SendGrid__BaseUrl={address}"];
+        await using (var app = AppProcess.Start(settings))
+        {
+            await app.UntilItRunsAsync();
+            using var asked = await app.Http.PostAsync(
+                "api/subscriptions", JsonContent.Create(new { email = "reader@example.org", topic = PipelineApp.Topic }), Cancellation);
+            Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
+            await arrived.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+
+            var ending = app.EndAsync();
+            await app.UntilItSaysAsync("Stopping");
+            answer.SetResult();
+
+            Assert.Equal(0, await ending);
+            Assert.Contains("was sent", app.Output, StringComparison.Ordinal);
+        }
+
+        await using var again = AppProcess.Start(settings);
+        await again.UntilItRunsAsync();
+        Assert.Equal(0, await again.EndAsync());
+        Assert.Equal(1, calls);
+    }
+
+    private static async Task<WebApplication> SendGridAsync(string address, RequestDelegate send)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(address);
+        var server = builder.Build();
+        server.MapPost("/v3/mail/send", send);
+        await server.StartAsync(Cancellation);
+        return server;
+    }
+}
