@@ -13,6 +13,8 @@ public sealed class RejectionTable(PipelineStorage storage, PipelineMetrics metr
     // A text column holds 32 Ki characters, a queue message up to 64 Ki: the rest goes into the columns Payload2 and Payload3.
     private const int ColumnLength = 32 * 1024;
 
+    private const string Help = "Mend Payload if need be, then type yes in Requeue.";
+
     private static readonly string[] PayloadColumns = ["Payload", "Payload2", "Payload3"];
 
     /// <summary>Keeps a message that its queue's function cannot read.</summary>
@@ -25,8 +27,6 @@ public sealed class RejectionTable(PipelineStorage storage, PipelineMetrics metr
             // The same text on two queues is two messages.
             new Rejection(queue, Topics.Topic.UnknownId, Reference.Of($"{queue} {payload}"), kind, [QueueText.Fault(payload) ?? reason], payload), cancellationToken);
     }
-
-    private const string Help = "Mend Payload if need be, then type yes in Requeue.";
 
     /// <summary>Keeps it. Where it is there already, what an admin made of its payload stays.</summary>
     public async Task KeepAsync(Rejection rejection, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Azure.Data.Tables;
@@ -64,11 +63,11 @@ internal static class WorkerBenchmark
     /// <summary>A worker process and the LocalHost in front of it.</summary>
     private sealed class HostedWorker : IAsyncDisposable
     {
-        private readonly Process host;
-        private readonly Process worker;
+        private readonly Child host;
+        private readonly Child worker;
         private readonly HttpClient http;
 
-        private HostedWorker(Process host, Process worker, int port) =>
+        private HostedWorker(Child host, Child worker, int port) =>
             (this.host, this.worker, http) = (host, worker, new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") });
 
         public static async Task<HostedWorker> StartAsync(string connectionString, params string[] program)
@@ -79,54 +78,36 @@ internal static class WorkerBenchmark
             settings["SendGrid__ApiKey"] = "key";
             settings["Pipeline__PageAge"] = "00:00:02";
             var (port, workerPort) = (FreePort.Next(), FreePort.Next());
-            var host = Start(settings, Path.Combine(AppContext.BaseDirectory, "Pipeline.LocalHost.dll"), "--port", $"{port}", "--worker-port", $"{workerPort}");
-            while (!await StorageProbe.IsListeningAsync(workerPort, CancellationToken.None))
-                await Task.Delay(TimeSpan.FromMilliseconds(20));
+            var host = new Child(
+                settings, "dotnet", Path.Combine(AppContext.BaseDirectory, "Pipeline.LocalHost.dll"), "--port", $"{port}", "--worker-port", $"{workerPort}");
+            await host.UntilAsync(() => StorageProbe.IsListeningAsync(workerPort, CancellationToken.None));
 
             settings["FUNCTIONS_APPLICATION_DIRECTORY"] = AppContext.BaseDirectory;
             settings["Functions__Worker__HostEndpoint"] = $"http://127.0.0.1:{workerPort}";
             settings["Functions__Worker__WorkerId"] = settings["Functions__Worker__RequestId"] = "worker";
             settings["Functions__Worker__GrpcMaxMessageLength"] = $"{int.MaxValue}";
-            var hosted = new HostedWorker(host, Start(settings, program), port);
-            while (!await hosted.AnswersAsync())
-                await Task.Delay(TimeSpan.FromMilliseconds(50));
+            var hosted = new HostedWorker(host, new Child(settings, "dotnet", program), port);
+            await hosted.worker.UntilAsync(hosted.AnswersAsync);
             await PagesBenchmark.FillAsync(new TableClient(connectionString, "Practices"), Practices);
             // The pages are asked for when they have the practices.
-            while (!(await hosted.http.GetStringAsync(Addresses[0])).Contains("Migra Movil", StringComparison.Ordinal))
-                await Task.Delay(TimeSpan.FromMilliseconds(100));
+            await hosted.worker.UntilAsync(async () => (await hosted.http.GetStringAsync(Addresses[0])).Contains("Migra Movil", StringComparison.Ordinal));
             return hosted;
         }
 
         public async Task<double> MillisecondsAPageAsync(string[] pages, int requests)
         {
-            worker.Refresh();
-            var before = worker.TotalProcessorTime;
+            var before = worker.ProcessorTime;
             for (var i = 0; i < requests; i++)
                 await http.GetByteArrayAsync(pages[i % pages.Length]);
-            worker.Refresh();
-            return (worker.TotalProcessorTime - before).TotalMilliseconds / requests;
+            return (worker.ProcessorTime - before).TotalMilliseconds / requests;
         }
 
         public async ValueTask DisposeAsync()
         {
             http.Dispose();
-            foreach (var process in (Process[])[host, worker])
-                using (process)
-                {
-                    process.Kill(entireProcessTree: true);
-                    await process.WaitForExitAsync();
-                }
-        }
-
-        private static Process Start(Dictionary<string, string> settings, params string[] arguments)
-        {
-            var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true };
-            foreach (var (name, value) in settings)
-                start.Environment[name] = value;
-            var process = Process.Start(start)!;
-            // Read, so that it never waits for a reader.
-            process.BeginOutputReadLine();
-            return process;
+            // The host ends its worker.
+            await host.DisposeAsync();
+            await worker.DisposeAsync();
         }
 
         private async Task<bool> AnswersAsync()

@@ -11,6 +11,7 @@ using Pipeline.Functions;
 using Pipeline.LocalHost.Http;
 using Pipeline.LocalHost.Mailbox;
 using Pipeline.LocalHost.Settings;
+using Pipeline.LocalHost.Worker;
 
 namespace Pipeline.Tests.InProcess;
 
@@ -41,7 +42,7 @@ public sealed class InProcessApp : IAsyncDisposable
         builder.Configuration.AddConfiguration(LocalSettings.Read(line));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, line.Port));
         builder.Host.UseDefaultServiceProvider(options => options.ValidateScopes = options.ValidateOnBuild = true);
-        builder.Services.AddRouting().AddSingleton<IHostLifetime, NoSignals>();
+        builder.Services.AddRouting().AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.AddMailbox();
 
         var worker = new MiddlewarePipeline(builder.Services);
@@ -77,12 +78,5 @@ public sealed class InProcessApp : IAsyncDisposable
     {
         http.Items[FunctionItem] = name;
         return pipeline(new InProcessContext(FunctionMethod.Named(name), http.RequestServices, http.Request, http.RequestAborted));
-    }
-
-    private sealed class NoSignals : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Pipeline.Benchmarks.Start;
+namespace Pipeline.Benchmarks;
 
 /// <summary>A process, and how long it has been there.</summary>
 internal sealed class Child : IAsyncDisposable
@@ -12,11 +12,30 @@ internal sealed class Child : IAsyncDisposable
     private readonly Process process;
 
     public Child(string program, params string[] arguments)
+        : this([], program, arguments)
     {
-        process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+    }
+
+    /// <param name="environment">What its environment has besides that of this process.</param>
+    public Child(Dictionary<string, string> environment, string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        process = Process.Start(start)!;
         // Read, so that it never waits for a reader.
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
+    }
+
+    /// <summary>What it has had of the processors until now.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
     }
 
     /// <summary>Looks again and again, and gives the age at which it was so.</summary>
@@ -37,7 +56,7 @@ internal sealed class Child : IAsyncDisposable
     {
         if (OperatingSystem.IsWindows())
             process.Kill(entireProcessTree: true);
-        else
+        else if (!process.HasExited)
             using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
                 await kill.WaitForExitAsync();
         await process.WaitForExitAsync();
