@@ -1,12 +1,26 @@
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Hosting;
 using Pipeline.Functions.Http;
 using Pipeline.Functions.Pages;
+using Pipeline.Functions.Telemetry;
 
 namespace Pipeline.Functions;
 
 public static class FunctionsComposition
 {
-    /// <summary>Everything that the functions need. Settings are read, and tables and queues created, when the app starts.</summary>
+    /// <summary>The app. Settings are read, and tables and queues created, when it starts.</summary>
+    /// <exception cref="Storage.StartException">A setting for telemetry is malformed.</exception>
+    public static FunctionsApplicationBuilder CreateBuilder(string[] args)
+    {
+        var builder = FunctionsApplication.CreateBuilder(args);
+        builder.ConfigureFunctionsWebApplication();
+        builder.AddTelemetry();
+        builder.AddFunctions();
+        return builder;
+    }
+
+    /// <summary>Everything that the functions need.</summary>
     public static void AddFunctions(this IFunctionsWorkerApplicationBuilder worker)
     {
         worker.UseHttpMiddleware();

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Azure.Functions.Worker.Builder;
 using Pipeline.LocalHost.Azurite;
 using Pipeline.LocalHost.Http;
 using Pipeline.LocalHost.Mailbox;
@@ -20,7 +20,7 @@ internal static class LocalApplication
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
     /// <exception cref="StartException">It cannot start, or the app ended by itself; the message says why.</exception>
-    public static async Task RunAsync(string[] args, Assembly app)
+    public static async Task RunAsync(string[] args, Func<string[], FunctionsApplicationBuilder> createApp)
     {
         var line = CommandLine.Parse(args);
         var settings = LocalSettings.Read(line);
@@ -35,9 +35,9 @@ internal static class LocalApplication
         try
         {
             if (line.Command is var (name, arguments))
-                await RunCommandAsync(name, arguments, app, storage.Ready, stop.Token);
+                await RunCommandAsync(name, arguments, createApp, storage.Ready, stop.Token);
             else
-                await ServeAsync(line, settings, app, storage, loggers, stop.Token);
+                await ServeAsync(line, settings, createApp, storage, loggers, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -52,11 +52,11 @@ internal static class LocalApplication
         }
     }
 
-    private static async Task ServeAsync(CommandLine line, IConfiguration settings, Assembly app, LocalStorage storage, ILoggerFactory loggers, CancellationToken stop)
+    private static async Task ServeAsync(CommandLine line, IConfiguration settings, Func<string[], FunctionsApplicationBuilder> createApp, LocalStorage storage, ILoggerFactory loggers, CancellationToken stop)
     {
         var host = LocalSettings.WithHostJson(settings);
-        using var summary = new Summary(loggers.CreateLogger<Summary>());
-        var starting = FunctionsWorker.StartAsync(line.WorkerPort, app, storage.Ready, loggers, stop);
+        using var summary = new Summary();
+        var starting = FunctionsWorker.StartAsync(line.WorkerPort, createApp, storage.Ready, loggers, stop);
         // Built while the worker starts.
         await using var web = BuildWeb(line, loggers);
         await using var worker = await starting;
@@ -90,10 +90,10 @@ internal static class LocalApplication
     }
 
     /// <summary>Something that is done once instead of serving. The app registers it as a keyed delegate.</summary>
-    private static async Task RunCommandAsync(string name, IReadOnlyList<string> arguments, Assembly app, Task storage, CancellationToken stop)
+    private static async Task RunCommandAsync(string name, IReadOnlyList<string> arguments, Func<string[], FunctionsApplicationBuilder> createApp, Task storage, CancellationToken stop)
     {
-        using var host = await AppHost.BuildAsync(app);
-        var run = host.Services.GetKeyedService<Func<IReadOnlyList<string>, TextWriter, CancellationToken, Task>>(name)
+        using var app = AppHost.Build(createApp);
+        var run = app.Services.GetKeyedService<Func<IReadOnlyList<string>, TextWriter, CancellationToken, Task>>(name)
             ?? throw new StartException($"This application has no command --{name}.");
         await storage;
         try

@@ -3,7 +3,7 @@ using Pipeline.LocalHost;
 
 try
 {
-    await LocalApplication.RunAsync(args, typeof(FunctionsComposition).Assembly);
+    await LocalApplication.RunAsync(args, FunctionsComposition.CreateBuilder);
     return 0;
 }
 #pragma warning disable CA1031 // Whatever it is, it is told, and ends the process.

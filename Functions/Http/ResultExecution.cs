@@ -6,7 +6,7 @@ namespace Pipeline.Functions.Http;
 
 /// <summary>
 /// Writes what an HTTP function returns, and clears it. The worker would write it as well, but outside of <see cref="FaultResponses"/>, and would
-/// serialize it as JSON for the host, which ignores that: a page costs a third more then (docs/benchmarks.md).
+/// serialize it as JSON for the host, which ignores that (docs/benchmarks.md).
 /// </summary>
 public sealed class ResultExecution : IFunctionsWorkerMiddleware
 {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Azure.Data.Tables;
+using Pipeline.LocalHost.Mailbox;
 
 namespace Pipeline.LocalHost.Demo;
 
@@ -21,7 +22,7 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (settings["SendGrid:ApiKey"] != LocalSettings.LocalApiKey)
+        if (!MailboxSettings.LeadToMailbox(settings))
         {
             Say("The demo is for the local mailbox: leave SendGrid__ApiKey empty, so that nothing is mailed to the world.");
             return;

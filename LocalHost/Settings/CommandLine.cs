@@ -38,6 +38,8 @@ public sealed record CommandLine
     /// <summary>What to do instead of serving; null where it serves.</summary>
     public (string Name, IReadOnlyList<string> Arguments)? Command { get; private init; }
 
+    private IReadOnlyList<string> Tables { get; init; } = [];
+
     public IReadOnlyDictionary<string, string?> Settings { get; private init; } = new Dictionary<string, string?>();
 
     /// <summary>Where this host answers.</summary>
@@ -47,7 +49,6 @@ public sealed record CommandLine
     {
         var line = new CommandLine();
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        List<string> tables = [];
         for (var i = 0; i < arguments.Count; i++)
         {
             var (name, value) = Split(arguments[i]);
@@ -64,7 +65,7 @@ public sealed record CommandLine
                     "--demo" when value is null => line with { Demo = true },
                     "--backup" or "--backups" when value is null => Do(name[2..]),
                     "--restore" => Do(name[2..], Value()),
-                    "--table" => OnlyTable(tables.Append(Value())),
+                    "--table" => line with { Tables = [.. line.Tables, Value()] },
                     "--help" or "-h" or "-?" => throw new StartException(Usage) { ExitCode = 0 },
                     _ => throw Wrong($"Unknown option '{arguments[i]}'. --help lists what there is."),
                 };
@@ -72,12 +73,6 @@ public sealed record CommandLine
             CommandLine Do(string command, params string[] arguments) => line.Command is null
                 ? line with { Command = (command, arguments) }
                 : throw Wrong($"{name} and --{line.Command.Value.Name} cannot be done at once.");
-
-            CommandLine OnlyTable(IEnumerable<string> all)
-            {
-                tables = [.. all];
-                return line;
-            }
 
             string Value() => value ?? (i + 1 < arguments.Count ? arguments[++i] : throw Wrong($"{name} needs a value. --help tells more."));
 
@@ -87,11 +82,11 @@ public sealed record CommandLine
                     : throw Wrong($"{name} takes a number from {least} to {most}, not '{text}'.");
         }
 
-        if (tables.Count > 0 && line.Command?.Name != "restore")
+        if (line.Tables.Count > 0 && line.Command?.Name != "restore")
             throw Wrong("--table goes with --restore.");
         if (line.Demo && line.Command is not null)
             throw Wrong($"--demo and --{line.Command.Value.Name} cannot be done at once.");
-        return line with { Settings = settings, Command = line.Command is var (command, some) ? (command, [.. some, .. tables]) : null };
+        return line with { Settings = settings, Command = line.Command is var (command, some) ? (command, [.. some, .. line.Tables]) : null };
     }
 
     private static (string Name, string? Value) Split(string argument) =>

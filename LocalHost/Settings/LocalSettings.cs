@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using Microsoft.Azure.WebJobs.Host;
+using Pipeline.LocalHost.Mailbox;
 
 namespace Pipeline.LocalHost.Settings;
 
@@ -10,10 +11,6 @@ namespace Pipeline.LocalHost.Settings;
 /// </summary>
 internal static class LocalSettings
 {
-    /// <summary>Stands for SendGrid's key if there is none: mail then goes to the local mailbox.</summary>
-    public const string LocalApiKey = "local";
-
-    private const string DevelopmentStorage = "UseDevelopmentStorage=true";
     private const string HostSection = "AzureFunctionsJobHost";
 
     private static readonly string[] Files = ["local.settings.json", "local.settings.sample.json"];
@@ -23,7 +20,7 @@ internal static class LocalSettings
     {
         var settings = new ConfigurationManager();
         settings.AddInMemoryCollection(ReadFile(line)).AddEnvironmentVariables().AddInMemoryCollection(line.Settings);
-        settings.AddInMemoryCollection(Derive(settings, line));
+        settings.AddInMemoryCollection(Derive(settings, line)).AddInMemoryCollection(MailboxSettings.InPlaceOf(settings, line.Port));
         return settings;
     }
 
@@ -38,11 +35,11 @@ internal static class LocalSettings
     /// <summary>The settings with host.json among them, where the WebJobs SDK looks for it. AzureFunctionsJobHost__extensions__… overrides the file, as in Azure.</summary>
     public static IConfiguration WithHostJson(IConfiguration settings)
     {
-        var path = Path.Combine(AppContext.BaseDirectory, "host.json");
         var host = new ConfigurationBuilder()
             // The Functions host goes up to a minute. Here a person waits in front of the screen.
             .AddInMemoryCollection([new($"{HostSection}:extensions:queues:maxPollingInterval", "00:00:00.500")])
-            .AddInMemoryCollection(Json(path).AsEnumerable().Where(value => value.Value is not null).Select(value => KeyValuePair.Create($"{HostSection}:{value.Key}", value.Value)))
+            .AddInMemoryCollection(Json(Path.Combine(AppContext.BaseDirectory, "host.json")).AsEnumerable()
+                .Where(value => value.Value is not null).Select(value => KeyValuePair.Create($"{HostSection}:{value.Key}", value.Value)))
             .AddConfiguration(settings)
             .AddInMemoryCollection([new("AzureWebJobsConfigurationSection", HostSection)])
             .Build();
@@ -76,10 +73,9 @@ internal static class LocalSettings
 
     private static IConfigurationRoot Json(string? path)
     {
-        using var file = path is not null && File.Exists(path) ? File.OpenRead(path) : Stream.Null;
         try
         {
-            return file == Stream.Null ? new ConfigurationBuilder().Build() : new ConfigurationBuilder().AddJsonStream(file).Build();
+            return new ConfigurationBuilder().AddJsonStream(new MemoryStream(File.Exists(path) ? File.ReadAllBytes(path) : "{}"u8.ToArray())).Build();
         }
         catch (Exception exception) when (exception is JsonException or FormatException)
         {
@@ -93,19 +89,13 @@ internal static class LocalSettings
     {
         var derived = new Dictionary<string, string?>();
         foreach (var (name, value) in ((IConfiguration)settings).AsEnumerable())
-            if (value?.Trim().TrimEnd(';') == DevelopmentStorage)
+            if (value?.Trim().TrimEnd(';') == "UseDevelopmentStorage=true")
                 // An account that is named with an identity (PipelineStorage__accountName) counts, and not the emulator that the sample has.
                 derived[name] = settings.GetSection(name).GetChildren().Any() ? null : line.Storage.ConnectionString();
 
         var usual = $"http://localhost:{CommandLine.DefaultPort}";
         if (settings["Pipeline:BaseUrl"] is { } baseUrl && (baseUrl == usual || baseUrl.StartsWith(usual + "/", StringComparison.Ordinal)))
             derived["Pipeline:BaseUrl"] = $"http://localhost:{line.Port}{baseUrl[usual.Length..]}";
-        if (string.IsNullOrWhiteSpace(settings["SendGrid:ApiKey"]))
-        {
-            derived["SendGrid:ApiKey"] = LocalApiKey;
-            derived["SendGrid:BaseUrl"] = $"http://127.0.0.1:{line.Port}";
-        }
-
         return derived;
     }
 }

@@ -5,15 +5,13 @@ using System.Globalization;
 namespace Pipeline.LocalHost.Telemetry;
 
 /// <summary>What the app has counted, in a sentence at the end. Each counter is told by its description, as in "submissions accepted 8".</summary>
-internal sealed partial class Summary : IDisposable
+internal sealed class Summary : IDisposable
 {
-    private readonly ILogger<Summary> _logger;
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<string, long> _counted = [];
 
-    public Summary(ILogger<Summary> logger)
+    public Summary()
     {
-        _logger = logger;
         _listener.InstrumentPublished = (instrument, listening) =>
         {
             if (instrument is Counter<long> { Description.Length: > 0, Meter.Name: "Pipeline" })
@@ -31,11 +29,8 @@ internal sealed partial class Summary : IDisposable
     public void Dispose()
     {
         _listener.Dispose();
+        var counts = _counted.OrderBy(count => count.Key, StringComparer.Ordinal).Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Key} {count.Value}"));
         if (!_counted.IsEmpty)
-            LogCounted(string.Join(", ", _counted.OrderBy(count => count.Key, StringComparer.Ordinal)
-                .Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Key} {count.Value}"))));
+            Console.Out.WriteLine($"In all: {string.Join(", ", counts)}.");
     }
-
-    [LoggerMessage(LogLevel.Information, "In all: {Summary}.")]
-    private partial void LogCounted(string summary);
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Text.Json;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Extensions.Timers;
@@ -25,12 +24,10 @@ internal sealed class TriggerInvocations(FunctionsWorker worker, CancellationTok
         Activity.Current = null;
         using var giveUp = new CancellationTokenSource();
         await using var grace = cancellationToken.Register(() => giveUp.CancelAfter(GracePeriod));
-        var message = trigger as QueueMessage;
-        var input = message is null
-            ? new TypedData { Json = Newtonsoft.Json.JsonConvert.SerializeObject(trigger) }
-            : new TypedData { String = message.Body.ToString() };
-        await worker.Channel.InvokeAsync(
-            worker.Functions.Single(each => each.Name == function), Guid.NewGuid().ToString(), input, message is null ? [] : Metadata(message), giveUp.Token);
+        var input = trigger is QueueMessage message
+            ? new TypedData { String = message.Body.ToString() }
+            : new TypedData { Json = Newtonsoft.Json.JsonConvert.SerializeObject(trigger) };
+        await worker.Channel.InvokeAsync(worker.Functions.Single(each => each.Name == function), Guid.NewGuid().ToString(), input, metadata: [], giveUp.Token);
     }
 
     /// <summary>Runs it without waiting for its end. If it throws, the worker has logged it.</summary>
@@ -43,17 +40,4 @@ internal sealed class TriggerInvocations(FunctionsWorker worker, CancellationTok
         _running[run] = true;
         run.ContinueWith(ended => _running.TryRemove(ended, out _), TaskScheduler.Default);
     }
-
-    private static Dictionary<string, TypedData> Metadata(QueueMessage message) => new()
-    {
-        ["QueueTrigger"] = new TypedData { String = message.Body.ToString() },
-        ["Id"] = new TypedData { String = message.MessageId },
-        ["PopReceipt"] = new TypedData { String = message.PopReceipt },
-        ["DequeueCount"] = Json(message.DequeueCount),
-        ["InsertionTime"] = Json(message.InsertedOn),
-        ["ExpirationTime"] = Json(message.ExpiresOn),
-        ["NextVisibleTime"] = Json(message.NextVisibleOn),
-    };
-
-    private static TypedData Json(object? value) => new() { Json = JsonSerializer.Serialize(value) };
 }
