@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Pipeline.LocalHost.Azurite;
 using Pipeline.LocalHost.Http;
@@ -137,13 +136,9 @@ internal static class LocalApplication
         {
             await web.StartAsync();
         }
-        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        catch (Exception fault) when (fault.GetBaseException() is SocketException reason)
         {
-            throw new StartException($"Port {port} is taken by another program. End it, or choose another port with --port.", exception);
-        }
-        catch (Exception exception) when (exception.GetBaseException() is SocketException { SocketErrorCode: SocketError.AccessDenied })
-        {
-            throw new StartException($"This user may not listen on port {port}. Choose another port, above 1023, with --port.", exception);
+            throw new StartException($"Port {port} is taken by another program or not for this user ({reason.Message}). Choose another one, above 1023, with --port.", fault);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Pipeline.LocalHost.Azurite;
 
 namespace Pipeline.LocalHost.Worker;
 
@@ -98,6 +99,9 @@ internal sealed class FunctionsWorker : IAsyncDisposable
             if (result.Status != StatusResult.Types.Status.Success)
                 throw new StartException($"The worker could not load the app: {result.Exception?.Message}");
         HttpAddress = new Uri(init.Capabilities["HttpUri"]);
+        // The worker tells its address before it listens there.
+        while (!await StorageProbe.IsListeningAsync(HttpAddress.Port, CancellationToken.None))
+            await Task.Delay(TimeSpan.FromMilliseconds(5));
         Functions = [.. described.FunctionMetadataResults.Select(metadata => new WorkerFunction(metadata))];
     }
 }

@@ -28,6 +28,8 @@ internal sealed class Child : IAsyncDisposable
         process.BeginOutputReadLine();
     }
 
+    public TimeSpan Age => age.Elapsed;
+
     /// <summary>What it has had of the processors until now.</summary>
     public TimeSpan ProcessorTime
     {
@@ -57,7 +59,8 @@ internal sealed class Child : IAsyncDisposable
         if (OperatingSystem.IsWindows())
             process.Kill(entireProcessTree: true);
         else if (!process.HasExited)
-            using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+            // It may end by itself in this moment, and kill would say so.
+            using (var kill = Process.Start(new ProcessStartInfo("kill", ["-TERM", $"{process.Id}"]) { RedirectStandardError = true })!)
                 await kill.WaitForExitAsync();
         await process.WaitForExitAsync();
         process.Dispose();

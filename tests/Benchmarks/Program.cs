@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Benchmarks.ColdStart;
 using Pipeline.Benchmarks.Cost;
 using Pipeline.Benchmarks.Pages;
 using Pipeline.Benchmarks.Scale;
@@ -16,6 +17,8 @@ switch (args)
         return await PagesBenchmark.RunAsync();
     case ["worker"]:
         return await WorkerBenchmark.RunAsync();
+    case ["coldstart", .. var folders]:
+        return await ColdStartBenchmark.RunAsync(folders);
     case ["cost"]:
         return await CostBenchmark.RunAsync();
 
@@ -32,11 +35,12 @@ switch (args)
     default:
         Console.Error.WriteLine("""
             dotnet run --project tests/Benchmarks -- <benchmark>
-              start   how long the app takes to its first page
-              scale   what an issue to a million subscribers costs, against one to ten thousand
-              pages   how long a page of a large topic takes, against a static file
-              worker  what a page costs the worker, against the same with its result serialized for the host
-              cost    what Azure and SendGrid bill, as tables for docs/cost.md
+              start      how long the app takes to its first page
+              coldstart  how long the published app takes to its first answer, against an empty worker; names of folders: other builds of it
+              scale      what an issue to a million subscribers costs, against one to ten thousand
+              pages      how long a page of a large topic takes, against a static file
+              worker     what a page costs the worker, against the same with its result serialized for the host
+              cost       what Azure and SendGrid bill, as tables for docs/cost.md
             """);
         return 2;
 }

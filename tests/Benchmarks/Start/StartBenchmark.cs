@@ -69,7 +69,7 @@ internal static class StartBenchmark
     {
         var ports = new StoragePorts(FreePort.Next(inARow: 3));
         await using var azurite = new Child(
-            "node", Path.Combine(Repository(), "LocalHost/Azurite/node_modules/azurite/dist/src/azurite.js"),
+            "node", Path.Combine(Repository.Root, "LocalHost/Azurite/node_modules/azurite/dist/src/azurite.js"),
             "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--location", data,
             "--blobPort", $"{ports.Blob}", "--queuePort", $"{ports.Queue}", "--tablePort", $"{ports.Table}");
         return await azurite.UntilAsync(async () =>
@@ -111,14 +111,6 @@ internal static class StartBenchmark
         {
             return false;
         }
-    }
-
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Pipeline.sln")))
-            folder = folder.Parent!;
-        return folder.FullName;
     }
 
     private static TimeSpan Median(List<TimeSpan> times) => times.Order().ElementAt(times.Count / 2);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Azure.Data.Tables;
 using Pipeline.Benchmarks.Pages;
 using Pipeline.Functions;
@@ -81,10 +80,7 @@ internal static class WorkerBenchmark
 
         public static async Task<HostedWorker> StartAsync(string connectionString, params string[] program)
         {
-            var settings = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "local.settings.sample.json")))
-                .RootElement.GetProperty("Values").EnumerateObject().ToDictionary(setting => setting.Name, setting => setting.Value.GetString()!);
-            settings["PipelineStorage"] = settings["AzureWebJobsStorage"] = connectionString;
-            settings["SendGrid__ApiKey"] = "key";
+            var settings = SampleSettings.Read(connectionString);
             settings["Pipeline__PageAge"] = "00:00:02";
             var (port, workerPort) = (FreePort.Next(), FreePort.Next());
             var host = new Child(

@@ -53,7 +53,7 @@ public sealed class StartTests(AzuriteFixture azurite)
         other.Start();
         var (account, port) = (azurite.NewAccount(), ((IPEndPoint)other.LocalEndpoint).Port);
 
-        await AssertEndsAsync($"Port {port} is taken by another program.", [$"--PipelineStorage={account}", $"--AzureWebJobsStorage={account}", "--port", $"{port}"]);
+        await AssertEndsAsync($"Port {port} is taken by another program", [$"--PipelineStorage={account}", $"--AzureWebJobsStorage={account}", "--port", $"{port}"]);
     }
 
     [Theory]

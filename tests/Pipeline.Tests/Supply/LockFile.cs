@@ -16,6 +16,8 @@ public sealed class LockFile
             .SelectMany(framework => framework.Value.EnumerateObject())
             // Projects have no version.
             .Where(entry => entry.Value.TryGetProperty("resolved", out _))
-            .Select(entry => (entry.Name, entry.Value.GetProperty("resolved").GetString()!))]);
+            .Select(entry => (entry.Name, entry.Value.GetProperty("resolved").GetString()!))
+            // A package that differs between platforms is named for each.
+            .Distinct()]);
     }
 }
