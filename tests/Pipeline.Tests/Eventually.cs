@@ -7,6 +7,8 @@ public static class Eventually
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
+    public static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
+
     public static Task IsTrueAsync(string what, Func<Task<bool>> condition) => IsTrueAsync(what, condition, Deadline);
 
     public static async Task IsTrueAsync(string what, Func<Task<bool>> condition, TimeSpan within)
@@ -16,7 +18,7 @@ public static class Eventually
         while (!await condition())
         {
             Assert.False(deadline.IsCancellationRequested, $"It did not come to pass within {within.TotalSeconds} s that {what}.");
-            await Task.Delay(TimeSpan.FromMilliseconds(50), CancellationToken.None);
+            await Task.Delay(BetweenLooks, CancellationToken.None);
         }
     }
 }

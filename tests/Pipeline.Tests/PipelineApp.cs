@@ -93,7 +93,10 @@ public sealed class PipelineApp : IAsyncDisposable
             async () =>
             {
                 while (!done.IsCancellationRequested)
+                {
                     await DrainAsync();
+                    await Task.Delay(Eventually.BetweenLooks, CancellationToken.None);
+                }
             },
             Cancellation);
         await test();

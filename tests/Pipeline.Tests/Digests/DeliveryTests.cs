@@ -321,10 +321,10 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         app.SendGrid.Instead = (_, _) => Task.FromResult<HttpResponseMessage?>(SendGridWire.Answer(HttpStatusCode.ServiceUnavailable));
         await app.PublishDigestAsync();
 
-        // Thirty went onto the queue, and those that did not call went there again.
-        await app.UntilAsync("all had their turn", () => Task.FromResult(
-            app.Wire.Calls.Count(call => call is { Method: "POST", Path: "/digest-deliveries/messages" }) >= 60 - app.SendGrid.Calls), TimeSpan.FromMinutes(3));
+        await app.DrainAsync();
         Assert.InRange(app.SendGrid.Calls, 5, 6);
+        // Thirty went onto the queue. Those that did not call went there again, but for the few ranges that have nobody in them.
+        Assert.InRange(app.Wire.Calls.Count(call => call is { Method: "POST", Path: "/digest-deliveries/messages" }), 45, 55);
     }
 
     [Fact]

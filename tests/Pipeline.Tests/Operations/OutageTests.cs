@@ -25,34 +25,33 @@ public sealed class OutageTests(AzuriteFixture azurite)
             "", $"topics/{PipelineApp.Topic}", $"practices/{PipelineApp.Topic}/{reference}", $"digests/{PipelineApp.Topic}", $"digests/{PipelineApp.Topic}/2026-11-23",
             $"api/topics/{PipelineApp.Topic}/practices", $"api/submissions/{PipelineApp.Topic}/{reference}", $"api/digests/{PipelineApp.Topic}/2026-11-23",
         ];
-        foreach (var address in reads)
-        {
-            using var answer = await app.Http.GetAsync(address, TestContext.Current.CancellationToken);
-            await SaysSoAsync(address, answer);
-        }
-
-        foreach (var address in new[] { $"subscriptions/confirm?token={confirm}", $"subscriptions/unsubscribe?token={unsubscribe}" })
-        {
-            using var answer = await app.Http.PostAsync(address, new FormUrlEncodedContent([]), TestContext.Current.CancellationToken);
-            await SaysSoAsync(address, answer);
-        }
-
+        string[] links = [$"subscriptions/confirm?token={confirm}", $"subscriptions/unsubscribe?token={unsubscribe}"];
+        string[] forms = ["api/submissions", "submit", "api/subscriptions", "subscribe"];
         var practice = Samples.Practice().With("email", "angelica.pinzon@example.org");
-        foreach (var address in new[] { "api/submissions", "submit", "api/subscriptions", "subscribe" })
-        {
-            using var answer = await app.Http.PostAsync(address, new FormUrlEncodedContent(practice), TestContext.Current.CancellationToken);
-            Assert.True(answer.StatusCode == HttpStatusCode.ServiceUnavailable, $"/{address}: {answer.StatusCode}");
-        }
-
-        using var health = await app.Http.GetAsync("api/health", TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
+        // At once: each waits until the storage client has tried again as often as it does.
+        await Task.WhenAll(
+        [
+            .. reads.Select(address => SaysSoAsync(address, app.Http.GetAsync(address, Cancellation))),
+            .. links.Select(address => SaysSoAsync(address, app.Http.PostAsync(address, new FormUrlEncodedContent([]), Cancellation))),
+            .. forms.Select(address => IsUnavailableAsync(address, app.Http.PostAsync(address, new FormUrlEncodedContent(practice), Cancellation))),
+            IsUnavailableAsync("api/health", app.Http.GetAsync("api/health", Cancellation)),
+        ]);
     }
 
-    private static async Task SaysSoAsync(string address, HttpResponseMessage answer)
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static async Task IsUnavailableAsync(string address, Task<HttpResponseMessage> request)
     {
+        using var answer = await request;
+        Assert.True(answer.StatusCode == HttpStatusCode.ServiceUnavailable, $"/{address}: {answer.StatusCode}");
+    }
+
+    private static async Task SaysSoAsync(string address, Task<HttpResponseMessage> request)
+    {
+        using var answer = await request;
         Assert.True(answer.StatusCode == HttpStatusCode.ServiceUnavailable, $"/{address}: {answer.StatusCode}");
         Assert.NotNull(answer.Headers.RetryAfter);
         Assert.Equal(address.StartsWith("api/") ? "application/problem+json" : "text/html", answer.Content.Headers.ContentType!.MediaType);
-        Assert.Contains("cannot be reached", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("cannot be reached", await answer.Content.ReadAsStringAsync(Cancellation));
     }
 }
