@@ -13,8 +13,8 @@ namespace Pipeline.Tests;
 /// </summary>
 public sealed class AzuriteFixture : IAsyncLifetime
 {
-    private const int Servers = 4;
-    private const int AccountsOfEach = 500;
+    private const int Servers = 2;
+    private const int AccountsOfEach = 1000;
 
     private readonly List<StorageAccount> _accounts =
         [.. Enumerable.Range(1, AccountsOfEach).Select(number => new StorageAccount($"test{number:0000}", "a2V5"))];
