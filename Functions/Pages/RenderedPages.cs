@@ -91,6 +91,8 @@ public sealed class RenderedPages(PipelineSettings settings)
     public async Task<IResult> AnswerAsync(
         HttpRequest request, string key, string version, DateTimeOffset? lastModified, string contentType, Func<Task<byte[]>> render)
     {
+        if (HotReload.Edits > 0)
+            version += $" {HotReload.Edits}";
         var tag = ETag(key, version);
         var isCurrent = Conditions.SayItIsCurrent(request, tag, lastModified);
         var page = isCurrent ? default : await GetAsync(key, version, render);

@@ -102,9 +102,7 @@ public sealed class AppProcess : IAsyncDisposable
     /// <summary>Once it has ended and all it wrote is read.</summary>
     public async Task<int> ExitCodeAsync()
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(Deadline);
-        await process.WaitForExitAsync(deadline.Token);
+        await Eventually.EndsAsync($"the app, which said: {Output}", process.WaitForExitAsync(TestContext.Current.CancellationToken), Deadline);
         return process.ExitCode;
     }
 

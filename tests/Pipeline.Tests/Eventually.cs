@@ -11,6 +11,20 @@ public static class Eventually
 
     public static Task IsTrueAsync(string what, Func<Task<bool>> condition) => IsTrueAsync(what, condition, Deadline);
 
+    /// <summary>Waits for what goes on elsewhere.</summary>
+    public static async Task EndsAsync(string what, Task task, TimeSpan? within = null)
+    {
+        var most = within ?? Deadline;
+        try
+        {
+            await task.WaitAsync(most, TestContext.Current.CancellationToken);
+        }
+        catch (TimeoutException) when (!task.IsCompleted)
+        {
+            Assert.Fail($"Within {most.TotalSeconds} s it did not end: {what}.");
+        }
+    }
+
     public static async Task IsTrueAsync(string what, Func<Task<bool>> condition, TimeSpan within)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

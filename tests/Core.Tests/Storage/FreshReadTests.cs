@@ -116,7 +116,7 @@ public sealed class FreshReadTests : IDisposable
 
     private async Task<TaskCompletionSource<string>> ReadingAsync(int number)
     {
-        await begun.WaitAsync(Cancellation);
+        Assert.True(await begun.WaitAsync(TimeSpan.FromSeconds(60), Cancellation), $"Reading {number} did not begin.");
         return readings[number - 1];
     }
 }

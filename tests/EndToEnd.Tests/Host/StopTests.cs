@@ -33,7 +33,7 @@ public sealed class StopTests(AzuriteFixture azurite)
             using var asked = await app.Http.PostAsync(
                 "api/subscriptions", JsonContent.Create(new { email = "reader@example.org", topic = PipelineApp.Topic }), Cancellation);
             Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
-            await arrived.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+            await Eventually.EndsAsync("waiting for the mail at SendGrid", arrived.Task);
 
             var ending = app.EndAsync();
             await app.UntilItSaysAsync("Stopping");

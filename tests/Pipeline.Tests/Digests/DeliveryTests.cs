@@ -514,7 +514,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
             for (var seen = Volatile.Read(ref peak); inFlight > seen && Interlocked.CompareExchange(ref peak, inFlight, seen) != seen; seen = Volatile.Read(ref peak)) ;
             if (inFlight == most)
                 full.Release(most * 20);
-            await full.WaitAsync(Cancellation);
+            await Eventually.EndsAsync($"waiting for {most} calls in flight", full.WaitAsync(Cancellation));
             Interlocked.Decrement(ref now);
             return null;
         };

@@ -111,7 +111,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
         app.Wire.Before = call =>
         {
             if (call.Method == "DELETE" && call.Path.StartsWith("/Rejections"))
-                app.DrainAsync().Wait(Cancellation);
+                Eventually.EndsAsync("the function that refuses it again", app.DrainAsync()).Wait(Cancellation);
         };
         await app.Get<PracticeSweep>().RunAsync(Cancellation);
 
