@@ -11,6 +11,8 @@ public sealed class ExcerptTests
     [InlineData("Two\n\nlines", 40, "Two lines")]
     [InlineData("A bus goes to the border. It brings advice to people.", 40, "A bus goes to the border.")]
     [InlineData("A bus that goes to the border and brings advice", 30, "A bus that goes to the border…")]
+    [InlineData("One😀😀😀😀😀😀😀😀😀😀", 20, "One😀😀😀😀😀😀😀😀…")]
+    [InlineData("😀😀😀😀😀😀😀😀😀😀😀", 20, "😀😀😀😀😀😀😀😀😀…")]
     [InlineData("Version 2.0 of a plan without any end of a sentence", 30, "Version 2.0 of a plan without…")]
     public void Cuts_at_a_sentence_or_else_at_a_word(string text, int most, string expected) => Assert.Equal(expected, Excerpt.Of(text, most));
 

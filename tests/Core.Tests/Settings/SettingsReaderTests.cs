@@ -160,6 +160,20 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void An_id_is_that_of_one_topic()
+    {
+        var failures = Assert.Throws<OptionsValidationException>(() => Read(new()
+        {
+            ["Topics:0:Id"] = "a",
+            ["Topics:0:Name"] = "A topic",
+            ["Topics:1:Id"] = "a",
+            ["Topics:1:Name"] = "Another topic",
+        })).Failures;
+
+        Assert.Contains("The topic 'a' is set 2 times", Assert.Single(failures));
+    }
+
+    [Fact]
     public void What_was_copied_along_with_the_sender_s_address_is_gone() =>
         Assert.Equal("digest@example.org", Read(new() { ["SendGrid:From"] = "\u200bdigest@Example.org\u200e\n" }).SendGrid.From);
 

@@ -60,6 +60,15 @@ public sealed class SubmissionMessageTests
     }
 
     [Fact]
+    public void A_byte_order_mark_before_it_is_no_part_of_it()
+    {
+        var submission = Rules.Check(Some.Draft).Submission!;
+        var read = SubmissionMessage.Parse($"\uFEFF{SubmissionMessage.Write(submission, DateTimeOffset.UnixEpoch, Language.English)}");
+
+        Assert.Equal((null, submission.Reference), (read.Problem, read.Reference));
+    }
+
+    [Fact]
     public void Carries_the_language_which_is_no_part_of_the_reference()
     {
         var submission = Rules.Check(Some.Draft).Submission!;

@@ -93,6 +93,7 @@ public sealed class EmailSuggestionTests
     [InlineData("unu.edu")]
     [InlineData("unep.org")]
     [InlineData("unv.org")]
+    [InlineData("unhrc.org")]
     [InlineData("iom.in")]
     [InlineData("who.int")]
     [InlineData("oim.int")]

@@ -270,6 +270,8 @@ public sealed class DigestTests(AzuriteFixture azurite)
         Assert.Equal("Claimed", Assert.Single(await app.RowsAsync(app.Storage.Deliveries)).GetString("Status"));
 
         // Whoever finds the claim young lets it be; once it is old, its holder is dead.
+        await RedeliverAsync(app);
+        Assert.Equal("Claimed", Assert.Single(await app.RowsAsync(app.Storage.Deliveries)).GetString("Status"));
         app.Time.Advance(TimeSpan.FromMinutes(6));
         await RedeliverAsync(app);
         var issue = await app.ClosedIssueAsync();
@@ -298,6 +300,42 @@ public sealed class DigestTests(AzuriteFixture azurite)
         await app.PublishDigestAsync();
         await app.UntilAsync("the digest is there", async () => (await app.DigestsAsync()).Count == 1);
         Assert.Equal(["2026-11-23", "2026-11-30"], (await app.RowsAsync(app.Storage.Digests)).Select(row => row.RowKey));
+        var archive = await app.Http.GetStringAsync($"digests/{PipelineApp.Topic}", Cancellation);
+        Assert.Contains($"/digests/{PipelineApp.Topic}/2026-11-30", archive);
+        Assert.DoesNotContain($"/digests/{PipelineApp.Topic}/2026-11-23", archive);
+    }
+
+    [Fact]
+    public async Task Of_two_issues_that_want_a_practice_one_gets_it()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.SubscribersAsync(1);
+        var reference = await app.PublishedAsync(Samples.Practice());
+        await app.PublishDigestAsync();
+        var first = await app.ClosedIssueAsync();
+
+        // Another instance had read the practices before that.
+        await app.Storage.Digests.AddEntityAsync(
+            new TableEntity(PipelineApp.Topic, "2026-11-24T103100") { ["Status"] = "Sending", ["Practices"] = reference, ["Enqueued"] = false, ["StartedOn"] = app.Time.GetUtcNow() }, Cancellation);
+        await app.PublishDigestAsync();
+
+        Assert.Single(await app.DigestsAsync());
+        Assert.Equal(first.RowKey, Assert.Single(await app.RowsAsync(app.Storage.Digests)).RowKey);
+    }
+
+    [Fact]
+    public async Task What_an_editor_takes_back_before_it_is_sent_is_in_no_mail()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.SubscribersAsync(1);
+        await app.PublishedAsync(Samples.Practice("Stays"));
+        var reference = await app.PublishedAsync(Samples.Practice("Goes"));
+        await app.PublishDigestAsync();
+        await app.SetStatusAsync(reference, "Declined");
+
+        var mail = Assert.Single(await app.DigestsAsync());
+        Assert.Contains("Stays", Html(mail));
+        Assert.DoesNotContain("Goes", Html(mail));
     }
 
     [Theory]

@@ -78,6 +78,38 @@ public sealed class PersonalMailTests(AzuriteFixture azurite)
         Assert.Single(await app.MailsAsync(Submitter));
     }
 
+    [Theory]
+    [InlineData("Published", "the next digest will bring it to the subscribers")]
+    [InlineData("Declined", "The editors decided not to publish it")]
+    public async Task Both_parts_of_a_mail_say_what_became_of_a_practice(string status, string words)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var reference = await app.AcceptedAsync(Samples.Practice().With("email", Submitter));
+        await app.StoredAsync(reference);
+        await app.SetStatusAsync(reference, status);
+        await app.Get<MinuteSweep>().RunAsync(Cancellation);
+
+        var mail = Assert.Single(await app.MailsAsync(Submitter));
+        Assert.Contains(words, mail.GetProperty("html").GetString());
+        Assert.Contains(words, mail.GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public async Task That_a_practice_waits_again_is_no_news()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var reference = await app.AcceptedAsync(Samples.Practice().With("email", Submitter));
+        await app.StoredAsync(reference);
+        foreach (var status in new[] { "Published", "Pending" })
+        {
+            await app.SetStatusAsync(reference, status);
+            await app.Get<MinuteSweep>().RunAsync(Cancellation);
+            Assert.Equal(status, (await app.StoredAsync(reference)).GetString("StatusApplied"));
+        }
+
+        Assert.Single(await app.MailsAsync(Submitter));
+    }
+
     [Fact]
     public async Task News_that_SendGrid_surely_did_not_take_goes_out_later()
     {

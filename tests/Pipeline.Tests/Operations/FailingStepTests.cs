@@ -111,6 +111,9 @@ public sealed class FailingStepTests(AzuriteFixture azurite)
         await Assert.ThrowsAsync<BrokenOnPurpose>(() => app.Get<MinuteSweep>().RunAsync(Cancellation));
 
         Assert.Equal(2, posts);
+        // The one that failed waits for the next time, and the other one was refused again.
+        app.Wire.Before = null;
+        Assert.Equal(["", "yes"], (await app.RowsAsync(app.Storage.Rejections)).Select(row => row.GetString("Requeue")).Order());
     }
 
     private sealed class BrokenOnPurpose : Exception;

@@ -92,6 +92,7 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
                 Assert.Equal(reference == rejected, text.Contains("Enter a title"));
                 Assert.Equal(reference == pending, page.QuerySelector("main time[datetime='2026-11-30']") is not null);
                 Assert.Equal(reference == received || reference == pending, page.QuerySelector("main .steps") is not null);
+                Assert.Equal(reference == received ? 0 : reference == pending ? 1 : -1, page.QuerySelectorAll(".steps li").Select(step => step.GetAttribute("aria-current")).ToList().IndexOf("step"));
                 Assert.Equal(reference == declined || reference == rejected, page.QuerySelector($"main a[href^='/submit?topic={PipelineApp.Topic}']") is not null);
             }
 
@@ -143,6 +144,21 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
         await app.Storage.Practices.UpdateEntityAsync(
             new TableEntity(PipelineApp.Topic, reference) { ["DigestIssue"] = "2026-13-45" }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
         Assert.Null(await FactAsync(app, reference, "Digest"));
+    }
+
+    [Theory]
+    [InlineData("https://example.org/plan", "nofollow ugc noreferrer")]
+    [InlineData("javascript:alert(1)", null)]
+    public async Task A_link_recommends_nobody_and_is_none_where_an_admin_typed_something_else(string link, string? relation)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var reference = await app.PublishedAsync(Samples.Practice());
+        await app.Storage.Practices.UpdateEntityAsync(
+            new TableEntity(PipelineApp.Topic, reference) { ["Link"] = link }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
+
+        var page = await PageAsync(app, $"practices/{PipelineApp.Topic}/{reference}");
+        Assert.Contains(link, page.Body!.TextContent);
+        Assert.Equal(relation, page.QuerySelector($"a[href='{link}']")?.GetAttribute("rel"));
     }
 
     [Fact]
@@ -205,6 +221,7 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
         foreach (var title in Enumerable.Range(1, PracticePage.UsuallyPerPage))
             await app.PublishedAsync(Samples.Practice($"Practice {title.ToString(CultureInfo.InvariantCulture)}"));
         var more = (await PageAsync(app, TopicPage)).QuerySelector("a[rel=next]")!.GetAttribute("href")![1..];
+        Assert.Single((await PageAsync(app, more)).QuerySelectorAll(".stops > li"));
         string[] addresses = ["", TopicPage, more, $"practices/{PipelineApp.Topic}/{reference}", $"practices/{PipelineApp.Topic}/{Reference.Of("none")}"];
 
         foreach (var address in addresses)

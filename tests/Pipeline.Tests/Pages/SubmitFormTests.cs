@@ -34,6 +34,8 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
             Assert.Equal("true", field.GetAttribute("aria-invalid"));
         }
 
+        foreach (var control in page.QuerySelectorAll("main form").SelectMany(form => form.QuerySelectorAll("input:not([type=hidden]), select, textarea")))
+            Assert.NotNull(page.QuerySelector($"label[for='{control.Id}']"));
         Assert.Equal(["#title", "#country", "#email"], summary.QuerySelectorAll("a").Select(link => link.GetAttribute("href")));
         Assert.Equal(("x", "nobody"), (Input(page, "title"), Input(page, "email")));
         Assert.Equal(Good.Single(field => field.Field == "summary").Value.ReplaceLineEndings("\n"), ((IHtmlTextAreaElement)page.GetElementById("summary")!).Value.ReplaceLineEndings("\n"));

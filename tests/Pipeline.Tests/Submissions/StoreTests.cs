@@ -62,7 +62,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_large_message_is_kept_whole()
+    public async Task A_large_message_is_kept_and_sent_in_again_whole()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var payload = new string('x', 32 * 1024 - 1) + "😀" + new string('y', 15_000);
@@ -70,7 +70,13 @@ public sealed class StoreTests(AzuriteFixture azurite)
         await app.Storage.SubmissionQueue.SendMessageAsync(payload, Cancellation);
         var row = await RejectionAsync(app);
 
-        Assert.Equal(payload, row.GetString("Payload") + row.GetString("Payload2") + row.GetString("Payload3"));
+        Assert.Equal(payload, Whole(row));
+        await app.Storage.Rejections.UpdateEntityAsync(
+            new TableEntity(row.PartitionKey, row.RowKey) { ["Requeue"] = "yes" }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
+        await app.Get<PracticeSweep>().RunAsync(Cancellation);
+        Assert.Equal((row.RowKey, payload), ((await RejectionAsync(app)).RowKey, Whole(await RejectionAsync(app))));
+
+        static string Whole(TableEntity row) => row.GetString("Payload") + row.GetString("Payload2") + row.GetString("Payload3");
     }
 
     [Fact]
