@@ -13,4 +13,14 @@ internal static class SampleSettings
         settings["SendGrid__ApiKey"] = "key";
         return settings;
     }
+
+    /// <summary>With what the Functions host tells a worker: where the app lies, and the port that the host waits on.</summary>
+    public static Dictionary<string, string> OfWorker(string connectionString, string folder, int port) => new(Read(connectionString))
+    {
+        ["FUNCTIONS_APPLICATION_DIRECTORY"] = folder,
+        ["Functions__Worker__HostEndpoint"] = $"http://127.0.0.1:{port}",
+        ["Functions__Worker__WorkerId"] = "worker",
+        ["Functions__Worker__RequestId"] = "worker",
+        ["Functions__Worker__GrpcMaxMessageLength"] = $"{int.MaxValue}",
+    };
 }

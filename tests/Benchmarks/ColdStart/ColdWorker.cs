@@ -37,18 +37,9 @@ internal static class ColdWorker
         while (!await StorageProbe.IsListeningAsync(port, CancellationToken.None))
             await Task.Yield();
 
-        await using var process = new Child(Settings(app, connectionString, port), "dotnet", app.Program);
+        await using var process = new Child(SampleSettings.OfWorker(connectionString, Path.GetDirectoryName(app.Program)!, port), "dotnet", app.Program);
         await using var worker = await starting.WaitAsync(TimeSpan.FromMinutes(1));
         await invoke(worker);
         return process.Age;
     }
-
-    private static Dictionary<string, string> Settings(PublishedApp app, string connectionString, int port) => new(SampleSettings.Read(connectionString))
-    {
-        ["FUNCTIONS_APPLICATION_DIRECTORY"] = Path.GetDirectoryName(app.Program)!,
-        ["Functions__Worker__HostEndpoint"] = $"http://127.0.0.1:{port}",
-        ["Functions__Worker__WorkerId"] = "worker",
-        ["Functions__Worker__RequestId"] = "worker",
-        ["Functions__Worker__GrpcMaxMessageLength"] = $"{int.MaxValue}",
-    };
 }

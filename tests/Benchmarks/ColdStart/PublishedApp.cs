@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.IO.Compression;
+using Pipeline.LocalHost.Azurite;
 
 namespace Pipeline.Benchmarks.ColdStart;
 
@@ -12,7 +13,7 @@ internal sealed record PublishedApp(string Name, string Program)
     /// <param name="project">From the repository's root on.</param>
     public static async Task<PublishedApp> PublishAsync(string name, string project, string folder)
     {
-        using var publish = Process.Start(new ProcessStartInfo("dotnet", ["publish", Path.Combine(Repository.Root, project), "-c", "Release", "-o", folder])
+        using var publish = Process.Start(new ProcessStartInfo("dotnet", ["publish", Path.Combine(AzuriteFolder.Path, "..", "..", project), "-c", "Release", "-o", folder])
         {
             RedirectStandardOutput = true,
         })!;

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Pipeline.LocalHost.Azurite;
 using Pipeline.Tests;
 
@@ -69,11 +68,12 @@ internal static class StartBenchmark
     {
         var ports = new StoragePorts(FreePort.Next(inARow: 3));
         await using var azurite = new Child(
-            "node", Path.Combine(Repository.Root, "LocalHost/Azurite/node_modules/azurite/dist/src/azurite.js"),
+            "node", Path.Combine(AzuriteFolder.NodeModules, "azurite/dist/src/azurite.js"),
             "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--location", data,
             "--blobPort", $"{ports.Blob}", "--queuePort", $"{ports.Queue}", "--tablePort", $"{ports.Table}");
+        static Task<bool> Listens(int port) => StorageProbe.IsListeningAsync(port, CancellationToken.None);
         return await azurite.UntilAsync(async () =>
-            await IsListeningAsync(ports.Blob) && await IsListeningAsync(ports.Queue) && await IsListeningAsync(ports.Table));
+            await Listens(ports.Blob) && await Listens(ports.Queue) && await Listens(ports.Table));
     }
 
     private static Child App(int port, string data, params string[] more) => new(
@@ -96,20 +96,6 @@ internal static class StartBenchmark
         catch (HttpRequestException)
         {
             return null;
-        }
-    }
-
-    private static async Task<bool> IsListeningAsync(int port)
-    {
-        using var client = new TcpClient(AddressFamily.InterNetwork);
-        try
-        {
-            await client.ConnectAsync("127.0.0.1", port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
         }
     }
 

@@ -80,17 +80,12 @@ internal static class WorkerBenchmark
 
         public static async Task<HostedWorker> StartAsync(string connectionString, params string[] program)
         {
-            var settings = SampleSettings.Read(connectionString);
-            settings["Pipeline__PageAge"] = "00:00:02";
             var (port, workerPort) = (FreePort.Next(), FreePort.Next());
+            var settings = SampleSettings.OfWorker(connectionString, AppContext.BaseDirectory, workerPort);
+            settings["Pipeline__PageAge"] = "00:00:02";
             var host = new Child(
                 settings, "dotnet", Path.Combine(AppContext.BaseDirectory, "Pipeline.LocalHost.dll"), "--port", $"{port}", "--worker-port", $"{workerPort}");
             await host.UntilAsync(() => StorageProbe.IsListeningAsync(workerPort, CancellationToken.None));
-
-            settings["FUNCTIONS_APPLICATION_DIRECTORY"] = AppContext.BaseDirectory;
-            settings["Functions__Worker__HostEndpoint"] = $"http://127.0.0.1:{workerPort}";
-            settings["Functions__Worker__WorkerId"] = settings["Functions__Worker__RequestId"] = "worker";
-            settings["Functions__Worker__GrpcMaxMessageLength"] = $"{int.MaxValue}";
             var hosted = new HostedWorker(host, new Child(settings, "dotnet", program), port);
             await hosted.worker.UntilAsync(hosted.AnswersAsync);
             await PagesBenchmark.FillAsync(new TableClient(connectionString, "Practices"), Practices);
