@@ -28,6 +28,7 @@ internal static class LocalApplication
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
         using var loggers = LocalConsole.CreateLoggers(settings);
         // Before everything else: Azurite takes longest to start.
         await using var storage = LocalStorage.Start(line, settings, stop.Token);

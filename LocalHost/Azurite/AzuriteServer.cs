@@ -16,6 +16,7 @@ public sealed class AzuriteServer : IAsyncDisposable
     private readonly ProcessStartInfo? _command;
     private readonly CancellationTokenSource _disposed = new();
     private Process? _process;
+    private CancellationTokenRegistration _stopping;
     private Task _watching = Task.CompletedTask;
 
     private AzuriteServer(StoragePorts ports, ProcessStartInfo? command)
@@ -26,6 +27,7 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     public StoragePorts Ports { get; }
 
+    /// <param name="cancellationToken">Ends the start; later it tells that this process stops.</param>
     /// <param name="dataFolder">Where it keeps its files; null keeps all in memory, and it is gone when the server ends.</param>
     public static async Task<AzuriteServer> StartAsync(
         StoragePorts ports,
@@ -43,6 +45,8 @@ public sealed class AzuriteServer : IAsyncDisposable
         try
         {
             await server.StartProcessAsync(cancellationToken);
+            // A signal to the whole process group must not end it before the functions are done.
+            server._stopping = cancellationToken.Register(server.TellThatThisProcessStops);
             // In memory, everything is gone with it.
             if (dataFolder is not null)
                 server._watching = server.StartAgainWhenItEndsAsync();
@@ -59,6 +63,7 @@ public sealed class AzuriteServer : IAsyncDisposable
     {
         await _disposed.CancelAsync();
         await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _stopping.DisposeAsync();
         _disposed.Dispose();
         if (_process is null)
             return;
@@ -83,6 +88,18 @@ public sealed class AzuriteServer : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private void TellThatThisProcessStops()
+    {
+        try
+        {
+            _process?.StandardInput.WriteLine("stopping");
+        }
+        catch (IOException)
+        {
+            // It is gone already.
+        }
     }
 
     private static async Task<bool> IsThereAlreadyAsync(StoragePorts ports, CancellationToken cancellationToken)

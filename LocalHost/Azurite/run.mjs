@@ -7,11 +7,16 @@ if (Number(process.versions.node.split(".")[0]) < 20) {
   process.exit(1);
 }
 
-// Ctrl+C reaches every process of the terminal. Azurite would close at once, while the functions still finish their
-// work; so nobody but this file decides when it ends.
+// Ctrl+C, a closed terminal and many supervisors signal every process of a group at once. Azurite would close then, while the
+// functions still finish their work. So nobody but this file decides when it ends: the parent writes a line when it stops, and
+// from then on only the end of stdin counts.
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
 const once = process.once.bind(process);
-process.once = (event, listener) => (event === "SIGINT" ? process : once(event, listener));
+process.once = (event, listener) => (signals.includes(event) ? process : once(event, listener));
+let parentStops = false;
+process.stdin.on("data", () => (parentStops = true));
 process.on("SIGINT", () => {});
+for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => setTimeout(() => parentStops || end(), 500));
 
 // What Azurite says while it closes goes into a pipe that nobody reads any more when the parent was killed. That is no reason
 // to die before its files are written: they hold what was accepted.

@@ -92,9 +92,11 @@ public sealed class AppProcess : IAsyncDisposable
     /// Tells it to end, and gives the exit code. It takes SIGTERM as it takes Ctrl+C; that one has no effect on the child of a
     /// process that was started in the background.
     /// </summary>
-    public async Task<int> EndAsync()
+    /// <param name="withChildren">Signals the processes that it started as well, as supervisors do that signal a group.</param>
+    public async Task<int> EndAsync(bool withChildren = false)
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        var children = withChildren ? Process.GetProcesses().Select(each => each.Id).Where(IsChild).ToList() : [];
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}", .. children.Select(id => $"{id}")]);
         await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         return await ExitCodeAsync();
     }

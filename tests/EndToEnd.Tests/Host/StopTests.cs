@@ -16,6 +16,27 @@ public sealed class StopTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_mail_that_is_with_SendGrid_when_the_app_is_told_to_stop_is_sent_once()
     {
+        var account = azurite.NewAccount();
+        await StopWhileSendGridHasAMailAsync([$"--PipelineStorage={account}", $"--AzureWebJobsStorage={account}"], withChildren: false);
+    }
+
+    [Fact]
+    public async Task Storage_ends_last_when_a_signal_reaches_every_process()
+    {
+        var folder = Directory.CreateTempSubdirectory("pipeline-stop-");
+        try
+        {
+            await StopWhileSendGridHasAMailAsync(
+                ["--storage-port-base", $"{FreePort.Next(inARow: 3)}", "--data", folder.FullName], withChildren: true);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task StopWhileSendGridHasAMailAsync(string[] storage, bool withChildren)
+    {
         var (calls, arrived, answer) = (0, new TaskCompletionSource(), new TaskCompletionSource());
         var address = $"http://127.0.0.1:{FreePort.Next()}";
         await using var sendGrid = await SendGridAsync(address, async context =>
@@ -25,8 +46,7 @@ public sealed class StopTests(AzuriteFixture azurite)
             await answer.Task;
             context.Response.StatusCode = (int)HttpStatusCode.Accepted;
         });
-        var account = azurite.NewAccount();
-        string[] settings = [$"--PipelineStorage={account}", $"--AzureWebJobsStorage={account}", "--SendGrid__ApiKey=key", $"--SendGrid__BaseUrl={address}"];
+        string[] settings = [.. storage, "--SendGrid__ApiKey=key", $"--SendGrid__BaseUrl={address}"];
         await using (var app = AppProcess.Start(settings))
         {
             await app.UntilItRunsAsync();
@@ -35,12 +55,13 @@ public sealed class StopTests(AzuriteFixture azurite)
             Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
             await Eventually.EndsAsync("waiting for the mail at SendGrid", arrived.Task);
 
-            var ending = app.EndAsync();
+            var ending = app.EndAsync(withChildren);
             await app.UntilItSaysAsync("Stopping");
             answer.SetResult();
 
             Assert.Equal(0, await ending);
             Assert.Contains("was sent", app.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("still run", app.Output, StringComparison.Ordinal);
         }
 
         await using var again = AppProcess.Start(settings);
