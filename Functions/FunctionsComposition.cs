@@ -1,9 +1,11 @@
+using System.Globalization;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Functions.Http;
 using Pipeline.Functions.Pages;
 using Pipeline.Functions.Telemetry;
+using Pipeline.Languages;
 
 namespace Pipeline.Functions;
 
@@ -23,6 +25,8 @@ public static class FunctionsComposition
     /// <summary>Everything that the functions need.</summary>
     public static void AddFunctions(this IFunctionsWorkerApplicationBuilder worker)
     {
+        // What is not asked for in another language is written in English, whatever the machine speaks.
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = Language.English.Culture;
         worker.UseHttpMiddleware();
         worker.Services.AddHttp().AddPages().AddPipeline();
     }

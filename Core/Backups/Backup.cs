@@ -1,12 +1,12 @@
 using Azure.Data.Tables;
 using Microsoft.Extensions.Logging;
-using Pipeline.Settings;
+using Pipeline.Keys;
 using Pipeline.Storage;
 
 namespace Pipeline.Backups;
 
 /// <summary>Copies the tables into blobs while the app goes on writing: table by table, so that the copies are of slightly different moments.</summary>
-public sealed partial class Backup(PipelineStorage storage, BackupContainer backups, PipelineSettings settings, TimeProvider time, ILogger<Backup> logger)
+public sealed partial class Backup(PipelineStorage storage, BackupContainer backups, KeyRing keys, TimeProvider time, ILogger<Backup> logger)
 {
     private const int PageSize = 1_000;
 
@@ -34,7 +34,7 @@ public sealed partial class Backup(PipelineStorage storage, BackupContainer back
         foreach (var table in Tables)
             tables.Add(await backups.WriteAsync(name, table.Name, table.QueryAsync<TableEntity>(maxPerPage: PageSize, cancellationToken: cancellationToken), cancellationToken));
 
-        var manifest = new BackupManifest(BackupManifest.CurrentFormat, name, begunOn, time.GetUtcNow(), tables, [.. settings.TokenKeys.Select(TokenKeyMark.Of)]);
+        var manifest = new BackupManifest(BackupManifest.CurrentFormat, name, begunOn, time.GetUtcNow(), tables, BackupManifest.MarksOf(keys));
         await backups.EndAsync(manifest, cancellationToken);
         LogDone(name, manifest.Rows, tables.Count);
         return manifest;

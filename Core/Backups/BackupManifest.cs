@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Keys;
 
 namespace Pipeline.Backups;
 
@@ -12,6 +13,8 @@ public sealed record BackupManifest(
     /// <summary>To be raised when an older version of the app could no longer read what is written.</summary>
     public const int CurrentFormat = 1;
 
+    private const int MarkBytes = 8;
+
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
@@ -20,6 +23,13 @@ public sealed record BackupManifest(
     };
 
     public long Rows => Tables.Sum(table => table.Rows);
+
+    /// <summary>
+    /// Tells the token keys from others without giving them away. The entries in Erasures are made with them: a restore without them
+    /// would take nobody for erased.
+    /// </summary>
+    public static IReadOnlyList<string> MarksOf(KeyRing keys) =>
+        [.. keys.SignWithEach(KeyPurpose.BackupMark, [], MarkBytes).Select(Convert.ToHexStringLower)];
 
     /// <exception cref="BackupException">It is no manifest, or one of another version.</exception>
     public static BackupManifest Read(string name, BinaryData json)

@@ -1,6 +1,6 @@
 using Azure.Data.Tables;
 using Pipeline.Digests;
-using Pipeline.Settings;
+using Pipeline.Keys;
 using Pipeline.Storage;
 using Pipeline.Subscribers;
 
@@ -10,7 +10,7 @@ namespace Pipeline.Backups;
 /// Puts rows of a backup back that are missing, and touches none that is there: a row in the table is never older than its copy. So it can
 /// be run again whenever it broke off, and while the app runs.
 /// </summary>
-public sealed class Restore(PipelineStorage storage, BackupContainer backups, Erasures erasures, PipelineSettings settings)
+public sealed class Restore(PipelineStorage storage, BackupContainer backups, Erasures erasures, KeyRing keys)
 {
     private const int AtOnce = 8;
     private const int RowsBetweenWords = 50_000;
@@ -87,7 +87,7 @@ public sealed class Restore(PipelineStorage storage, BackupContainer backups, Er
                 $"The backups would be read from this machine ({backups.Address}) and the rows written to {storage.Practices.Uri.Host}: set {BackupContainer.Connection} to the account "
                 + "where the backups are.");
         if (tables.Any(table => table.Name == storage.Subscribers.Name)
-            && manifest.TokenKeys?.Except(settings.TokenKeys.Select(TokenKeyMark.Of)).Any() == true)
+            && manifest.TokenKeys?.Except(BackupManifest.MarksOf(keys)).Any() == true)
             throw new BackupException(
                 $"The setting Tokens__Keys lacks a key that the app had when the backup {manifest.Name} was made. Without all of them nobody can tell whose address was erased, and they would be "
                 + "subscribed again: set Tokens__Keys__0, Tokens__Keys__1 and so on as the app has them, or name the other tables with --table.");

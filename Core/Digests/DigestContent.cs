@@ -1,12 +1,11 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Pipeline.Languages;
 using Pipeline.Mail;
 using Pipeline.Practices;
-using Pipeline.Settings;
-using Pipeline.Submissions;
+using Pipeline.Site;
+using Pipeline.Text;
 using Pipeline.Topics;
 
 namespace Pipeline.Digests;
@@ -30,19 +29,19 @@ public sealed record DigestContent(
 
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
 
-    public static DigestContent Of(Topic topic, string issue, IReadOnlyList<Practice> practices, PipelineSettings settings, string? unsubscribeAddress)
+    public static DigestContent Of(Topic topic, string issue, IReadOnlyList<Practice> practices, SiteOptions site, string? unsubscribeAddress)
     {
         var bytes = 0;
-        Entry[] entries = [.. practices.Take(MostEntries).Select(practice => Entry.Of(practice, topic, settings)).TakeWhile(entry => (bytes += entry.Bytes) <= MostBytes)];
+        Entry[] entries = [.. practices.Take(MostEntries).Select(practice => Entry.Of(practice, topic, site)).TakeWhile(entry => (bytes += entry.Bytes) <= MostBytes)];
         return new DigestContent(
             topic,
             issue,
             entries,
             practices.Count - entries.Length,
-            settings.Link($"digests/{topic.Id}/{issue}", Language.Current).AbsoluteUri,
-            settings.Link($"digests/{topic.Id}", Language.Current).AbsoluteUri,
-            settings.Link($"subscribe?topic={topic.Id}", Language.Current).AbsoluteUri,
-            settings.Link("submit", Language.Current).AbsoluteUri,
+            site.Link($"digests/{topic.Id}/{issue}", Language.Current).AbsoluteUri,
+            site.Link($"digests/{topic.Id}", Language.Current).AbsoluteUri,
+            site.Link($"subscribe?topic={topic.Id}", Language.Current).AbsoluteUri,
+            site.Link("submit", Language.Current).AbsoluteUri,
             unsubscribeAddress);
     }
 
@@ -63,9 +62,9 @@ public sealed record DigestContent(
         }
     }
 
-    private string FirstTitle => Direction.Isolated(Practices.Excerpt.Of(Entries[0].Title, TitleInSubject));
+    private string FirstTitle => Direction.Isolated(Excerpt.Of(Entries[0].Title, TitleInSubject));
 
-    public string Heading => DigestTexts.Heading.With(DateOf(Issue));
+    public string Heading => DigestTexts.Heading.With(IssueName.DisplayDate(Issue));
 
     public string Opening => Count switch
     {
@@ -78,16 +77,16 @@ public sealed record DigestContent(
     public string MoreLink => More == 1 ? DigestTexts.MoreOne : DigestTexts.MoreMany.With(More);
 
     /// <summary>The text part: no markup, every address on a line of its own.</summary>
-    public string Text()
+    public string PlainText()
     {
         var text = new StringBuilder().Append(Topic.Name).Append('\n').Append(Heading).Append("\n\n").Append(Opening).Append('\n');
         foreach (var entry in Entries)
         {
             // On one line, whatever an admin has pasted into the table.
-            text.Append("\n* ").Append(Practices.Excerpt.Of(entry.Title, int.MaxValue)).Append('\n');
+            text.Append("\n* ").Append(Excerpt.Of(entry.Title, int.MaxValue)).Append('\n');
             if (entry.Byline is not null)
                 text.Append(entry.Byline).Append('\n');
-            text.Append('\n').Append(entry.Excerpt).Append('\n').Append(entry.Address).Append('\n');
+            text.Append('\n').Append(entry.Summary).Append('\n').Append(entry.Address).Append('\n');
         }
 
         if (More > 0)
@@ -106,23 +105,17 @@ public sealed record DigestContent(
         {SubmitAddress}
         """;
 
-    /// <summary>"24 November 2026" of an issue's name, which begins with the date.</summary>
-    public static string DateOf(string issue) =>
-        issue.Length >= 10 && DateOnly.TryParseExact(issue[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
-            ? Language.Current.Date(date)
-            : issue;
-
-    public sealed record Entry(string Title, string? Byline, string Excerpt, string Address)
+    public sealed record Entry(string Title, string? Byline, string Summary, string Address)
     {
-        public static Entry Of(Practice practice, Topic topic, PipelineSettings settings) => new(
+        public static Entry Of(Practice practice, Topic topic, SiteOptions site) => new(
             practice.Title,
             string.Join(" · ", new[] { Practices.Byline.Of(practice, topic), practice.Country.Length > 0 ? Countries.NameOf(practice.Country) : null }
                 .OfType<string>()) is { Length: > 0 } line ? line : null,
-            Practices.Excerpt.Of(practice.Summary, ExcerptLength),
-            settings.Link($"practices/{practice.Topic}/{practice.Reference}", Language.Current).AbsoluteUri);
+            Excerpt.Of(practice.Summary, ExcerptLength),
+            site.Link($"practices/{practice.Topic}/{practice.Reference}", Language.Current).AbsoluteUri);
 
         /// <summary>About what it takes in the HTML part, with the markup around it.</summary>
-        public int Bytes => 200 + Size(Title) + Size(Byline ?? "") + Size(Excerpt) + Size(Address);
+        public int Bytes => 200 + Size(Title) + Size(Byline ?? "") + Size(Summary) + Size(Address);
 
         private static int Size(string text) => Encoding.UTF8.GetByteCount(Encoder.Encode(text));
     }

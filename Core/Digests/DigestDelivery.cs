@@ -1,12 +1,12 @@
-using System.Security.Cryptography;
 using Azure;
 using Microsoft.Extensions.Logging;
 using Pipeline.Mail;
-using Pipeline.Settings;
+using Pipeline.Site;
 using Pipeline.Storage;
 using Pipeline.Submissions;
 using Pipeline.Subscribers;
 using Pipeline.Telemetry;
+using Pipeline.Text;
 
 namespace Pipeline.Digests;
 
@@ -17,7 +17,7 @@ namespace Pipeline.Digests;
 /// </summary>
 public sealed partial class DigestDelivery(
     DigestTable digests, DeliveryTable deliveries, DeliveryProofs proofs, SubscriberTable subscribers, DigestLetters letters, DigestLedger ledger,
-    SubscriptionTokens tokens, SendGridMailer mailer, SendGridPace pace, DeliveryQueue queue, RejectionTable rejections, PipelineSettings settings, PipelineMetrics metrics,
+    SubscriptionTokens tokens, SendGridMailer mailer, SendGridPace pace, DeliveryQueue queue, RejectionTable rejections, SiteOptions site, DigestMetrics metrics,
     TimeProvider time, ILogger<DigestDelivery> logger)
 {
     /// <summary>Far longer than a call to SendGrid may take: who holds a claim for so long is dead.</summary>
@@ -99,7 +99,7 @@ public sealed partial class DigestDelivery(
         List<Subscriber> frozen = [.. found.OrderBy(subscriber => subscriber.Language.Code, StringComparer.Ordinal)];
         var now = time.GetUtcNow();
         var claim = new Delivery(
-            order.Topic, order.Issue, range, Opaque(), Opaque(),
+            order.Topic, order.Issue, range, OpaqueId.New(), OpaqueId.New(),
             // Nobody there: that is all there is to say, and one write says it.
             found.Count == 0 ? DeliveryStatus.Sent : DeliveryStatus.Claimed,
             [.. frozen.Select(subscriber => subscriber.Key)], Outcomes.AllOpen(found.Count), [], Attempts: 1, ClaimedOn: now, NotBefore: default,
@@ -149,7 +149,7 @@ public sealed partial class DigestDelivery(
         if (await deliveries.TryUpdateAsync(settled, cancellationToken) is null)
             return null;
 
-        metrics.DigestsDelivered(row.Topic, row.Outcomes.Count, settled.Outcomes.Count);
+        metrics.CountRecipients(row.Topic, row.Outcomes.Count, settled.Outcomes.Count);
         LogSettled(settled);
         return (settled, []);
     }
@@ -162,7 +162,7 @@ public sealed partial class DigestDelivery(
         var claim = row with
         {
             Status = DeliveryStatus.Claimed,
-            Holder = Opaque(),
+            Holder = OpaqueId.New(),
             Outcomes = outcomes,
             Attempts = row.Attempts + 1,
             ClaimedOn = time.GetUtcNow(),
@@ -208,7 +208,7 @@ public sealed partial class DigestDelivery(
         if (written is null)
             return;
 
-        metrics.DigestsDelivered(claim.Topic, claim.Outcomes.Count, written.Outcomes.Count);
+        metrics.CountRecipients(claim.Topic, claim.Outcomes.Count, written.Outcomes.Count);
         if (written.IsSettled)
         {
             LogSettled(written);
@@ -336,7 +336,7 @@ public sealed partial class DigestDelivery(
         for (var i = 0; i < addressees.Length; i++)
         {
             var subscriber = recipients.Span[i].Subscriber;
-            var link = settings.Link($"subscriptions/unsubscribe?token={tokens.Unsubscription(claim.Topic, subscriber.Key)}", subscriber.Language).AbsoluteUri;
+            var link = site.Link($"subscriptions/unsubscribe?token={tokens.Unsubscription(claim.Topic, subscriber.Key)}", subscriber.Language).AbsoluteUri;
             addressees[i] = new Addressee(
                 subscriber.Email,
                 new Dictionary<string, string> { ["List-Unsubscribe"] = $"<{link}>" },
@@ -345,8 +345,6 @@ public sealed partial class DigestDelivery(
 
         return addressees;
     }
-
-    private static string Opaque() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 
     private void LogSettled(Delivery delivery)
     {

@@ -2,29 +2,28 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Pipeline.Operations;
 using Pipeline.Storage;
 using Pipeline.Subscribers;
-using Pipeline.Telemetry;
+using Pipeline.Text;
 using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 
 /// <summary>The deliveries of an issue. They tile the hash space when they leave no gap and never overlap; then each candidate is counted once.</summary>
 public sealed partial class DigestLedger(
-    TopicCatalog topics, DigestTable digests, DeliveryTable deliveries, UnknownDeliveries unknown, DeliveryQueue queue, PipelineMetrics metrics,
+    TopicCatalog topics, DigestTable digests, DeliveryTable deliveries, UnknownDeliveries unknown, DeliveryQueue queue, DigestMetrics metrics,
     TimeProvider time, ILogger<DigestLedger> logger)
 {
     // A message that shows no effect for so long is taken for lost and put on the queue again; if it was not lost, no harm is done.
     private static readonly TimeSpan LostAfter = TimeSpan.FromMinutes(10);
 
     /// <summary>Closes what is complete, enqueues what was lost, and settles what is unknown as settings and admins say.</summary>
-    public Task SweepAsync(CancellationToken cancellationToken) => EachOf.RunAsync(topics.All, async topic =>
+    public Task SweepAsync(CancellationToken cancellationToken) => RunAll.RunAsync(topics.All, async topic =>
     {
         var unfinished = await digests.UnfinishedAsync(topic.Id, cancellationToken);
         var oldest = unfinished.FirstOrDefault(issue => issue.Status == IssueStatus.Sending)?.StartedOn;
-        metrics.OldestIssueOpen(topic.Id, oldest is { } start ? time.GetUtcNow() - start : TimeSpan.Zero);
-        await EachOf.RunAsync(unfinished, issue => SweepAsync(issue, cancellationToken), cancellationToken);
+        metrics.RecordOpenAge(topic.Id, oldest is { } start ? time.GetUtcNow() - start : TimeSpan.Zero);
+        await RunAll.RunAsync(unfinished, issue => SweepAsync(issue, cancellationToken), cancellationToken);
     }, cancellationToken);
 
     /// <summary>Brings the issue's row up to what its ledger says: its figures and its receipt, and whether it is closed.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using Pipeline.Languages;
 using Pipeline.Mail;
 using Pipeline.Practices;
-using Pipeline.Settings;
+using Pipeline.Site;
 using Pipeline.Topics;
 
 namespace Pipeline.Digests;
@@ -13,7 +13,7 @@ namespace Pipeline.Digests;
 /// grow with the practices in it.
 /// </summary>
 public sealed class DigestLetters(
-    TopicCatalog topics, DigestTable digests, PracticeTable practices, MailRenderer renderer, PipelineSettings settings, TimeProvider time)
+    TopicCatalog topics, DigestTable digests, PracticeTable practices, MailRenderer renderer, SiteOptions site, TimeProvider time)
 {
     private const int MostRemembered = 20;
 
@@ -42,7 +42,7 @@ public sealed class DigestLetters(
 
     /// <summary>The issue as a page in the current language, without anything personal.</summary>
     public async Task<string> PageAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken) =>
-        await RenderAsync(DigestContent.Of(topic, issue.Name, await PracticesAsync(topic, issue, cancellationToken), settings, null));
+        await RenderAsync(DigestContent.Of(topic, issue.Name, await PracticesAsync(topic, issue, cancellationToken), site, null));
 
     /// <summary>In all languages at once: which of them its readers want shows when they are claimed, and then nothing must go wrong any more.</summary>
     private async Task<DigestLetter> WriteAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken)
@@ -52,18 +52,18 @@ public sealed class DigestLetters(
         var published = await PracticesAsync(topic, issue, cancellationToken);
         var letters = ImmutableDictionary.CreateBuilder<string, Letter>();
         foreach (var language in Language.All)
-            letters[language.Code] = await language.RunAsync(() => WriteAsync(topic, issue, DigestContent.Of(topic, issue.Name, published, settings, placeholder)));
+            letters[language.Code] = await language.RunAsync(() => WriteAsync(topic, issue, DigestContent.Of(topic, issue.Name, published, site, placeholder)));
         return new DigestLetter(letters.ToImmutable(), placeholder, IsHeld: false);
     }
 
     private async Task<Letter> WriteAsync(Topic topic, DigestIssue issue, DigestContent content) => new(
         content.Subject,
         await RenderAsync(content),
-        content.Text(),
+        content.PlainText(),
         new Dictionary<string, string>
         {
             ["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click",
-            ["List-Id"] = $"<{topic.Id}.{settings.BaseUrl.Host}>",
+            ["List-Id"] = $"<{topic.Id}.{site.BaseUrl.Host}>",
             ["Auto-Submitted"] = "auto-generated",
             // Gmail's complaint figures by issue, topic and kind, ending with a name of the sender.
             ["Feedback-ID"] = $"{issue.Name}:{topic.Id}:digest:pipeline",

@@ -1,9 +1,8 @@
 using Azure;
 using Microsoft.Extensions.Logging;
-using Pipeline.Operations;
 using Pipeline.Practices;
+using Pipeline.Storage;
 using Pipeline.Subscribers;
-using Pipeline.Telemetry;
 using Pipeline.Topics;
 
 namespace Pipeline.Digests;
@@ -14,7 +13,7 @@ namespace Pipeline.Digests;
 /// (each belongs to the issue that stamped it first), enqueue the deliveries (the ledger decides what a message twice means).
 /// </summary>
 public sealed partial class DigestPublisher(
-    TopicCatalog topics, PracticeSweep sweep, PracticeTable practices, DigestTable digests, DeliveryQueue queue, PipelineMetrics metrics,
+    TopicCatalog topics, PracticeSweep sweep, PracticeTable practices, DigestTable digests, DeliveryQueue queue, DigestMetrics metrics,
     TimeProvider time, ILogger<DigestPublisher> logger)
 {
     // A little under SendGrid's thousand: hash ranges vary, and one that comes out too large costs a second call.
@@ -26,21 +25,21 @@ public sealed partial class DigestPublisher(
     /// <summary>Makes what is due by each topic's schedule and by the issues that exist, oldest first, and goes on with what was begun.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await EachOf.RunAsync(topics.All, topic => EachOf.RunAsync(
+        await RunAll.RunAsync(topics.All, topic => RunAll.RunAsync(
             cancellationToken,
             cancellation => sweep.RunAsync(topic, cancellation),
             cancellation => ContinueAsync(topic, _ => true, cancellation),
             cancellation => MakeAsync(topic, cancellation)), cancellationToken);
-        metrics.DigestRan();
+        metrics.CountRun();
     }
 
     /// <summary>Goes on with issues whose publisher died, so that they need not wait for the next full hour.</summary>
-    public Task ContinueAsync(CancellationToken cancellationToken) => EachOf.RunAsync(
+    public Task ContinueAsync(CancellationToken cancellationToken) => RunAll.RunAsync(
         topics.All,
         topic => ContinueAsync(topic, open => !open.Enqueued && open.StartedOn + StuckAfter < time.GetUtcNow(), cancellationToken),
         cancellationToken);
 
-    private async Task ContinueAsync(Topic topic, Func<DigestIssue, bool> which, CancellationToken cancellationToken) => await EachOf.RunAsync(
+    private async Task ContinueAsync(Topic topic, Func<DigestIssue, bool> which, CancellationToken cancellationToken) => await RunAll.RunAsync(
         (await digests.OpenAsync(topic.Id, cancellationToken)).Where(which), open => ContinueAsync(topic, open, cancellationToken), cancellationToken);
 
     private async Task MakeAsync(Topic topic, CancellationToken cancellationToken)
@@ -48,7 +47,7 @@ public sealed partial class DigestPublisher(
         var now = time.GetUtcNow();
         var recent = await digests.RecentAsync(topic.Id, now, cancellationToken);
         var due = topic.Schedule.Rhythm == DigestRhythm.Always
-            ? [DigestSchedule.NameOfMoment(now)]
+            ? [IssueName.Of(now)]
             : topic.Schedule.DueIssues([.. recent.Select(issue => issue.Name)], now);
         var candidates = recent.LastOrDefault(issue => issue.Count.Candidates > 0)?.Count.Candidates ?? 0;
         foreach (var name in due)

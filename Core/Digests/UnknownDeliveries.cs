@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Pipeline.Settings;
-using Pipeline.Storage;
-using Pipeline.Telemetry;
+using Pipeline.Text;
 
 namespace Pipeline.Digests;
 
@@ -10,7 +8,7 @@ namespace Pipeline.Digests;
 /// setting decides, or an admin who types Sent, Resend or Failed in the row, or in the issue's row for all of them.
 /// </summary>
 public sealed partial class UnknownDeliveries(
-    DeliveryTable deliveries, DeliveryQueue queue, PipelineSettings settings, PipelineMetrics metrics, TimeProvider time,
+    DeliveryTable deliveries, DeliveryQueue queue, UnknownOptions options, DigestMetrics metrics, TimeProvider time,
     ILogger<UnknownDeliveries> logger)
 {
     // A call that breaks so often before SendGrid takes it is nothing that another try will cure.
@@ -52,9 +50,9 @@ public sealed partial class UnknownDeliveries(
                 return await ExplainAsync(delivery, $"{TypedWord.NotUnderstood(delivery.Typed)}. {Choices}", cancellationToken);
         }
 
-        if (time.GetUtcNow() < delivery.SettledOn + settings.Unknown.Window)
+        if (time.GetUtcNow() < delivery.SettledOn + options.Window)
             return false;
-        if (settings.Unknown.Policy == UnknownPolicy.Resend && delivery.Resends < MostResends)
+        if (options.Policy == UnknownPolicy.Resend && delivery.Resends < MostResends)
             return await ReleaseAsync(
                 delivery with { Resends = delivery.Resends + 1 }, delivery.Outcomes.Decide(Outcomes.Open), "No event of SendGrid's came for it, so it was sent again.", cancellationToken);
 
@@ -68,7 +66,7 @@ public sealed partial class UnknownDeliveries(
         if (await deliveries.TryUpdateAsync(released, cancellationToken) is null)
             return false;
 
-        metrics.DigestsDelivered(delivery.Topic, delivery.Outcomes.Count, outcomes.Count);
+        metrics.CountRecipients(delivery.Topic, delivery.Outcomes.Count, outcomes.Count);
         if (released.Status == DeliveryStatus.Waiting)
             await queue.AddAsync(new DeliveryOrder(delivery.Topic, delivery.Issue, delivery.Range.From.ToString(), delivery.Range.ToText), TimeSpan.Zero, cancellationToken);
         LogReleased(delivery.Topic, delivery.Issue, delivery.Range.From.Shortened, released.Status, reason);

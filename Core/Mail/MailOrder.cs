@@ -1,10 +1,8 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pipeline.Languages;
-using Pipeline.Practices;
 using Pipeline.Storage;
-using Pipeline.Subscribers;
+using Pipeline.Text;
 
 namespace Pipeline.Mail;
 
@@ -28,11 +26,11 @@ public sealed record MailOrder(
     string Id = "", int Doubts = 0, string Language = "", [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TraceParent = null)
 {
     /// <param name="language">Null for the one that the subscriber has.</param>
-    public static MailOrder Confirmation(string topic, SubscriberKey subscriber, Language? language) =>
-        new(MailKind.Confirmation, topic, subscriber.ToString(), "", "", 0, Opaque(), Language: language?.Code ?? "");
+    public static MailOrder Confirmation(string topic, string subscriber, Language? language) =>
+        new(MailKind.Confirmation, topic, subscriber, "", "", 0, OpaqueId.New(), Language: language?.Code ?? "");
 
-    public static MailOrder PracticeStatus(string topic, Reference reference, PracticeStatus status) =>
-        new(MailKind.PracticeStatus, topic, "", reference.ToString(), status.ToString(), 0, Opaque());
+    public static MailOrder PracticeStatus(string topic, string reference, string status) =>
+        new(MailKind.PracticeStatus, topic, "", reference, status, 0, OpaqueId.New());
 
     /// <summary>Null where the text is no order.</summary>
     public static MailOrder? Parse(string text)
@@ -49,6 +47,4 @@ public sealed record MailOrder(
     }
 
     public string Write() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
-
-    private static string Opaque() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Pipeline.Subscribers;
+using Pipeline.Text;
 
 namespace Pipeline.Mail;
 

@@ -5,7 +5,6 @@ using System.Net.Http.Headers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Pipeline.Settings;
 using Pipeline.Telemetry;
 using SendGrid;
 
@@ -13,7 +12,7 @@ namespace Pipeline.Mail;
 
 /// <summary>Sends a letter through SendGrid, once; whoever calls decides about trying again.</summary>
 public sealed partial class SendGridMailer(
-    IHttpClientFactory httpClients, PipelineSettings settings, SendGridPace pace, TimeProvider time, ILogger<SendGridMailer> logger)
+    IHttpClientFactory httpClients, SendGridOptions options, SendGridPace pace, TimeProvider time, ILogger<SendGridMailer> logger)
 {
     /// <summary>The name of the HTTP client; its time-out is the time SendGrid has to answer.</summary>
     public const string HttpClientName = "SendGrid";
@@ -34,16 +33,16 @@ public sealed partial class SendGridMailer(
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var http = httpClients.CreateClient(HttpClientName);
-        var options = new SendGridClientOptions { ApiKey = settings.SendGrid.ApiKey };
-        if (settings.SendGrid.BaseUrl is { } address)
-            options.Host = address.AbsoluteUri.TrimEnd('/');
+        var client = new SendGridClientOptions { ApiKey = options.ApiKey };
+        if (options.BaseUrl is { } address)
+            client.Host = address.AbsoluteUri.TrimEnd('/');
 
-        using var span = Traces.Call("send mail")?.SetTag("server.address", new Uri(options.Host).Host).SetTag("pipeline.recipients", recipients.Count);
+        using var span = Traces.Call("send mail")?.SetTag("server.address", new Uri(client.Host).Host).SetTag("pipeline.recipients", recipients.Count);
         SendOutcome outcome;
         try
         {
             // Not cancelled when the app stops: an answer that nobody waits for leaves the outcome unknown.
-            var response = await new SendGridClient(http, options).RequestAsync(
+            var response = await new SendGridClient(http, client).RequestAsync(
                 BaseClient.Method.POST, Body(letter, recipients), urlPath: "mail/send", cancellationToken: CancellationToken.None);
             outcome = await OutcomeOfAsync(response);
         }
@@ -130,7 +129,7 @@ public sealed partial class SendGridMailer(
                 headers = recipient.Headers,
                 substitutions = recipient.Substitutions,
             }),
-            from = new { email = settings.SendGrid.From, name = settings.SendGrid.FromName },
+            from = new { email = options.From, name = options.FromName },
             subject = letter.Subject,
             content = new[] { new { type = "text/plain", value = letter.Text }, new { type = "text/html", value = letter.Html } },
             headers = letter.Headers,

@@ -1,19 +1,17 @@
-using Pipeline.Settings;
-
 namespace Pipeline.Mail;
 
 /// <summary>
 /// How fast this process may call SendGrid: so many calls in flight, and none while SendGrid's rate limit is used up. One answer
 /// of "too many" holds back all who would only hear the same.
 /// </summary>
-public sealed class SendGridPace(PipelineSettings settings, TimeProvider time) : IDisposable
+public sealed class SendGridPace(SendGridOptions options, TimeProvider time) : IDisposable
 {
     // SendGrid is ill: going on would only make more deliveries of which nobody knows the outcome.
     private const int UnknownInARow = 5;
 
     private static readonly TimeSpan PauseOfTheIll = TimeSpan.FromMinutes(1);
 
-    private readonly SemaphoreSlim slots = new(settings.SendGrid.CallsInFlight);
+    private readonly SemaphoreSlim slots = new(options.CallsInFlight);
 
     private long pausedUntil;
     private int unknownInARow;

@@ -1,6 +1,7 @@
 using Pipeline.Digests;
 using Pipeline.Practices;
-using Pipeline.Telemetry;
+using Pipeline.Storage;
+using Pipeline.Submissions;
 
 namespace Pipeline.Operations;
 
@@ -8,8 +9,8 @@ namespace Pipeline.Operations;
 /// What heals: acts upon what admins typed, goes on with what was left lying, and closes issues whose ledger is complete. And what
 /// measures how long things have been waiting.
 /// </summary>
-public sealed class MinuteSweep(PracticeSweep practices, DigestPublisher publisher, DigestLedger ledger, QueueAges queueAges)
+public sealed class MinuteSweep(PracticeSweep practices, RejectionSweep rejections, DigestPublisher publisher, DigestLedger ledger, QueueAges queueAges)
 {
     public Task RunAsync(CancellationToken cancellationToken) =>
-        EachOf.RunAsync(cancellationToken, practices.RunAsync, publisher.ContinueAsync, ledger.SweepAsync, queueAges.MeasureAsync);
+        RunAll.RunAsync(cancellationToken, practices.RunAsync, rejections.RunAsync, publisher.ContinueAsync, ledger.SweepAsync, queueAges.MeasureAsync);
 }

@@ -1,33 +1,25 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Mail;
-using Pipeline.Operations;
 using Pipeline.Storage;
-using Pipeline.Submissions;
 using Pipeline.Telemetry;
+using Pipeline.Text;
 using Pipeline.Topics;
 
 namespace Pipeline.Practices;
 
-/// <summary>Acts upon what admins typed in Storage Explorer: stamps, explains, tells the submitter, sends rejections in again.</summary>
+/// <summary>Acts upon what admins typed in Storage Explorer: stamps, explains, tells the submitter.</summary>
 public sealed partial class PracticeSweep(
-    TopicCatalog topics, PracticeTable practices, RejectionTable rejections, MailOutbox outbox, TimeProvider time, ILogger<PracticeSweep> logger)
+    TopicCatalog topics, PracticeTable practices, MailOutbox outbox, TimeProvider time, ILogger<PracticeSweep> logger)
 {
-    public Task RunAsync(CancellationToken cancellationToken) => EachOf.RunAsync(
-        cancellationToken, cancellation => EachOf.RunAsync(topics.All, topic => RunAsync(topic, cancellation), cancellation), RequeueAsync);
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        RunAll.RunAsync(topics.All, topic => RunAsync(topic, cancellationToken), cancellationToken);
 
-    public async Task RunAsync(Topic topic, CancellationToken cancellationToken) => await EachOf.RunAsync(
+    public async Task RunAsync(Topic topic, CancellationToken cancellationToken) => await RunAll.RunAsync(
         await practices.StatusChangesAsync(topic.Id, cancellationToken),
         change => PracticeStatusWord.Read(change.Typed) is { } status
             ? ApplyAsync(change, status, cancellationToken)
             : ExplainAsync(change, cancellationToken),
         cancellationToken);
-
-    private async Task RequeueAsync(CancellationToken cancellationToken)
-    {
-        var requeued = await rejections.RequeueAsync(cancellationToken);
-        if (requeued > 0)
-            LogRequeued(requeued);
-    }
 
     private async Task ApplyAsync(StatusChange change, PracticeStatus status, CancellationToken cancellationToken)
     {
@@ -35,7 +27,7 @@ public sealed partial class PracticeSweep(
         // First the mail, then the stamp. Two sweeps at once, or dying in between, queue two of them: the first one to be sent claims
         // to tell the submitter, in the row, and the other one is dropped (see PersonalMail).
         if (status != PracticeStatus.Pending && change.Practice.Email.Length > 0)
-            await outbox.AddAsync(MailOrder.PracticeStatus(change.Practice.Topic, change.Practice.Reference, status), cancellationToken);
+            await outbox.AddAsync(MailOrder.PracticeStatus(change.Practice.Topic, change.Practice.Reference.ToString(), status.ToString()), cancellationToken);
 
         if (await practices.TryApplyAsync(change, status, time.GetUtcNow(), cancellationToken))
             LogApplied(change.Practice.Topic, change.Practice.Reference.ToString(), status);
@@ -50,7 +42,4 @@ public sealed partial class PracticeSweep(
 
     [LoggerMessage(LogLevel.Information, "Practice {Topic}/{Reference} is now {Status}.")]
     private partial void LogApplied(string topic, string reference, PracticeStatus status);
-
-    [LoggerMessage(LogLevel.Information, "{Count} rejections were sent in again.")]
-    private partial void LogRequeued(int count);
 }

@@ -193,13 +193,24 @@ public sealed class PracticeTable(PipelineStorage storage)
 
     private static TableEntity Key(Practice practice) => new(practice.Topic, practice.Reference.ToString());
 
-    private static Practice Read(TableEntity row) => new(
-        row.PartitionKey,
+    private static Practice Read(TableEntity row) => new()
+    {
+        Topic = row.PartitionKey,
         // A row that an admin made by hand may have any key; it is shown under the reference of that key.
-        Reference.TryParse(row.RowKey, out var reference) ? reference : Reference.Of(row.RowKey),
-        PracticeStatusWord.Read(row.Text("Status")) ?? PracticeStatus.Pending,
-        row.Text("Title"), row.Text("Summary"), row.Text("Honorific"), row.Text("Submitter"),
-        row.Text("Email"), row.Text("Organisation"), row.Text("Country"), row.Text("Link"),
-        row.Time("SubmittedOn") ?? row.Timestamp ?? default, row.Time("PublishedOn"), row.Text("DigestIssue"),
-        Language.Find(row.Text("Language")) ?? Language.English, row.Text("Trace"));
+        Reference = Reference.TryParse(row.RowKey, out var reference) ? reference : Reference.Of(row.RowKey),
+        Status = PracticeStatusWord.Read(row.Text("Status")) ?? PracticeStatus.Pending,
+        Title = row.Text("Title"),
+        Summary = row.Text("Summary"),
+        Honorific = row.Text("Honorific"),
+        Submitter = row.Text("Submitter"),
+        Email = row.Text("Email"),
+        Organisation = row.Text("Organisation"),
+        Country = row.Text("Country"),
+        Link = row.Text("Link"),
+        SubmittedOn = row.Time("SubmittedOn") ?? row.Timestamp ?? default,
+        PublishedOn = row.Time("PublishedOn"),
+        DigestIssue = row.Text("DigestIssue"),
+        Language = Language.Find(row.Text("Language")) ?? Language.English,
+        Trace = row.Text("Trace"),
+    };
 }

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Pipeline.Settings;
+using Pipeline.Site;
 using Pipeline.Storage;
 
 namespace Pipeline.Practices;
@@ -10,13 +10,13 @@ namespace Pipeline.Practices;
 /// all is read again (a transaction for a thousand practices).
 /// </summary>
 /// <remarks>It holds nothing but what is published.</remarks>
-public sealed class PublishedPractices(PracticeTable practices, PipelineSettings settings, TimeProvider time)
+public sealed class PublishedPractices(PracticeTable practices, SiteOptions site, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, FreshRead<PublishedList>> topics = new();
 
     /// <summary>Throws where storage cannot be asked, even if it could a moment ago: better no page than one that shows what was taken back.</summary>
     /// <param name="topic">The id of one of the configured topics.</param>
     public Task<PublishedList> OfAsync(string topic, CancellationToken cancellationToken) =>
-        topics.GetOrAdd(topic, id => new FreshRead<PublishedList>(new PublishedTopic(id, practices, time).ReadAsync, settings.PageAge, time))
+        topics.GetOrAdd(topic, id => new FreshRead<PublishedList>(new PublishedTopic(id, practices, time).ReadAsync, site.PageAge, time))
             .GetAsync(cancellationToken);
 }

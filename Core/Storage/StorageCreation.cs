@@ -1,17 +1,14 @@
 using Microsoft.Extensions.Hosting;
-using Pipeline.Settings;
 
 namespace Pipeline.Storage;
 
 /// <summary>
-/// Creates tables and queues before anything else starts, so that no request has to. Needing the settings as well,
-/// it is also what stops the start where one of them is wrong.
+/// Creates tables and queues before anything else starts, so that no request has to.
 /// </summary>
-public sealed class StorageCreation(PipelineStorage storage, PipelineSettings settings) : IHostedLifecycleService
+public sealed class StorageCreation(PipelineStorage storage) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        _ = settings;
         await Task.WhenAll(
         [
             .. storage.Tables.Select(table => CreateAsync(

@@ -8,7 +8,7 @@ namespace Pipeline.Submissions;
 
 /// <summary>The door: checks a submission and puts it on the queue.</summary>
 public sealed partial class Intake(
-    SubmissionRules rules, SpamFilter spamFilter, IdempotencyKeyTable idempotencyKeys, PipelineStorage storage, PipelineMetrics metrics, TimeProvider time,
+    SubmissionRules rules, SpamFilter spamFilter, IdempotencyKeyTable idempotencyKeys, PipelineStorage storage, SubmissionMetrics metrics, TimeProvider time,
     ILogger<Intake> logger)
 {
     /// <summary>Spam is accepted like anything else, and marked on the queue.</summary>
@@ -41,7 +41,7 @@ public sealed partial class Intake(
             return new Acceptance.Unavailable();
         }
 
-        metrics.SubmissionAccepted(submission.Topic);
+        metrics.CountAccepted(submission.Topic);
         LogAccepted(submission.Topic, reference.ToString());
         return new Acceptance.Accepted(submission.Topic, reference);
     }

@@ -1,21 +1,19 @@
 using Azure;
 using Azure.Data.Tables;
-using Pipeline.Operations;
 using Pipeline.Practices;
 using Pipeline.Storage;
-using Pipeline.Telemetry;
 
 namespace Pipeline.Submissions;
 
 /// <summary>The table Rejections: nothing that was accepted vanishes, and an admin can send it in again.</summary>
-public sealed class RejectionTable(PipelineStorage storage, PipelineMetrics metrics, TimeProvider time)
+public sealed class RejectionTable(PipelineStorage storage, SubmissionMetrics metrics, TimeProvider time)
 {
     // A text column holds 32 Ki characters, a queue message up to 64 Ki: the rest goes into the columns Payload2 and Payload3.
     private const int ColumnLength = 32 * 1024;
 
-    private const string Help = "Mend Payload if need be, then type yes in Requeue.";
+    internal const string Help = "Mend Payload if need be, then type yes in Requeue.";
 
-    private static readonly string[] PayloadColumns = ["Payload", "Payload2", "Payload3"];
+    internal static readonly string[] PayloadColumns = ["Payload", "Payload2", "Payload3"];
 
     /// <summary>Keeps a message that its queue's function cannot read.</summary>
     /// <param name="message">As it lies on the queue.</param>
@@ -51,7 +49,7 @@ public sealed class RejectionTable(PipelineStorage storage, PipelineMetrics metr
         {
         }
 
-        metrics.MessageRejected(rejection.Kind);
+        metrics.CountRejected(rejection.Kind);
     }
 
     /// <summary>Why it was rejected; null where there is no such rejection.</summary>
@@ -62,44 +60,6 @@ public sealed class RejectionTable(PipelineStorage storage, PipelineMetrics metr
             ? new RejectionVerdict(
                 row.Value!.Word<RejectionKind>("Kind") ?? RejectionKind.Invalid, row.Value!.Text("Reasons").Split('\n', StringSplitOptions.RemoveEmptyEntries))
             : null;
-    }
-
-    /// <summary>Sends in again what an admin marked so, and takes it out of the table. Returns how many.</summary>
-    public async Task<int> RequeueAsync(CancellationToken cancellationToken)
-    {
-        List<TableEntity> marked = [];
-        await foreach (var row in storage.Rejections.QueryAsync<TableEntity>(TableFilter.Of($"Requeue ne ''"), cancellationToken: cancellationToken))
-            marked.Add(row);
-
-        var count = 0;
-        await EachOf.RunAsync(marked, async row =>
-        {
-            if (!IsYes(row.Text("Requeue")))
-            {
-                await ExplainAsync(row, cancellationToken);
-                return;
-            }
-
-            // First the queue, then the row: dying in between sends it twice, and the second time finds it stored.
-            var payload = string.Concat(PayloadColumns.Select(row.Text));
-            var queue = row.Text("Queue").Trim() switch
-            {
-                QueueNames.Mail => storage.MailQueue,
-                QueueNames.Deliveries => storage.DeliveryQueue,
-                _ => storage.SubmissionQueue,
-            };
-            await queue.SendMessageAsync(payload, timeToLive: QueueMessages.KeptForever, cancellationToken: cancellationToken);
-            if (await TryDeleteAsync(row, cancellationToken))
-                count++;
-        }, cancellationToken);
-        return count;
-    }
-
-    private async Task ExplainAsync(TableEntity row, CancellationToken cancellationToken)
-    {
-        var help = $"{TypedWord.NotUnderstood(row.Text("Requeue"))}. {Help}";
-        if (row.Text("RequeueHelp") != help)
-            await storage.Rejections.TryMergeAsync(new TableEntity(row.PartitionKey, row.RowKey) { ["RequeueHelp"] = help }, ETag.All, cancellationToken);
     }
 
     private async Task<bool> TryAddAsync(TableEntity row, CancellationToken cancellationToken)
@@ -114,21 +74,6 @@ public sealed class RejectionTable(PipelineStorage storage, PipelineMetrics metr
             return false;
         }
     }
-
-    private async Task<bool> TryDeleteAsync(TableEntity row, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await storage.Rejections.DeleteEntityAsync(row, row.ETag, cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException changed) when (changed.Status is 404 or 412)
-        {
-            return false;
-        }
-    }
-
-    private static bool IsYes(string word) => word.Trim().ToUpperInvariant() is "YES" or "Y" or "TRUE" or "1";
 
     private static IEnumerable<string> Parts(string payload)
     {

@@ -1,3 +1,4 @@
+using Pipeline.Languages;
 using Pipeline.Practices;
 
 namespace Pipeline.Submissions;
@@ -15,4 +16,23 @@ public sealed record Submission(
 
     public Reference Reference => Reference.Of(
         string.Join(Separator, "1", Topic, Title, Summary, Honorific, Submitter, Email, Organisation, Country, Link));
+
+    /// <param name="publishedOn">Null leaves it to an admin to publish it.</param>
+    public Practice ToPractice(DateTimeOffset submittedOn, Language language, DateTimeOffset? publishedOn) => new()
+    {
+        Topic = Topic,
+        Reference = Reference,
+        Status = publishedOn is null ? PracticeStatus.Pending : PracticeStatus.Published,
+        Title = Title,
+        Summary = Summary,
+        Honorific = Honorific,
+        Submitter = Submitter,
+        Email = Email,
+        Organisation = Organisation,
+        Country = Country,
+        Link = Link,
+        SubmittedOn = submittedOn,
+        PublishedOn = publishedOn,
+        Language = language,
+    };
 }

@@ -1,5 +1,5 @@
 using Pipeline.Languages;
-using Pipeline.Subscribers;
+using Pipeline.Text;
 using Pipeline.Topics;
 
 namespace Pipeline.Submissions;
@@ -44,16 +44,16 @@ public sealed class SubmissionRules(TopicCatalog topics)
     }
 
     private static string Line(FieldErrors errors, string field, string label, string? input, int max, int min = 0, string? missing = null) =>
-        Limited(errors, field, label, input, Text.Clean(input, manyLines: false), max, min, missing);
+        Limited(errors, field, label, input, TextCleaner.Clean(input, manyLines: false), max, min, missing);
 
     private static string Lines(FieldErrors errors, string? input) => Limited(
-        errors, SubmissionFields.Summary, RuleTexts.FieldSummary, input, Text.Clean(input, manyLines: true), SummaryMax, SummaryMin, RuleTexts.EnterSummary);
+        errors, SubmissionFields.Summary, RuleTexts.FieldSummary, input, TextCleaner.Clean(input, manyLines: true), SummaryMax, SummaryMin, RuleTexts.EnterSummary);
 
     private static string Limited(FieldErrors errors, string field, string label, string? input, string? text, int max, int min, string? missing)
     {
-        var length = text is null ? 0 : Text.Length(text);
-        if (text is null && Text.HasPiledMarks(input))
-            errors.Add(field, RuleTexts.TooManyMarks.With(label, Number(Text.MostMarks)));
+        var length = text is null ? 0 : TextCleaner.Length(text);
+        if (text is null && TextCleaner.HasPiledMarks(input))
+            errors.Add(field, RuleTexts.TooManyMarks.With(label, Number(TextCleaner.MostMarks)));
         else if (text is null)
             errors.Add(field, RuleTexts.NoText.With(label));
         else if (length == 0 && missing is not null)
@@ -90,7 +90,7 @@ public sealed class SubmissionRules(TopicCatalog topics)
 
     private static string Link(FieldErrors errors, string? input)
     {
-        var text = Text.Clean(input, manyLines: false) is { } clean ? Text.Bare(clean) : null;
+        var text = TextCleaner.Clean(input, manyLines: false) is { } clean ? TextCleaner.Bare(clean) : null;
         if (text is { Length: 0 })
             return "";
         // Measured as it is requested: what is not ASCII takes several characters there.

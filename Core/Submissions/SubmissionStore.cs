@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Languages;
 using Pipeline.Practices;
-using Pipeline.Settings;
 using Pipeline.Storage;
 using Pipeline.Telemetry;
 using Pipeline.Topics;
@@ -10,7 +9,7 @@ namespace Pipeline.Submissions;
 
 /// <summary>Takes submissions off the queue: into Practices, or into Rejections with the reasons. Only passing faults are thrown.</summary>
 public sealed partial class SubmissionStore(
-    SubmissionRules rules, TopicCatalog topics, PracticeTable practices, RejectionTable rejections, PipelineSettings settings, PipelineMetrics metrics,
+    SubmissionRules rules, TopicCatalog topics, PracticeTable practices, RejectionTable rejections, SubmissionOptions options, SubmissionMetrics metrics,
     TimeProvider time, ILogger<SubmissionStore> logger)
 {
     public Task StoreAsync(string payload, CancellationToken cancellationToken)
@@ -45,14 +44,14 @@ public sealed partial class SubmissionStore(
             return;
         }
 
-        var practice = Practice.From(submission, read.SubmittedOn, read.Language, settings.Moderation, time.GetUtcNow()) with { Trace = Traces.Current };
+        var practice = submission.ToPractice(read.SubmittedOn, read.Language, options.Moderation == Moderation.Off ? time.GetUtcNow() : null) with { Trace = Traces.Current };
         if (!await practices.AddAsync(practice, cancellationToken))
         {
             LogThere(submission.Topic, submission.Reference.ToString());
             return;
         }
 
-        metrics.SubmissionStored(submission.Topic);
+        metrics.CountStored(submission.Topic);
         LogStored(submission.Topic, submission.Reference.ToString());
     }
 

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
+using Pipeline.Keys;
+using Pipeline.Text;
 
 namespace Pipeline.Subscribers;
 
 /// <summary>What <see cref="Erasures"/> knew at a moment; asking costs no storage transaction.</summary>
-public sealed record ErasedAddresses(ImmutableDictionary<string, DateTimeOffset> Entries, IReadOnlyList<byte[]> Keys)
+public sealed record ErasedAddresses(ImmutableDictionary<string, DateTimeOffset> Entries, KeyRing Keys)
 {
     /// <summary>
     /// Whether its owner had the address removed and has not confirmed it since. A confirmation counts even where the entry is still
@@ -29,20 +30,18 @@ public sealed record ErasedAddresses(ImmutableDictionary<string, DateTimeOffset>
         if (Entries.IsEmpty)
             return null;
 
-        foreach (var key in Keys)
-            if (Entries.TryGetValue(Name(key, address), out var erasedOn))
+        foreach (var name in Names(Keys, address))
+            if (Entries.TryGetValue(name, out var erasedOn))
                 return erasedOn;
 
         return null;
     }
 
-    /// <summary>How the entry of an address is named under a key. Tokens are signed with the same keys, and none begins like this.</summary>
-    public static string Name(byte[] key, SubscriberKey address)
+    /// <summary>How the entry of an address is named under each key; the first name is given to a new entry.</summary>
+    public static IEnumerable<string> Names(KeyRing keys, SubscriberKey address)
     {
-        var label = "erased:"u8;
-        Span<byte> text = stackalloc byte[label.Length + SubscriberKey.Bytes];
-        label.CopyTo(text);
-        address.Write(text[label.Length..]);
-        return Convert.ToHexStringLower(HMACSHA256.HashData(key, text));
+        var content = new byte[SubscriberKey.Bytes];
+        address.Write(content);
+        return keys.SignWithEach(KeyPurpose.Erasure, content).Select(Convert.ToHexStringLower);
     }
 }

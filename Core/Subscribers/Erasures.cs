@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Azure;
 using Azure.Data.Tables;
-using Pipeline.Settings;
+using Pipeline.Keys;
 using Pipeline.Storage;
 
 namespace Pipeline.Subscribers;
@@ -11,7 +11,7 @@ namespace Pipeline.Subscribers;
 /// token keys, so without these keys nobody can try out which addresses are among them; entries under older keys count as long
 /// as the keys are configured. They keep a row that comes back by accident, from a backup or by hand, from being mailed.
 /// </summary>
-public sealed class Erasures(PipelineStorage storage, PipelineSettings settings, TimeProvider time) : IDisposable
+public sealed class Erasures(PipelineStorage storage, KeyRing keys, TimeProvider time) : IDisposable
 {
     private const string Partition = "erased";
 
@@ -51,12 +51,12 @@ public sealed class Erasures(PipelineStorage storage, PipelineSettings settings,
         var entries = ImmutableDictionary.CreateBuilder<string, DateTimeOffset>();
         await foreach (var row in storage.Erasures.QueryAsync<TableEntity>(cancellationToken: cancellationToken))
             entries[row.RowKey] = row.TryGetValue("ErasedOn", out var value) && value is DateTimeOffset erasedOn ? erasedOn : DateTimeOffset.MinValue;
-        return new ErasedAddresses(entries.ToImmutable(), settings.TokenKeys);
+        return new ErasedAddresses(entries.ToImmutable(), keys);
     }
 
     public async Task AddAsync(SubscriberKey address, CancellationToken cancellationToken)
     {
-        var (name, now) = (ErasedAddresses.Name(settings.TokenKeys[0], address), time.GetUtcNow());
+        var (name, now) = (ErasedAddresses.Names(keys, address).First(), time.GetUtcNow());
         await storage.Erasures.UpsertEntityAsync(new TableEntity(Partition, name) { ["ErasedOn"] = now }, TableUpdateMode.Replace, cancellationToken);
         await NoteAsync(entries => entries.SetItem(name, now), cancellationToken);
     }
@@ -64,7 +64,7 @@ public sealed class Erasures(PipelineStorage storage, PipelineSettings settings,
     /// <summary>The owner of the address has subscribed again.</summary>
     public async Task ForgetAsync(SubscriberKey address, CancellationToken cancellationToken)
     {
-        foreach (var name in settings.TokenKeys.Select(key => ErasedAddresses.Name(key, address)))
+        foreach (var name in ErasedAddresses.Names(keys, address))
         {
             await storage.Erasures.DeleteEntityAsync(Partition, name, ETag.All, cancellationToken);
             await NoteAsync(entries => entries.Remove(name), cancellationToken);

@@ -3,7 +3,7 @@ using Azure;
 using Azure.Data.Tables;
 using Microsoft.Extensions.Logging;
 using Pipeline.Storage;
-using Pipeline.Telemetry;
+using Pipeline.Text;
 using Pipeline.Topics;
 
 namespace Pipeline.Subscribers;
@@ -14,7 +14,7 @@ namespace Pipeline.Subscribers;
 /// were edited by hand; each row is decided alone, so a run that broke off is simply followed by the next.
 /// </summary>
 public sealed partial class SubscriberHygiene(
-    PipelineStorage storage, TopicCatalog topics, Erasures erasures, ConfirmationLimit limit, PipelineMetrics metrics, TimeProvider time,
+    PipelineStorage storage, TopicCatalog topics, Erasures erasures, ConfirmationLimit limit, SubscriberMetrics metrics, TimeProvider time,
     ILogger<SubscriberHygiene> logger)
 {
     public static readonly TimeSpan UnconfirmedPeriod = TimeSpan.FromDays(30);
@@ -48,7 +48,7 @@ public sealed partial class SubscriberHygiene(
         await limit.CleanAsync(cancellationToken);
         foreach (var topic in topics.All)
             foreach (var status in Enum.GetValues<SubscriberStatus>())
-                metrics.Subscribers(topic.Id, status, kept.GetValueOrDefault((topic.Id, status)));
+                metrics.Record(topic.Id, status, kept.GetValueOrDefault((topic.Id, status)));
         LogCleaned(deleted, changed);
     }
 

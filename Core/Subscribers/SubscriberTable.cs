@@ -2,6 +2,7 @@ using Azure;
 using Azure.Data.Tables;
 using Pipeline.Languages;
 using Pipeline.Storage;
+using Pipeline.Text;
 
 namespace Pipeline.Subscribers;
 

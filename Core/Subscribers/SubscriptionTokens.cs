@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
+using Pipeline.Keys;
 using Pipeline.Languages;
-using Pipeline.Settings;
 
 namespace Pipeline.Subscribers;
 
@@ -20,7 +19,7 @@ public enum TokenPurpose : byte
 /// The tokens in links: who, which topic, what for, in which language and until when, under an HMAC-SHA-256. They need no storage, name no
 /// address, and those without an end are good as long as the key that made them is among the configured ones.
 /// </summary>
-public sealed class SubscriptionTokens(PipelineSettings settings, TimeProvider time)
+public sealed class SubscriptionTokens(KeyRing keys, TimeProvider time)
 {
     /// <summary>How long a confirmation link works.</summary>
     public static readonly TimeSpan ConfirmationPeriod = TimeSpan.FromDays(7);
@@ -52,7 +51,7 @@ public sealed class SubscriptionTokens(PipelineSettings settings, TimeProvider t
             return null;
 
         var payload = bytes.AsSpan(..^MacBytes);
-        if (payload[0] != Version || payload[1] != (byte)purpose || !IsOurs(payload, bytes.AsSpan(^MacBytes..)))
+        if (payload[0] != Version || payload[1] != (byte)purpose || !keys.Verify(KeyPurpose.Token, payload, bytes.AsSpan(^MacBytes..)))
             return null;
 
         var minutes = BinaryPrimitives.ReadUInt32BigEndian(payload[2..]);
@@ -74,19 +73,8 @@ public sealed class SubscriptionTokens(PipelineSettings settings, TimeProvider t
         BinaryPrimitives.WriteUInt32BigEndian(payload.AsSpan(2), end is { } time ? (uint)(time - DateTimeOffset.UnixEpoch).TotalMinutes : 0);
         subscriber.Write(payload.AsSpan(HeaderBytes));
         Encoding.UTF8.GetBytes(what, payload.AsSpan(HeaderBytes + SubscriberKey.Bytes));
-        return Base64Url.EncodeToString([.. payload, .. Mac(settings.TokenKeys[0], payload)]);
+        return Base64Url.EncodeToString([.. payload, .. keys.Sign(KeyPurpose.Token, payload, MacBytes)]);
     }
-
-    private bool IsOurs(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> mac)
-    {
-        foreach (var key in settings.TokenKeys)
-            if (CryptographicOperations.FixedTimeEquals(Mac(key, payload), mac))
-                return true;
-
-        return false;
-    }
-
-    private static byte[] Mac(byte[] key, ReadOnlySpan<byte> payload) => HMACSHA256.HashData(key, payload)[..MacBytes];
 
     /// <param name="Language">Null where the token says none.</param>
     /// <param name="MadeOn">To the minute; null for one without an end.</param>

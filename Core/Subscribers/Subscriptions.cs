@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Languages;
 using Pipeline.Mail;
 using Pipeline.Storage;
+using Pipeline.Text;
 using Pipeline.Topics;
 
 namespace Pipeline.Subscribers;
@@ -95,7 +96,7 @@ public sealed partial class Subscriptions(
 
         try
         {
-            await outbox.AddAsync(MailOrder.Confirmation(topic.Id, address, language), cancellationToken);
+            await outbox.AddAsync(MailOrder.Confirmation(topic.Id, address.ToString(), language), cancellationToken);
         }
         catch (Exception fault) when (StorageFault.Is(fault))
         {

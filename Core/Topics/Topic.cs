@@ -1,4 +1,3 @@
-using Pipeline.Digests;
 using Pipeline.Languages;
 
 namespace Pipeline.Topics;

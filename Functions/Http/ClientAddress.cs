@@ -3,12 +3,11 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
-using Pipeline.Settings;
 
 namespace Pipeline.Functions.Http;
 
 /// <summary>Sets the connection's address to the client's, as the header of the setting Limits__ClientAddressHeader tells it.</summary>
-public sealed class ClientAddress(PipelineSettings settings) : IFunctionsWorkerMiddleware
+public sealed class ClientAddress(ClientLimitOptions options) : IFunctionsWorkerMiddleware
 {
     private const string ForwardedPrefix = "X-Forwarded-";
 
@@ -25,7 +24,7 @@ public sealed class ClientAddress(PipelineSettings settings) : IFunctionsWorkerM
     {
         var request = context.GetHttpContext()!.Request;
         // Only posts are limited by client.
-        if (HttpMethods.IsPost(request.Method) && settings.Limits.ClientAddressHeader is { } header
+        if (HttpMethods.IsPost(request.Method) && options.ClientAddressHeader is { } header
             && Read(request, context.BindingContext, header) is { } address)
             request.HttpContext.Connection.RemoteIpAddress = address;
         return next(context);

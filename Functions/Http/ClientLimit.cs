@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
-using Pipeline.Settings;
 
 namespace Pipeline.Functions.Http;
 
@@ -10,7 +9,7 @@ namespace Pipeline.Functions.Http;
 /// Limits what one client sends: a token bucket for each, full at first and filled evenly over a minute. The buckets are in this
 /// process alone, so n instances let n times as much through. Addresses are written nowhere, and forgotten once their bucket is full again.
 /// </summary>
-public sealed class ClientLimit(PipelineSettings settings) : IDisposable
+public sealed class ClientLimit(ClientLimitOptions options) : IDisposable
 {
     /// <summary>
     /// A private address is a proxy's or a front end's, and many clients stand behind it. They share one bucket, this many times as
@@ -25,8 +24,8 @@ public sealed class ClientLimit(PipelineSettings settings) : IDisposable
         IPNetwork.Parse("100.64.0.0/10"), IPNetwork.Parse("169.254.0.0/16"),
     ];
 
-    private readonly PartitionedRateLimiter<IPAddress>? forms = Buckets(settings.Limits.FormPostsPerMinute);
-    private readonly PartitionedRateLimiter<IPAddress>? api = Buckets(settings.Limits.ApiPostsPerMinute);
+    private readonly PartitionedRateLimiter<IPAddress>? forms = Buckets(options.FormPostsPerMinute);
+    private readonly PartitionedRateLimiter<IPAddress>? api = Buckets(options.ApiPostsPerMinute);
 
     /// <summary>Counts the request. False if the client has sent too much, with the time it has to wait.</summary>
     /// <param name="request">Its connection has the client's address (<see cref="ClientAddress"/>).</param>

@@ -1,19 +1,19 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
-using Pipeline.Settings;
+using Pipeline.Site;
 
 namespace Pipeline.Functions.Http;
 
 /// <summary>Lets scripts of the sites that embed our forms call the API. Nothing here depends on cookies, so credentials are not allowed.</summary>
-public sealed class CorsHeaders(PipelineSettings settings) : IFunctionsWorkerMiddleware
+public sealed class CorsHeaders(SiteOptions site) : IFunctionsWorkerMiddleware
 {
     private const string PreflightLifetimeSeconds = "600";
 
     public Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
         var request = context.GetHttpContext()!.Request;
-        if (settings.EmbedOrigins.Count > 0 && request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+        if (site.EmbedOrigins.Count > 0 && request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
             Write(request);
         return next(context);
     }
@@ -22,7 +22,7 @@ public sealed class CorsHeaders(PipelineSettings settings) : IFunctionsWorkerMid
     {
         var headers = request.HttpContext.Response.Headers;
         headers.Vary = "Origin";
-        if (!Uri.TryCreate(request.Headers.Origin, UriKind.Absolute, out var origin) || !settings.Embeds(origin))
+        if (!Uri.TryCreate(request.Headers.Origin, UriKind.Absolute, out var origin) || !site.Embeds(origin))
             return;
 
         headers.AccessControlAllowOrigin = request.Headers.Origin;

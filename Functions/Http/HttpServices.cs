@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
+using Pipeline.Settings;
+
 namespace Pipeline.Functions.Http;
 
 public static class HttpServices
@@ -16,7 +18,7 @@ public static class HttpServices
             // The functions have limits of their own, and answer with 413 in words; Kestrel would cut the connection to the host.
             kestrel.Limits.MaxRequestBodySize = null;
         });
-        return services.AddSingleton<ClientLimit>().WithoutDataProtectionKeys();
+        return services.AddSettings(ClientLimitOptions.Read).AddSingleton<ClientLimit>().WithoutDataProtectionKeys();
     }
 
     /// <summary>

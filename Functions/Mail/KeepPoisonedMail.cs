@@ -1,5 +1,5 @@
 using Microsoft.Azure.Functions.Worker;
-using Pipeline.Mail;
+using Pipeline.Notifications;
 using Pipeline.Storage;
 
 namespace Pipeline.Functions.Mail;

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Pipeline.Storage;
+using Pipeline.Operations;
 
 namespace Pipeline.Functions.Operations;
 

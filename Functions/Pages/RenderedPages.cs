@@ -1,39 +1,32 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Caching.Memory;
 using Pipeline.Languages;
 using Pipeline.Practices;
-using Pipeline.Settings;
+using Pipeline.Site;
+using Pipeline.Topics;
 
 namespace Pipeline.Functions.Pages;
 
 /// <summary>
-/// Pages as they were rendered, kept while what they show is the same; at most 500 of them and 16 MiB, the longest unused go first.
-/// A page's entity tag needs no rendering, so a conditional request costs none even where the page was never rendered.
+/// Pages as they were rendered, kept while what they show is the same; at most some 500 of them and 16 MiB, the longest unused go first.
+/// A page's entity tag needs no rendering, so a conditional request costs none even if the page was never rendered.
 /// </summary>
-public sealed class RenderedPages(PipelineSettings settings)
+public sealed class RenderedPages(SiteOptions site, TopicCatalog topics) : IDisposable
 {
-    private const int MostPages = 500;
-    private const int MostBytes = 16 * 1024 * 1024;
-    private const int MostBytesOfOne = MostBytes / 8;
+    private const int MaxPages = 500;
+    private const int MaxBytes = 16 * 1024 * 1024;
 
-    // What else a page is made of: the code, the texts, which for other languages lie in assemblies of their own, and what settings say
-    // about addresses and topics.
-    private readonly byte[] made = Made(settings);
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, LinkedListNode<Kept>> byKey = [];
-    private readonly LinkedList<Kept> lastUsedFirst = [];
-    private long bytes;
+    // A small page counts like one of this size, so that one limit holds for bytes and for pages.
+    private const int MinBytesCounted = MaxBytes / MaxPages;
 
-    /// <summary>How many are kept, and how many bytes they take.</summary>
-    public (int Pages, long Bytes) Size
-    {
-        get
-        {
-            lock (gate)
-                return (byKey.Count, bytes);
-        }
-    }
+    // What else a page is made of: the code, the texts, which for other languages are in assemblies of their own, and what settings
+    // say about addresses and topics.
+    private readonly byte[] _made = HashOfParts(site, topics);
+    private readonly MemoryCache _pages = new(new MemoryCacheOptions { SizeLimit = MaxBytes });
+    private readonly ConcurrentDictionary<(string Key, string Version), Lazy<Task<byte[]>>> _rendering = new();
 
     /// <summary>The strong entity tag, with its quotes, that the page has in every process of this build with these settings.</summary>
     /// <param name="key">
@@ -44,7 +37,7 @@ public sealed class RenderedPages(PipelineSettings settings)
     public string ETag(string key, string version)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(made);
+        hash.AppendData(_made);
         hash.AppendData(Encoding.UTF8.GetBytes($"{key.Length} {key}{version}"));
         return $"\"{Convert.ToHexStringLower(hash.GetHashAndReset())[..32]}\"";
     }
@@ -54,35 +47,17 @@ public sealed class RenderedPages(PipelineSettings settings)
     /// <param name="render">Must not depend on the request beyond the key, as its result goes to others.</param>
     public async Task<ReadOnlyMemory<byte>> GetAsync(string key, string version, Func<Task<byte[]>> render)
     {
-        LinkedListNode<Kept> node;
-        lock (gate)
-        {
-            if (byKey.TryGetValue(key, out var found) && found.Value.Version == version)
-            {
-                lastUsedFirst.Remove(found);
-                lastUsedFirst.AddFirst(found);
-                node = found;
-            }
-            else
-            {
-                if (found is not null)
-                    Forget(found);
-                node = lastUsedFirst.AddFirst(new Kept(key, version, new Lazy<Task<byte[]>>(render)));
-                byKey[key] = node;
-            }
-        }
+        if (_pages.TryGetValue(key, out RenderedPage? page) && page!.Version == version)
+            return page.Bytes;
 
+        var rendering = _rendering.GetOrAdd((key, version), _ => new Lazy<Task<byte[]>>(() => RenderAsync(key, version, render)));
         try
         {
-            var page = await node.Value.Page.Value;
-            Keep(node, page.Length);
-            return page;
+            return await rendering.Value;
         }
-        catch
+        finally
         {
-            lock (gate)
-                Forget(node);
-            throw;
+            _rendering.TryRemove(KeyValuePair.Create((key, version), rendering));
         }
     }
 
@@ -104,40 +79,23 @@ public sealed class RenderedPages(PipelineSettings settings)
         return isCurrent ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Bytes(page, contentType);
     }
 
-    private void Keep(LinkedListNode<Kept> node, int length)
-    {
-        lock (gate)
-        {
-            if (node.List is null || node.Value.Bytes == length)
-                return;
+    public void Dispose() => _pages.Dispose();
 
-            node.Value.Bytes = length;
-            bytes += length;
-            if (length > MostBytesOfOne)
-                Forget(node);
-            while (byKey.Count > MostPages || bytes > MostBytes)
-                Forget(lastUsedFirst.Last!);
-        }
+    private async Task<byte[]> RenderAsync(string key, string version, Func<Task<byte[]>> render)
+    {
+        var bytes = await render();
+        _pages.Set(key, new RenderedPage(version, bytes), new MemoryCacheEntryOptions { Size = Math.Max(bytes.Length, MinBytesCounted) });
+        return bytes;
     }
 
-    private void Forget(LinkedListNode<Kept> node)
+    private static byte[] HashOfParts(SiteOptions site, TopicCatalog topics)
     {
-        if (node.List is null)
-            return;
-
-        lastUsedFirst.Remove(node);
-        byKey.Remove(node.Value.Key);
-        bytes -= node.Value.Bytes;
-    }
-
-    private static byte[] Made(PipelineSettings settings)
-    {
-        var text = new StringBuilder().Append(settings.BaseUrl);
-        foreach (var assembly in new[] { typeof(RenderedPages).Assembly, typeof(PipelineSettings).Assembly })
+        var text = new StringBuilder().Append(site.BaseUrl);
+        foreach (var assembly in new[] { typeof(RenderedPages).Assembly, typeof(SiteOptions).Assembly })
             text.Append('\0').Append(assembly.ManifestModule.ModuleVersionId)
                 .AppendJoin('\0', Language.All.Where(language => language != Language.English)
                     .Select(language => assembly.GetSatelliteAssembly(language.Culture).ManifestModule.ModuleVersionId));
-        foreach (var topic in settings.Topics.All)
+        foreach (var topic in topics.All)
         {
             text.Append('\0').Append(topic.Id).Append('\0').Append(topic.Schedule.Zone.Id);
             foreach (var language in Language.All)
@@ -147,13 +105,5 @@ public sealed class RenderedPages(PipelineSettings settings)
         return SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()));
     }
 
-    private sealed class Kept(string key, string version, Lazy<Task<byte[]>> page)
-    {
-        public string Key => key;
-        public string Version => version;
-        public Lazy<Task<byte[]>> Page => page;
-
-        /// <summary>Zero until it is rendered.</summary>
-        public int Bytes { get; set; }
-    }
+    private sealed record RenderedPage(string Version, byte[] Bytes);
 }

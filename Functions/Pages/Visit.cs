@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Functions.Http;
 using Pipeline.Languages;
-using Pipeline.Settings;
+using Pipeline.Site;
 
 namespace Pipeline.Functions.Pages;
 
@@ -11,7 +11,7 @@ namespace Pipeline.Functions.Pages;
 /// Somebody's request as the page that answers it sees it. The language is the one in the address (?lang=fr), else the first that the
 /// browser asks for; nothing is remembered in a cookie, so an address that names a language hands it on to every link.
 /// </summary>
-public sealed class Visit(PipelineSettings settings)
+public sealed class Visit(SiteOptions site)
 {
     // What pages heed; whatever else somebody's link carries is not handed on.
     private static readonly string[] Heeded = ["topic", "after", "token"];
@@ -61,7 +61,7 @@ public sealed class Visit(PipelineSettings settings)
     /// <summary>The same, absolute.</summary>
     public Uri AddressIn(Language language) => Absolute(QueryHelpers.AddQueryString(query.ToString(), RequestLanguage.Parameter, language.Code));
 
-    private Uri Absolute(object rest) => settings.Link(path.TrimStart('/') + rest);
+    private Uri Absolute(object rest) => site.Link(path.TrimStart('/') + rest);
 
     private static QueryString Kept(IQueryCollection query) => QueryString.Create(
         Heeded.Where(query.ContainsKey).Select(name => new KeyValuePair<string, string?>(name, query[name])));

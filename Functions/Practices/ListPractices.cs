@@ -2,13 +2,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Api;
 using Pipeline.Practices;
-using Pipeline.Settings;
+using Pipeline.Site;
 using Pipeline.Topics;
 
 namespace Pipeline.Functions.Practices;
 
 /// <summary>GET /api/topics/{topic}/practices?limit=&amp;after=: what is published, newest first.</summary>
-public sealed class ListPractices(TopicCatalog topics, PublishedPractices practices, PipelineSettings settings)
+public sealed class ListPractices(TopicCatalog topics, PublishedPractices practices, SiteOptions site)
 {
     [Function(nameof(ListPractices))]
     public async Task<IResult> Run(
@@ -34,6 +34,6 @@ public sealed class ListPractices(TopicCatalog topics, PublishedPractices practi
         summary = practice.Summary,
         country = practice.Country,
         link = practice.Link,
-        url = settings.Link($"practices/{practice.Topic}/{practice.Reference}").AbsoluteUri,
+        url = site.Link($"practices/{practice.Topic}/{practice.Reference}").AbsoluteUri,
     };
 }

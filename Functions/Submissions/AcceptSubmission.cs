@@ -2,13 +2,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Api;
 using Pipeline.Functions.Http;
-using Pipeline.Settings;
+using Pipeline.Site;
 using Pipeline.Submissions;
 
 namespace Pipeline.Functions.Submissions;
 
 /// <summary>POST /api/submissions: takes a practice as JSON or as a form and puts it on the queue.</summary>
-public sealed class AcceptSubmission(Intake intake, SubmissionRules rules, ClientLimit limit, PipelineSettings settings)
+public sealed class AcceptSubmission(Intake intake, SubmissionRules rules, ClientLimit limit, SiteOptions site)
 {
     [Function(nameof(AcceptSubmission))]
     public async Task<IResult> Run(
@@ -32,7 +32,7 @@ public sealed class AcceptSubmission(Intake intake, SubmissionRules rules, Clien
 
     private IResult Received(Acceptance.Accepted accepted)
     {
-        var statusUrl = settings.Link($"api/submissions/{accepted.Topic}/{accepted.Reference}").AbsoluteUri;
+        var statusUrl = site.Link($"api/submissions/{accepted.Topic}/{accepted.Reference}").AbsoluteUri;
         return Results.Accepted(statusUrl, new { reference = accepted.Reference.ToString(), status = "received", statusUrl });
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Api;
 using Pipeline.Functions.Http;
 using Pipeline.Languages;
-using Pipeline.Subscribers;
+using Pipeline.Text;
 using Pipeline.Topics;
 
 namespace Pipeline.Functions.Subscriptions;

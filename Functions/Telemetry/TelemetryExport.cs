@@ -30,7 +30,7 @@ public static class TelemetryExport
 
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithTracing(tracing => tracing.AddSource(Traces.SourceName))
-            .WithMetrics(metrics => metrics.AddMeter(PipelineMetrics.MeterName))
+            .WithMetrics(metrics => metrics.AddMeter(PipelineMeter.Name))
             .WithLogging(null, logging => logging.IncludeFormattedMessage = true);
         telemetry.UseFunctionsWorkerDefaults();
 

@@ -1,6 +1,5 @@
-using Pipeline.Digests;
-using Pipeline.Practices;
-using Pipeline.Settings;
+using Pipeline.Keys;
+using Pipeline.Site;
 using Pipeline.Submissions;
 using Pipeline.Topics;
 
@@ -15,11 +14,10 @@ public static class Some
     public static TopicCatalog Topics { get; } =
         new([new Topic("mainstreaming-migration", "Mainstreaming Migration into Development Planning", "", Schedule)]);
 
-    /// <param name="keys">Of the tokens, newest first; each is one byte again and again.</param>
-    public static PipelineSettings Settings(params byte[] keys) => new(
-        new Uri("https://example.org/"), Moderation.Required, new SendGridSettings("key", null, "a@example.org", "A", 1, null),
-        new UnknownSettings(TimeSpan.FromDays(1), UnknownPolicy.Hold), [.. keys.Select(key => Enumerable.Repeat(key, 32).ToArray())], Topics,
-        [], TimeSpan.Zero, new LimitSettings(0, 0, null));
+    public static SiteOptions Site { get; } = new() { BaseUrl = new Uri("https://example.org/"), EmbedOrigins = [], PageAge = TimeSpan.Zero };
+
+    /// <param name="keys">Newest first; each is one byte again and again.</param>
+    public static KeyRing Keys(params byte[] keys) => new(new KeyOptions { Keys = [.. keys.Select(key => Enumerable.Repeat(key, 32).ToArray())] });
 
     public static SubmissionDraft Draft { get; } = new()
     {

@@ -1,6 +1,7 @@
 using Azure.Data.Tables;
 using Pipeline.Languages;
 using Pipeline.Subscribers;
+using Pipeline.Text;
 using Xunit;
 
 namespace Pipeline.Tests;

@@ -1,5 +1,5 @@
 using System.Text;
-using Pipeline.Subscribers;
+using Pipeline.Text;
 
 namespace Pipeline.Mail.Events;
 

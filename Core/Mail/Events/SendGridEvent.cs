@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Pipeline.Subscribers;
+using Pipeline.Text;
 
 namespace Pipeline.Mail.Events;
 

@@ -1,21 +1,20 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Pipeline.Settings;
 
 namespace Pipeline.Mail.Events;
 
 /// <summary>Tells SendGrid's posts from everybody else's, and from its own sent again by somebody later.</summary>
-public sealed partial class WebhookGuard(PipelineSettings settings, TimeProvider time, ILogger<WebhookGuard> logger)
+public sealed partial class WebhookGuard(SendGridOptions options, TimeProvider time, ILogger<WebhookGuard> logger)
 {
     /// <summary>False while the setting SendGrid__WebhookPublicKey is missing: then nobody can prove anything.</summary>
-    public bool IsSetUp => settings.SendGrid.Webhook is not null;
+    public bool IsSetUp => options.Webhook is not null;
 
     /// <summary>Whether SendGrid signed this body, and lately.</summary>
     /// <param name="body">Byte for byte as it came.</param>
     public bool IsGenuine(PostSignature signature, ReadOnlySpan<byte> body)
     {
-        if (settings.SendGrid.Webhook is not { } webhook || !webhook.Key.Verifies(Hash(signature.Timestamp, body), signature.Bytes))
+        if (options.Webhook is not { } webhook || !webhook.Key.Verifies(Hash(signature.Timestamp, body), signature.Bytes))
         {
             LogForged(body.Length);
             return false;

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
-using System.Security.Cryptography;
-using Pipeline.Settings;
+using Pipeline.Keys;
 
 namespace Pipeline.Submissions.Spam;
 
@@ -9,19 +8,16 @@ namespace Pipeline.Submissions.Spam;
 /// The time at which a form was given out, under an HMAC-SHA-256, so that it can travel in the form and come back. It never ends:
 /// a form that lay in a cache or in an open tab for a year works.
 /// </summary>
-public sealed class FormStamp(PipelineSettings settings, TimeProvider time)
+public sealed class FormStamp(KeyRing keys, TimeProvider time)
 {
     private const int TimeBytes = sizeof(long);
     private const int MacBytes = 16;
-
-    // The same keys sign the tokens of mails, whose first byte is their version; so neither can pass for the other.
-    private static ReadOnlySpan<byte> Purpose => "form stamp 1"u8;
 
     public string Create()
     {
         var bytes = new byte[TimeBytes + MacBytes];
         BinaryPrimitives.WriteInt64BigEndian(bytes, time.GetUtcNow().ToUnixTimeMilliseconds());
-        Mac(settings.TokenKeys[0], bytes.AsSpan(..TimeBytes)).CopyTo(bytes.AsSpan(TimeBytes));
+        keys.Sign(KeyPurpose.FormStamp, bytes.AsSpan(..TimeBytes), MacBytes).CopyTo(bytes.AsSpan(TimeBytes));
         return Base64Url.EncodeToString(bytes);
     }
 
@@ -36,25 +32,10 @@ public sealed class FormStamp(PipelineSettings settings, TimeProvider time)
 
         // White space between its characters would be no mistake to the decoder.
         var bytes = Base64Url.DecodeFromChars(stamp);
-        if (bytes.Length != TimeBytes + MacBytes || !IsOurs(bytes.AsSpan(..TimeBytes), bytes.AsSpan(TimeBytes)))
+        if (bytes.Length != TimeBytes + MacBytes || !keys.Verify(KeyPurpose.FormStamp, bytes.AsSpan(..TimeBytes), bytes.AsSpan(TimeBytes)))
             return null;
 
         var age = TimeSpan.FromMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds() - BinaryPrimitives.ReadInt64BigEndian(bytes));
         return age < TimeSpan.Zero ? null : age;
-    }
-
-    private bool IsOurs(ReadOnlySpan<byte> stamped, ReadOnlySpan<byte> mac)
-    {
-        foreach (var key in settings.TokenKeys)
-            if (CryptographicOperations.FixedTimeEquals(Mac(key, stamped), mac))
-                return true;
-
-        return false;
-    }
-
-    private static byte[] Mac(byte[] key, ReadOnlySpan<byte> stamped)
-    {
-        byte[] signed = [.. Purpose, .. stamped];
-        return HMACSHA256.HashData(key, signed)[..MacBytes];
     }
 }

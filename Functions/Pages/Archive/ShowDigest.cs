@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Digests;
-using Pipeline.Functions.Digests;
 using Pipeline.Languages;
 using Pipeline.Topics;
 
@@ -17,7 +16,7 @@ public sealed class ShowDigest(TopicCatalog topics, DigestTable digests, DigestL
     {
         if (topics.Find(topic) is not { } known)
             return Missing.Topic();
-        if (!IssueName.IsOne(issue) || await digests.FindAsync(known.Id, issue, cancellationToken) is not { } found)
+        if (!IssueName.IsValid(issue) || await digests.FindAsync(known.Id, issue, cancellationToken) is not { } found)
             return Missing.Digest();
 
         var page = await letters.PageAsync(known, found, cancellationToken);

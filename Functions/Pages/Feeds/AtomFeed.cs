@@ -3,7 +3,8 @@ using System.Xml;
 using Pipeline.Functions.Pages.Layout;
 using Pipeline.Languages;
 using Pipeline.Practices;
-using Pipeline.Settings;
+using Pipeline.Site;
+using Pipeline.Text;
 using Pipeline.Topics;
 
 namespace Pipeline.Functions.Pages.Feeds;
@@ -30,7 +31,7 @@ public static class AtomFeed
     /// Those that no sweep has stamped yet wait for it, a minute at most: once somebody has read an entry its time has to stay. It is the time
     /// of publication, and an edit does not change it: nothing tells a mended comma from news, and readers show what is updated as new.
     /// </param>
-    public static byte[] Write(PipelineSettings settings, Topic topic, IReadOnlyList<Practice> newestFirst)
+    public static byte[] Write(SiteOptions site, Topic topic, IReadOnlyList<Practice> newestFirst)
     {
         List<Practice> entries = [.. newestFirst.Where(practice => practice.PublishedOn is not null).Take(MostEntries)];
         var (language, page) = (Language.Current.Code, $"topics/{topic.Id}");
@@ -43,18 +44,18 @@ public static class AtomFeed
             WriteText(xml, "title", $"{topic.Name} – {PageLayout.SiteName}");
             WriteText(xml, "subtitle", FeedTexts.Subtitle.With(topic.Name));
             WriteTime(xml, "updated", entries is [var newest, ..] ? newest.PublishedOn!.Value : BeforeAll);
-            WriteLink(xml, "self", AtomFeed.ContentType.Split(';')[0], settings.Link($"{page}/feed?lang={language}"));
-            WriteLink(xml, "alternate", "text/html", settings.Link($"{page}?lang={language}"));
+            WriteLink(xml, "self", AtomFeed.ContentType.Split(';')[0], site.Link($"{page}/feed?lang={language}"));
+            WriteLink(xml, "alternate", "text/html", site.Link($"{page}?lang={language}"));
             WriteAuthor(xml, PageLayout.SiteName);
             foreach (var practice in entries)
-                WriteEntry(xml, practice, settings);
+                WriteEntry(xml, practice, site);
             xml.WriteEndElement();
         }
 
         return bytes.ToArray();
     }
 
-    private static void WriteEntry(XmlWriter xml, Practice practice, PipelineSettings settings)
+    private static void WriteEntry(XmlWriter xml, Practice practice, SiteOptions site)
     {
         var reference = practice.Reference.ToString();
         xml.WriteStartElement("entry", Namespace);
@@ -63,7 +64,7 @@ public static class AtomFeed
         WriteText(xml, "title", practice.Title);
         WriteTime(xml, "published", practice.PublishedOn!.Value);
         WriteTime(xml, "updated", practice.PublishedOn!.Value);
-        WriteLink(xml, "alternate", "text/html", settings.Link($"practices/{practice.Topic}/{reference}"));
+        WriteLink(xml, "alternate", "text/html", site.Link($"practices/{practice.Topic}/{reference}"));
         // Where nobody is named the author is the feed's.
         if (Byline.Name(practice) is { Length: > 0 } name)
             WriteAuthor(xml, name);

@@ -2,13 +2,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Languages;
 using Pipeline.Practices;
-using Pipeline.Settings;
+using Pipeline.Site;
 using Pipeline.Topics;
 
 namespace Pipeline.Functions.Pages.Feeds;
 
 /// <summary>GET /topics/{topic}/feed: a topic's newest practices for feed readers, which ask often and mostly in vain.</summary>
-public sealed class ShowFeed(TopicCatalog topics, PublishedPractices practices, RenderedPages rendered, PipelineSettings settings)
+public sealed class ShowFeed(TopicCatalog topics, PublishedPractices practices, RenderedPages rendered, SiteOptions site)
 {
     [Function(nameof(ShowFeed))]
     public async Task<IResult> Run(
@@ -21,7 +21,7 @@ public sealed class ShowFeed(TopicCatalog topics, PublishedPractices practices, 
         var list = await practices.OfAsync(known.Id, cancellationToken);
         var answer = await rendered.AnswerAsync(
             request, $"feed {known.Id} {Language.Current.Code}", list.Version, list.WrittenOn, AtomFeed.ContentType,
-            () => Task.FromResult(AtomFeed.Write(settings, known, list.NewestFirst)));
+            () => Task.FromResult(AtomFeed.Write(site, known, list.NewestFirst)));
 
         var headers = request.HttpContext.Response.Headers;
         PageHeaders.Write(headers, PageHeaders.NothingPolicy, Audience.Everybody);

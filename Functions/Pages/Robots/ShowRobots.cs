@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Pipeline.Settings;
+using Pipeline.Site;
 
 namespace Pipeline.Functions.Pages.Robots;
 
 /// <summary>GET /robots.txt: search engines may read what is public, and stay out of links that are somebody's own.</summary>
-public sealed class ShowRobots(PipelineSettings settings)
+public sealed class ShowRobots(SiteOptions site)
 {
     [Function(nameof(ShowRobots))]
     public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "robots.txt")] HttpRequest request)
@@ -18,7 +18,7 @@ public sealed class ShowRobots(PipelineSettings settings)
             Disallow: /mailbox
             Disallow: /subscriptions/
 
-            Sitemap: {settings.Link("sitemap.xml").AbsoluteUri}
+            Sitemap: {site.Link("sitemap.xml").AbsoluteUri}
 
             """);
     }

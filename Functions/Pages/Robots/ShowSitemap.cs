@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Digests;
 using Pipeline.Practices;
-using Pipeline.Settings;
+using Pipeline.Site;
 using Pipeline.Topics;
 
 namespace Pipeline.Functions.Pages.Robots;
 
 /// <summary>GET /sitemap.xml: every page that search engines should know.</summary>
 public sealed class ShowSitemap(
-    TopicCatalog topics, PublishedPractices practices, DigestTable digests, RenderedPages rendered, PipelineSettings settings)
+    TopicCatalog topics, PublishedPractices practices, DigestTable digests, RenderedPages rendered, SiteOptions site)
 {
     [Function(nameof(ShowSitemap))]
     public async Task<IResult> Run(
@@ -32,7 +32,7 @@ public sealed class ShowSitemap(
         pages.AddRange(texts);
         PageHeaders.Write(request.HttpContext.Response.Headers, PageHeaders.NothingPolicy, Audience.Everybody);
         return await rendered.AnswerAsync(
-            request, "sitemap", Version(pages), null, Sitemap.ContentType, () => Task.FromResult(Sitemap.Write(settings, pages)));
+            request, "sitemap", Version(pages), null, Sitemap.ContentType, () => Task.FromResult(Sitemap.Write(site, pages)));
     }
 
     private static string Version(List<SitemapEntry> pages) =>

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Xml;
 using Pipeline.Languages;
-using Pipeline.Settings;
+using Pipeline.Site;
 
 namespace Pipeline.Functions.Pages.Robots;
 
@@ -18,21 +18,21 @@ public static class Sitemap
 
     private static readonly XmlWriterSettings Form = new() { Encoding = new UTF8Encoding(false), Indent = true };
 
-    public static byte[] Write(PipelineSettings settings, IEnumerable<SitemapEntry> entries)
+    public static byte[] Write(SiteOptions site, IEnumerable<SitemapEntry> entries)
     {
         using var bytes = new MemoryStream();
         using (var xml = XmlWriter.Create(bytes, Form))
         {
             xml.WriteStartElement("urlset", Namespace);
             xml.WriteAttributeString("xmlns", "xhtml", null, XhtmlNamespace);
-            foreach (var (address, entry) in entries.SelectMany(entry => Addresses(settings, entry).Select(address => (address, entry))).Take(MostAddresses))
+            foreach (var (address, entry) in entries.SelectMany(entry => Addresses(site, entry).Select(address => (address, entry))).Take(MostAddresses))
             {
                 xml.WriteStartElement("url", Namespace);
                 xml.WriteElementString("loc", Namespace, address);
                 if (entry.LastChanged is { } time)
                     xml.WriteElementString("lastmod", Namespace, XmlConvert.ToString(time.UtcDateTime, "yyyy-MM-dd"));
                 if (entry.InAllLanguages)
-                    WriteLanguages(xml, settings, entry.Path);
+                    WriteLanguages(xml, site, entry.Path);
                 xml.WriteEndElement();
             }
 
@@ -42,14 +42,14 @@ public static class Sitemap
         return bytes.ToArray();
     }
 
-    private static IEnumerable<string> Addresses(PipelineSettings settings, SitemapEntry entry) =>
-        entry.InAllLanguages ? [Address(settings, entry.Path), .. Language.All.Select(language => In(settings, entry.Path, language))] : [Address(settings, entry.Path)];
+    private static IEnumerable<string> Addresses(SiteOptions site, SitemapEntry entry) =>
+        entry.InAllLanguages ? [Address(site, entry.Path), .. Language.All.Select(language => In(site, entry.Path, language))] : [Address(site, entry.Path)];
 
-    private static void WriteLanguages(XmlWriter xml, PipelineSettings settings, string path)
+    private static void WriteLanguages(XmlWriter xml, SiteOptions site, string path)
     {
         foreach (var language in Language.All)
-            WriteLanguage(xml, language.Code, In(settings, path, language));
-        WriteLanguage(xml, "x-default", Address(settings, path));
+            WriteLanguage(xml, language.Code, In(site, path, language));
+        WriteLanguage(xml, "x-default", Address(site, path));
     }
 
     private static void WriteLanguage(XmlWriter xml, string code, string address)
@@ -61,7 +61,7 @@ public static class Sitemap
         xml.WriteEndElement();
     }
 
-    private static string In(PipelineSettings settings, string path, Language language) => Address(settings, $"{path}?lang={language.Code}");
+    private static string In(SiteOptions site, string path, Language language) => Address(site, $"{path}?lang={language.Code}");
 
-    private static string Address(PipelineSettings settings, string path) => settings.Link(path).AbsoluteUri;
+    private static string Address(SiteOptions site, string path) => site.Link(path).AbsoluteUri;
 }

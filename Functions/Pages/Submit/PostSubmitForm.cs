@@ -2,17 +2,16 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Http;
 using Pipeline.Languages;
-using Pipeline.Practices;
-using Pipeline.Settings;
+using Pipeline.Site;
 using Pipeline.Submissions;
 using Pipeline.Submissions.Spam;
-using Pipeline.Subscribers;
+using Pipeline.Text;
 
 namespace Pipeline.Functions.Pages.Submit;
 
 /// <summary>POST /submit: to the preview, to the practice's own page, or back to the form with all that was typed.</summary>
 public sealed class PostSubmitForm(
-    Intake intake, SubmissionRules rules, FormStamp stamps, ClientLimit limit, PipelineSettings settings, TimeProvider time)
+    Intake intake, SubmissionRules rules, FormStamp stamps, ClientLimit limit, SiteOptions site, TimeProvider time)
 {
     [Function(nameof(PostSubmitForm))]
     public async Task<IResult> Run(
@@ -24,7 +23,7 @@ public sealed class PostSubmitForm(
 
         var form = new SubmitForm(SubmissionFields.Draft(field => Typed(field, body[field])))
         {
-            Return = ReturnAddress.Allowed(settings, body[ReturnAddress.Field]),
+            Return = ReturnAddress.Allowed(site, body[ReturnAddress.Field]),
             Stamp = body[SubmissionFields.Stamp],
             Trap = body[SubmissionFields.Trap],
         };
@@ -44,7 +43,7 @@ public sealed class PostSubmitForm(
             {
                 Form = form,
                 Submission = submission,
-                Practice = Practice.From(submission, time.GetUtcNow(), Language.Current, Moderation.Required, time.GetUtcNow()),
+                Practice = submission.ToPractice(time.GetUtcNow(), Language.Current, publishedOn: null),
                 Suggestion = EmailSuggestion.For(submission.Email),
             },
             leadsTo: form.Return),

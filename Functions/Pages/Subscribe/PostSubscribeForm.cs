@@ -2,15 +2,15 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Http;
 using Pipeline.Languages;
-using Pipeline.Settings;
+using Pipeline.Site;
 using Pipeline.Submissions;
-using Pipeline.Subscribers;
+using Pipeline.Text;
 using Pipeline.Topics;
 
 namespace Pipeline.Functions.Pages.Subscribe;
 
 /// <summary>POST /subscribe: asks the address for its consent; the answer is the same whether or not it is known.</summary>
-public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscriptions, TopicCatalog topics, ClientLimit limit, PipelineSettings settings)
+public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscriptions, TopicCatalog topics, ClientLimit limit, SiteOptions site)
 {
     [Function(nameof(PostSubscribeForm))]
     public async Task<IResult> Run(
@@ -26,7 +26,7 @@ public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscri
             errors.Add(SubmissionFields.Topic, TopicTexts.ChooseOne);
         if (!EmailAddress.TryParse(email, out var address))
             errors.Add(SubmissionFields.Email, EmailAddress.Advice);
-        var back = ReturnAddress.Allowed(settings, body[ReturnAddress.Field]);
+        var back = ReturnAddress.Allowed(site, body[ReturnAddress.Field]);
         if (topic is null || errors.Any)
             return FormAgain(new { Topic = topic?.Id, Email = email, Errors = errors, Return = back }, StatusCodes.Status400BadRequest, back);
         if (!await subscriptions.SignUpAsync(topic, address, Language.Current, cancellationToken))

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
 using Pipeline.Subscribers;
+using Pipeline.Text;
 
 namespace Pipeline.Benchmarks.Scale;
 

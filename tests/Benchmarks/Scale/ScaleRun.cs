@@ -57,9 +57,21 @@ internal static class ScaleRun
         });
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         await services.GetRequiredService<PracticeTable>().AddAsync(
-            new Practice(
-                Topic, Reference.Of("scale"), PracticeStatus.Published, "Migra Movil", "A bus that brings advice to people in border areas.", "Ms.",
-                "Angelica Pinzon", "", "", "CR", "", now, now, "", Language.English), CancellationToken.None);
+            new Practice
+            {
+                Topic = Topic,
+                Reference = Reference.Of("scale"),
+                Status = PracticeStatus.Published,
+                Title = "Migra Movil",
+                Summary = "A bus that brings advice to people in border areas.",
+                Honorific = "Ms.",
+                Submitter = "Angelica Pinzon",
+                Country = "CR",
+                SubmittedOn = now,
+                PublishedOn = now,
+                Language = Language.English,
+            },
+            CancellationToken.None);
     }
 
     private static async Task<DigestIssue> ClosedAsync(IServiceProvider services, QueueDrain queues)

@@ -116,6 +116,15 @@ public sealed class PracticePageTests
 
     private static IEnumerable<string> Names(IEnumerable<Practice> practices) => practices.Select(practice => practice.Reference.ToString());
 
-    private static Practice Some(int number, DateTimeOffset? publishedOn) => new(
-        "topic", Reference.Of($"{number}"), PracticeStatus.Published, $"Practice {number}", "", "", "", "", "", "", "", Monday, publishedOn, "", Language.English);
+    private static Practice Some(int number, DateTimeOffset? publishedOn) => new()
+    {
+        Topic = "topic",
+        Reference = Reference.Of($"{number}"),
+        Status = PracticeStatus.Published,
+        Title = $"Practice {number}",
+        Summary = "",
+        SubmittedOn = Monday,
+        PublishedOn = publishedOn,
+        Language = Language.English,
+    };
 }

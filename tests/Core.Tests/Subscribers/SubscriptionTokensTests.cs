@@ -83,5 +83,5 @@ public sealed class SubscriptionTokensTests
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     public void Reads_nothing_else(string? token) => Assert.Null(With(1).Read(token, TokenPurpose.Unsubscribe));
 
-    private SubscriptionTokens With(params byte[] keys) => new(Some.Settings(keys), time);
+    private SubscriptionTokens With(params byte[] keys) => new(Some.Keys(keys), time);
 }

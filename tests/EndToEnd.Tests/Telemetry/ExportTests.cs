@@ -4,8 +4,8 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Azure;
 using Azure.Data.Tables;
-using Pipeline.Telemetry;
 using Pipeline.Tests;
+using Pipeline.Digests;
 using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Telemetry;
@@ -56,8 +56,8 @@ public sealed partial class ExportTests(AzuriteFixture azurite)
         await RunAsync(app, "CleanSubscribers");
         string[] metrics =
         [
-            "pipeline.submissions.accepted", "pipeline.submissions.stored", "pipeline.digest.recipients", "pipeline.mails", PipelineMetrics.DigestRunsName,
-            PipelineMetrics.OpenAgeName, "pipeline.queue.oldest_message_age", "pipeline.subscribers",
+            "pipeline.submissions.accepted", "pipeline.submissions.stored", "pipeline.digest.recipients", "pipeline.mails", DigestMetrics.RunsName,
+            DigestMetrics.OpenAgeName, "pipeline.queue.oldest_message_age", "pipeline.subscribers",
         ];
         await Eventually.IsTrueAsync("all metrics are there", () => Task.FromResult(metrics.All(collector.Metrics.Contains)));
         Assert.Equal(0, await app.EndAsync());

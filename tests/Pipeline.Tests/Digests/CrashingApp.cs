@@ -11,9 +11,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Pipeline.Digests;
+using Pipeline.Digests.Events;
 using Pipeline.Languages;
 using Pipeline.Mail;
-using Pipeline.Mail.Events;
+using Pipeline.Notifications;
 using Pipeline.Operations;
 using Pipeline.Practices;
 using Pipeline.Storage;
@@ -161,9 +162,20 @@ public sealed class CrashingApp : IAsyncDisposable
     /// <summary>A practice that an admin has just published.</summary>
     public async Task PracticeAsync(string title, string email = "")
     {
-        var practice = new Practice(
-            Topic, Reference.Of(title), PracticeStatus.Pending, title, "A bus that brings advice to people in border areas.", "Ms.", "Angelica Pinzon", email, "",
-            "CR", "", time.GetUtcNow(), null, "", Language.English);
+        var practice = new Practice
+        {
+            Topic = Topic,
+            Reference = Reference.Of(title),
+            Status = PracticeStatus.Pending,
+            Title = title,
+            Summary = "A bus that brings advice to people in border areas.",
+            Honorific = "Ms.",
+            Submitter = "Angelica Pinzon",
+            Email = email,
+            Country = "CR",
+            SubmittedOn = time.GetUtcNow(),
+            Language = Language.English,
+        };
         await Get<PracticeTable>().AddAsync(practice, Cancellation);
         await TypeAsync(Storage.Practices, new TableEntity(Topic, practice.Reference.ToString()) { ["Status"] = "Published" });
     }

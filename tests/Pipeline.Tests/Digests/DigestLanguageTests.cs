@@ -4,8 +4,8 @@ using Azure;
 using Azure.Data.Tables;
 using Pipeline.Digests;
 using Pipeline.Languages;
-using Pipeline.Mail;
 using Pipeline.Tests.Subscribers;
+using Pipeline.Text;
 using Xunit;
 
 namespace Pipeline.Tests.Digests;

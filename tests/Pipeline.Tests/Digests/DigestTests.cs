@@ -5,7 +5,6 @@ using System.Text.Json;
 using AngleSharp.Html.Parser;
 using Azure.Data.Tables;
 using Pipeline.Digests;
-
 using Xunit;
 
 namespace Pipeline.Tests.Digests;
@@ -215,7 +214,7 @@ public sealed class DigestTests(AzuriteFixture azurite)
 
         // Meanwhile one leaves and one comes: the list is frozen, but nobody is mailed who left.
         await app.SubscribersAsync(1, "newcomer");
-        Assert.True(Pipeline.Subscribers.EmailAddress.TryParse(readers[3], out var leaving));
+        Assert.True(Pipeline.Text.EmailAddress.TryParse(readers[3], out var leaving));
         await app.Get<Pipeline.Subscribers.SubscriberTable>().UnsubscribeAsync(PipelineApp.Topic, Pipeline.Subscribers.SubscriberKey.Of(leaving), "", Cancellation);
         app.Time.Advance(TimeSpan.FromMinutes(6));
         await RedeliverAsync(app);

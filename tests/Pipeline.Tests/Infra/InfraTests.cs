@@ -1,10 +1,13 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
-using Pipeline.Settings;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Pipeline.Functions.Http;
+using Pipeline.Site;
 using Pipeline.Storage;
-using Pipeline.Telemetry;
 using Pipeline.Tests.Supply;
+using Pipeline.Digests;
 using Xunit;
 
 namespace Pipeline.Tests.Infra;
@@ -124,9 +127,10 @@ public sealed partial class InfraTests
             setting => (string?)(setting.Key.StartsWith("Tokens", StringComparison.Ordinal) ? Convert.ToBase64String(new byte[32]) : setting.Value));
         settings["SendGrid:ApiKey"] = "a-key";
 
-        var read = new SettingsReader(Configuration(settings)).Read();
+        using var services = new ServiceCollection().AddSingleton(Configuration(settings)).AddPipeline().AddHttp().BuildServiceProvider();
+        services.GetRequiredService<IStartupValidator>().Validate();
 
-        Assert.StartsWith("https://", read.BaseUrl.AbsoluteUri, StringComparison.Ordinal);
+        Assert.StartsWith("https://", services.GetRequiredService<SiteOptions>().BaseUrl.AbsoluteUri, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(Deployments))]
@@ -148,7 +152,7 @@ public sealed partial class InfraTests
             .Select(rule => InfraSnapshot.Text(rule.GetProperty("properties").GetProperty("criteria").GetProperty("allOf")[0], "query")).ToList();
 
         Assert.Equal(3, queries.Count);
-        Assert.Equal([PipelineMetrics.OpenAgeName, PipelineMetrics.DigestRunsName], queries.SelectMany(query => Metric().Matches(query)).Select(match => match.Groups[1].Value).Order());
+        Assert.Equal([DigestMetrics.OpenAgeName, DigestMetrics.RunsName], queries.SelectMany(query => Metric().Matches(query)).Select(match => match.Groups[1].Value).Order());
         Assert.Contains(queries, query => query.Contains($"{QueueNames.PoisonSuffix}/messages", StringComparison.Ordinal));
     }
 

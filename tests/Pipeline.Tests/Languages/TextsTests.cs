@@ -4,7 +4,7 @@ using System.Resources;
 using System.Text.RegularExpressions;
 using Pipeline.Functions.Pages;
 using Pipeline.Languages;
-using Pipeline.Submissions;
+using Pipeline.Text;
 using Xunit;
 
 namespace Pipeline.Tests.Languages;

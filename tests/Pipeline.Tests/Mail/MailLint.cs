@@ -7,6 +7,7 @@ using AngleSharp.Css;
 using AngleSharp.Dom;
 using Pipeline.Languages;
 using Pipeline.Subscribers;
+using Pipeline.Text;
 using Xunit;
 
 namespace Pipeline.Tests.Mail;

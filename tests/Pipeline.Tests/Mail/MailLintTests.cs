@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Pipeline.Languages;
 using Pipeline.Subscribers;
+using Pipeline.Text;
 using Xunit;
 
 namespace Pipeline.Tests.Mail;

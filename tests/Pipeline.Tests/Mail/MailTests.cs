@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using Pipeline.Settings;
+using Pipeline.Site;
 using Xunit;
 
 namespace Pipeline.Tests.Mail;
@@ -33,7 +33,7 @@ public sealed class MailTests(AzuriteFixture azurite)
 
         var mail = await MailKind.Named("digest of one").SendAsync(app);
 
-        Assert.Empty(await new MailLint(app.Get<PipelineSettings>().BaseUrl, app.Http).CheckAsync(mail, toList: true));
+        Assert.Empty(await new MailLint(app.Get<SiteOptions>().BaseUrl, app.Http).CheckAsync(mail, toList: true));
     }
 
     [Fact]

@@ -1,10 +1,12 @@
 using Azure.Data.Tables;
 using Pipeline.Languages;
 using Pipeline.Mail;
+using Pipeline.Notifications;
 using Pipeline.Operations;
 using Pipeline.Practices;
 using Pipeline.Subscribers;
 using Pipeline.Tests.Digests;
+using Pipeline.Text;
 using Xunit;
 
 namespace Pipeline.Tests.Mail;
@@ -206,7 +208,7 @@ public sealed class PersonalMailTests(AzuriteFixture azurite)
         await app.Storage.Practices.UpdateEntityAsync(
             new TableEntity(PipelineApp.Topic, reference) { ["Email"] = Submitter }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
         Assert.True(Reference.TryParse(reference, out var parsed));
-        return () => MailOrder.PracticeStatus(PipelineApp.Topic, parsed, PracticeStatus.Published);
+        return () => MailOrder.PracticeStatus(PipelineApp.Topic, parsed.ToString(), nameof(PracticeStatus.Published));
     }
 
     /// <summary>An order to tell the submitter that the practice is published lies on the queue; the second time another one for the same.</summary>

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using Pipeline.Languages;
 using Pipeline.Subscribers;
+using Pipeline.Text;
 using Pipeline.Topics;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Pipeline.Functions.Pages;
-using Pipeline.Practices;
-using Pipeline.Settings;
+using Pipeline.Site;
 using Pipeline.Topics;
 using Xunit;
 
@@ -20,8 +20,7 @@ public sealed class RenderedPagesTests
         Assert.Equal("b1", await TextAsync("b", "1", "b1"));
         Assert.Equal("a2", await TextAsync("a", "2", "a2"));
         Assert.Equal(3, rendered);
-        // The version before is gone.
-        Assert.Equal((2, 4), pages.Size);
+        Assert.Equal("a2", await TextAsync("a", "2", "never"));
     }
 
     [Fact]
@@ -37,7 +36,6 @@ public sealed class RenderedPagesTests
 
         Assert.All(await Task.WhenAll(asked), page => Assert.Equal(3, page.Length));
         Assert.Equal(1, rendered);
-        Assert.Equal((1, 3), pages.Size);
     }
 
     [Fact]
@@ -45,39 +43,42 @@ public sealed class RenderedPagesTests
     {
         await Assert.ThrowsAsync<IOException>(() => pages.GetAsync("a", "1", () => throw new IOException("Broken on purpose.")));
         await Assert.ThrowsAsync<IOException>(() => pages.GetAsync("a", "1", () => Task.FromException<byte[]>(new IOException("Broken on purpose."))));
-        Assert.Equal((0, 0), pages.Size);
 
         Assert.Equal("a1", await TextAsync("a", "1", "a1"));
     }
 
     [Fact]
-    public async Task It_takes_no_more_memory_than_it_may()
+    public async Task A_page_that_is_used_stays_and_one_that_was_not_used_for_long_is_rendered_again()
     {
-        for (var i = 0; i < 700; i++)
+        for (var i = 0; i < 2_000; i++)
         {
             await TextAsync($"small {i}", "1", "x");
             await TextAsync("used", "1", "u");
         }
 
-        Assert.Equal((500, 500), pages.Size);
         rendered = 0;
         await TextAsync("used", "1", "u");
-        await TextAsync("small 699", "1", "x");
         Assert.Equal(0, rendered);
-        await TextAsync("small 0", "1", "x");
-        Assert.Equal(1, rendered);
-
-        for (var i = 0; i < 40; i++)
-            await pages.GetAsync($"large {i}", "1", () => Task.FromResult(new byte[1_000_000]));
-        Assert.InRange(pages.Size.Bytes, 15_000_000, 16 * 1024 * 1024);
-        var before = pages.Size;
-        await pages.GetAsync("too large", "1", () => Task.FromResult(new byte[8_000_000]));
-        Assert.Equal(before.Bytes, pages.Size.Bytes);
+        for (var i = 0; i < 1_000; i++)
+            await TextAsync($"small {i}", "1", "x");
+        Assert.InRange(rendered, 500, 1_000);
     }
 
     [Fact]
-    public async Task Many_at_once_leave_it_in_order()
+    public async Task A_page_that_is_larger_than_all_that_may_be_kept_is_rendered_each_time()
     {
+        for (var i = 0; i < 2; i++)
+            await pages.GetAsync("too large", "1", () =>
+            {
+                rendered++;
+                return Task.FromResult(new byte[17_000_000]);
+            });
+
+        Assert.Equal(2, rendered);
+    }
+
+    [Fact]
+    public async Task Many_at_once_get_the_page_that_they_asked_for() =>
         await Parallel.ForEachAsync(Enumerable.Range(0, 20_000), TestContext.Current.CancellationToken, async (i, _) =>
         {
             var (key, version) = ($"{i * 7919 % 900}", $"{i % 3}");
@@ -88,13 +89,6 @@ public sealed class RenderedPagesTests
             });
             Assert.StartsWith($"{key} {version} ", Encoding.UTF8.GetString(page.Span));
         });
-
-        Assert.InRange(pages.Size.Pages, 1, 500);
-        Assert.InRange(pages.Size.Bytes, 1, 16 * 1024 * 1024);
-        for (var i = 0; i < 500; i++)
-            await TextAsync($"after {i}", "1", "x");
-        Assert.Equal((500, 500), pages.Size);
-    }
 
     [Fact]
     public void The_entity_tag_is_known_without_rendering_and_is_the_same_in_every_process()
@@ -112,6 +106,17 @@ public sealed class RenderedPagesTests
         Assert.NotEqual(tag, Pages("https://example.org/", zone: "Asia/Tokyo").ETag("a", "1"));
     }
 
+    [Fact]
+    public async Task A_client_that_has_the_page_is_answered_without_rendering_it()
+    {
+        var request = new DefaultHttpContext().Request;
+        request.Headers.IfNoneMatch = pages.ETag("a", "1");
+
+        var answer = await pages.AnswerAsync(request, "a", "1", null, "text/plain", () => throw new InvalidOperationException("It was rendered."));
+
+        Assert.Equal(StatusCodes.Status304NotModified, Assert.IsAssignableFrom<IStatusCodeHttpResult>(answer).StatusCode);
+    }
+
     private async Task<string> TextAsync(string key, string version, string text) => Encoding.UTF8.GetString((await pages.GetAsync(key, version, () =>
     {
         rendered++;
@@ -120,9 +125,7 @@ public sealed class RenderedPagesTests
 
     private static RenderedPages Pages(string baseUrl, string topicName = "A topic", string zone = "UTC")
     {
-        var usual = new TopicCatalog([new Topic("topic", topicName, "", new(Pipeline.Digests.DigestRhythm.Always, DayOfWeek.Monday, default, TimeZoneInfo.FindSystemTimeZoneById(zone), true))]);
-        return new RenderedPages(new PipelineSettings(
-            new Uri(baseUrl), Moderation.Required, new SendGridSettings("", null, "", "", 1, null), new UnknownSettings(TimeSpan.Zero, UnknownPolicy.Hold),
-            [], usual, [], TimeSpan.Zero, new LimitSettings(1, 1, null)));
+        var usual = new TopicCatalog([new Topic("topic", topicName, "", new(DigestRhythm.Always, DayOfWeek.Monday, default, TimeZoneInfo.FindSystemTimeZoneById(zone), true))]);
+        return new RenderedPages(new SiteOptions { BaseUrl = new Uri(baseUrl), EmbedOrigins = [], PageAge = TimeSpan.Zero }, usual);
     }
 }

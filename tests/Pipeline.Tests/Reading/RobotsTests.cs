@@ -2,7 +2,7 @@ using System.Net;
 using System.Xml.Linq;
 using Pipeline.Functions.Pages.Robots;
 using Pipeline.Practices;
-using Pipeline.Settings;
+using Pipeline.Site;
 using Xunit;
 
 namespace Pipeline.Tests.Reading;
@@ -40,7 +40,7 @@ public sealed class RobotsTests(AzuriteFixture azurite)
         using var answer = await app.Http.GetAsync("sitemap.xml", Cancellation);
         Assert.Equal("application/xml", answer.Content.Headers.ContentType!.MediaType);
         var map = XDocument.Parse(await answer.Content.ReadAsStringAsync(Cancellation)).Root!;
-        var site = app.Get<PipelineSettings>().BaseUrl;
+        var site = app.Get<SiteOptions>().BaseUrl;
         List<string> addresses = [.. map.Elements(Sitemaps + "url").Select(url => url.Element(Sitemaps + "loc")!.Value)];
 
         Assert.Equal(addresses.Count, addresses.Distinct().Count());
@@ -74,7 +74,7 @@ public sealed class RobotsTests(AzuriteFixture azurite)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var map = XDocument.Load(new MemoryStream(Sitemap.Write(
-            app.Get<PipelineSettings>(), Enumerable.Range(0, 60_000).Select(number => new SitemapEntry($"practices/{number}")))));
+            app.Get<SiteOptions>(), Enumerable.Range(0, 60_000).Select(number => new SitemapEntry($"practices/{number}")))));
 
         Assert.Equal(Sitemap.MostAddresses, map.Root!.Elements().Count());
         Assert.EndsWith("/49999", map.Root.Elements().Last().Value);

@@ -1,7 +1,7 @@
 using Azure;
 using Azure.Data.Tables;
 using Pipeline.Subscribers;
-
+using Pipeline.Text;
 using Xunit;
 
 namespace Pipeline.Tests.Subscribers;

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using Azure.Data.Tables;
 using Pipeline.Subscribers;
-
+using Pipeline.Text;
 using Xunit;
 
 namespace Pipeline.Tests.Subscribers;

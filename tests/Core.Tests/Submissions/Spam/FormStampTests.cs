@@ -38,7 +38,7 @@ public sealed class FormStampTests
     {
         var ahead = With(1).Create();
 
-        Assert.Null(new FormStamp(Some.Settings(1), new FakeTimeProvider(time.GetUtcNow().AddMilliseconds(-1))).Age(ahead));
+        Assert.Null(new FormStamp(Some.Keys(1), new FakeTimeProvider(time.GetUtcNow().AddMilliseconds(-1))).Age(ahead));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class FormStampTests
     [Fact]
     public void A_token_of_the_same_key_is_no_stamp()
     {
-        var token = new SubscriptionTokens(Some.Settings(1), time).Unsubscription("t", new SubscriberKey(1));
+        var token = new SubscriptionTokens(Some.Keys(1), time).Unsubscription("t", new SubscriberKey(1));
 
         Assert.Null(With(1).Age(token));
         Assert.Null(With(1).Age(token[..32]));
@@ -68,5 +68,5 @@ public sealed class FormStampTests
     [InlineData("AAAAAAAAAAAAAAAA AAAAAAAAAAAAAAA")]
     public void Reads_nothing_else(string? stamp) => Assert.Null(With(1).Age(stamp));
 
-    private FormStamp With(params byte[] keys) => new(Some.Settings(keys), time);
+    private FormStamp With(params byte[] keys) => new(Some.Keys(keys), time);
 }

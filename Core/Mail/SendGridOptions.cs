@@ -1,0 +1,64 @@
+using Pipeline.Mail.Events;
+using Pipeline.Settings;
+using Pipeline.Text;
+
+namespace Pipeline.Mail;
+
+/// <summary>How mail leaves. Settings: SendGrid__….</summary>
+public sealed record SendGridOptions
+{
+    private const int DefaultCallsInFlight = 4;
+
+    public required string ApiKey { get; init; }
+
+    /// <summary>Null for SendGrid's own address.</summary>
+    public required Uri? BaseUrl { get; init; }
+
+    public required string From { get; init; }
+
+    public required string FromName { get; init; }
+
+    /// <summary>How many requests one process has with SendGrid at once.</summary>
+    public required int CallsInFlight { get; init; }
+
+    /// <summary>Null while the signed Event Webhook is not set up.</summary>
+    public required WebhookOptions? Webhook { get; init; }
+
+    public static SendGridOptions Read(SettingsReader settings) => new()
+    {
+        ApiKey = ReadApiKey(settings),
+        From = ReadFrom(settings),
+        BaseUrl = ReadBaseUrl(settings),
+        FromName = settings.OneLine("SendGrid:FromName", settings.Required("SendGrid:FromName", "Making Migration Work")),
+        CallsInFlight = settings.Number("SendGrid:CallsInFlight", DefaultCallsInFlight, 1, 100, "a whole number from 1 to 100"),
+        Webhook = WebhookOptions.Read(settings),
+    };
+
+    private static string ReadApiKey(SettingsReader settings)
+    {
+        const string name = "SendGrid:ApiKey";
+        var key = settings.Required(name, "SG.… (from SendGrid: Settings, API Keys)");
+        // It goes into a header of every call. It is a secret, so it is not repeated.
+        if (!settings.IsUnresolved(name) && key.Any(character => character is <= ' ' or > '~'))
+            settings.AddMistake(
+                "The setting SendGrid__ApiKey holds a space, a line break or another character that no key has; copy it from SendGrid once more.");
+        return key;
+    }
+
+    private static string ReadFrom(SettingsReader settings)
+    {
+        const string name = "SendGrid:From";
+        var from = settings.Required(name, "digest@example.org");
+        return from.Length == 0 ? ""
+            : EmailAddress.TryParse(from, out var address) ? address.Value
+            : settings.Wrong(name, "an e-mail address in ASCII", from);
+    }
+
+    private static Uri? ReadBaseUrl(SettingsReader settings)
+    {
+        const string name = "SendGrid:BaseUrl";
+        return settings.Optional(name) is { } server
+            ? SettingsReader.HttpAddress(server) ?? settings.Wrong<Uri?>(name, "an absolute http or https address, or empty", null)
+            : null;
+    }
+}

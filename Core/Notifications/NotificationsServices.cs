@@ -1,0 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Pipeline.Notifications;
+
+public static class NotificationsServices
+{
+    public static IServiceCollection AddNotifications(this IServiceCollection services) => services
+        .AddSingleton<NotificationMetrics>()
+        .AddSingleton<PersonalMail>();
+}

@@ -1,0 +1,44 @@
+using Azure.Data.Tables;
+using Pipeline.Site;
+using Pipeline.Storage;
+
+namespace Pipeline.Operations;
+
+/// <summary>
+/// Asks every queue and every table whether it is there and lets the app in: a transaction each, so the answer is kept as long as a page.
+/// </summary>
+public sealed class Health(PipelineStorage storage, SiteOptions site, TimeProvider time)
+{
+    private readonly FreshRead<IReadOnlyDictionary<string, string?>> latest = new(() => CheckAsync(storage), site.PageAge, time);
+
+    /// <summary>For each part null where it is well, else the sentences of what is wrong with it, each once.</summary>
+    public Task<IReadOnlyDictionary<string, string?>> CheckAsync(CancellationToken cancellationToken) => latest.GetAsync(cancellationToken);
+
+    private static async Task<IReadOnlyDictionary<string, string?>> CheckAsync(PipelineStorage storage)
+    {
+        var queues = storage.Queues.Select(queue => SentenceAsync(() => queue.GetPropertiesAsync(), queue.Uri, StorageSentence.QueueRole));
+        var tables = storage.Tables.Select(table => SentenceAsync(
+            async () => await table.QueryAsync<TableEntity>(row => row.PartitionKey == "health", 1).AsPages().FirstAsync(),
+            table.Uri, StorageSentence.TableRole));
+        return new Dictionary<string, string?> { ["queue"] = await AllAsync([.. queues]), ["tables"] = await AllAsync([.. tables]) };
+    }
+
+    private static async Task<string?> AllAsync(Task<string?>[] checks)
+    {
+        string[] sentences = [.. (await Task.WhenAll(checks)).OfType<string>().Distinct()];
+        return sentences.Length == 0 ? null : string.Join(' ', sentences);
+    }
+
+    private static async Task<string?> SentenceAsync(Func<Task> ask, Uri address, string role)
+    {
+        try
+        {
+            await ask();
+            return null;
+        }
+        catch (Exception fault) when (StorageSentence.Of(fault, address, role) is not null)
+        {
+            return StorageSentence.Of(fault, address, role);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using System.Diagnostics.Metrics;
+using Pipeline.Storage;
+using Pipeline.Telemetry;
+
+namespace Pipeline.Operations;
+
+/// <summary>Measures how long the oldest message of each queue has been waiting, if an exporter listens: peeking at queues is paid for.</summary>
+public sealed class QueueAges(PipelineStorage storage, IMeterFactory meters, TimeProvider time)
+{
+    private readonly Gauge<double> _oldest = PipelineMeter.Of(meters).CreateGauge<double>(
+        "pipeline.queue.oldest_message_age", "s", "How long the oldest message waits that is not being worked on.");
+
+    public Task MeasureAsync(CancellationToken cancellationToken) => RunAll.RunAsync(
+        _oldest.Enabled ? storage.Queues : [],
+        async queue =>
+        {
+            var oldest = (await queue.PeekMessageAsync(cancellationToken)).Value;
+            var age = oldest?.InsertedOn is { } since && time.GetUtcNow() > since ? time.GetUtcNow() - since : TimeSpan.Zero;
+            _oldest.Record(age.TotalSeconds, PipelineMeter.Tag("queue", queue.Name));
+        },
+        cancellationToken);
+}

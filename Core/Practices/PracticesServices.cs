@@ -1,0 +1,11 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Pipeline.Practices;
+
+public static class PracticesServices
+{
+    public static IServiceCollection AddPractices(this IServiceCollection services) => services
+        .AddSingleton<PracticeTable>()
+        .AddSingleton<PracticeSweep>()
+        .AddSingleton<PublishedPractices>();
+}

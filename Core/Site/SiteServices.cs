@@ -1,0 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Settings;
+
+namespace Pipeline.Site;
+
+public static class SiteServices
+{
+    public static IServiceCollection AddSite(this IServiceCollection services) => services
+        .AddSettings(SiteOptions.Read);
+}

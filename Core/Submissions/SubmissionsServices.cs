@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Settings;
+using Pipeline.Submissions.Spam;
+
+namespace Pipeline.Submissions;
+
+public static class SubmissionsServices
+{
+    public static IServiceCollection AddSubmissions(this IServiceCollection services) => services
+        .AddSettings(SubmissionOptions.Read)
+        .AddSingleton<SubmissionMetrics>()
+        .AddSingleton<SubmissionRules>()
+        .AddSingleton<IdempotencyKeyTable>()
+        .AddSingleton<FormStamp>()
+        .AddSingleton<Repeats>()
+        .AddSingleton<SpamFilter>()
+        .AddSingleton<Intake>()
+        .AddSingleton<SubmissionStore>()
+        .AddSingleton<RejectionTable>()
+        .AddSingleton<RejectionSweep>()
+        .AddSingleton<SubmissionStatusQuery>();
+}

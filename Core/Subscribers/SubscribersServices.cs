@@ -1,0 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Pipeline.Subscribers;
+
+public static class SubscribersServices
+{
+    public static IServiceCollection AddSubscribers(this IServiceCollection services) => services
+        .AddSingleton<SubscriberMetrics>()
+        .AddSingleton<SubscriberTable>()
+        .AddSingleton<SubscriptionTokens>()
+        .AddSingleton<ConfirmationLimit>()
+        .AddSingleton<Erasures>()
+        .AddSingleton<Subscriptions>()
+        .AddSingleton<SubscriberHygiene>();
+}

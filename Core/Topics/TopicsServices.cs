@@ -1,0 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Settings;
+
+namespace Pipeline.Topics;
+
+public static class TopicsServices
+{
+    public static IServiceCollection AddTopics(this IServiceCollection services) => services
+        .AddSettings(TopicSettings.Read);
+}

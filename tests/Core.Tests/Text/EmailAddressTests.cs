@@ -1,0 +1,74 @@
+using Pipeline.Subscribers;
+using Pipeline.Text;
+using Xunit;
+
+namespace Pipeline.Core.Tests.Text;
+
+public sealed class EmailAddressTests
+{
+    [Theory]
+    [InlineData("a@example.org", "a@example.org")]
+    [InlineData("  Angelica.Pinzon+digest@Example.ORG ", "Angelica.Pinzon+digest@example.org")]
+    [InlineData("o'brien@example.org", "o'brien@example.org")]
+    [InlineData("info@münchen.example", "info@xn--mnchen-3ya.example")]
+    [InlineData("\u202aangelica@example.org\u202c", "angelica@example.org")]
+    [InlineData("\ufeffangelica@exam\u200bple.org\u200e", "angelica@example.org")]
+    [InlineData("a@ex\u0430mple.org", "a@xn--exmple-4nf.org")]
+    [InlineData("a@ｅｘａｍｐｌｅ。org", "a@example.org")]
+    public void Takes_ordinary_addresses(string input, string expected)
+    {
+        Assert.True(EmailAddress.TryParse(input, out var address));
+        Assert.Equal(expected, address.Value);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("nobody")]
+    [InlineData("@example.org")]
+    [InlineData("a@")]
+    [InlineData("a@localhost")]
+    [InlineData("a b@example.org")]
+    [InlineData("a@exam ple.org")]
+    [InlineData("a@b@example.org")]
+    [InlineData("\"a b\"@example.org")]
+    [InlineData("Name <a@example.org>")]
+    [InlineData("a@example.org, b@example.org")]
+    [InlineData("a@example.org\r\nBcc: b@example.org")]
+    [InlineData("a@-example.org")]
+    [InlineData("a@example..org")]
+    [InlineData("a@[127.0.0.1]")]
+    [InlineData("é@example.org")]
+    [InlineData("a\u200bb@example.org")]
+    [InlineData("\u0430@example.org")]
+    [InlineData("a@exam\u202eple.org")]
+    [InlineData("a@[IPv6:::1]")]
+    [InlineData("a@example.org\u2028Bcc: b@example.org")]
+    [InlineData("a@example.org\0")]
+    [InlineData("a\u001f@example.org")]
+    [InlineData("javascript:a@example.org")]
+    [InlineData("a@exa_mple.org")]
+    [InlineData("a@b@c.example.org")]
+    [InlineData("a;b@example.org")]
+    [InlineData("a,b@example.org")]
+    public void Refuses_the_rest(string? input) => Assert.False(EmailAddress.TryParse(input, out _));
+
+    [Fact]
+    public void May_have_254_characters()
+    {
+        static string OfLength(int length) => new string('a', 64) + "@" + string.Join('.', Enumerable.Repeat(new string('b', 45), 4)) + "." + new string('c', length - 64 - 1 - 4 * 46);
+
+        Assert.True(EmailAddress.TryParse(OfLength(254), out _));
+        Assert.False(EmailAddress.TryParse(OfLength(255), out _));
+    }
+
+    [Fact]
+    public void Has_one_key_in_any_case_and_never_prints_itself()
+    {
+        Assert.True(EmailAddress.TryParse("Angelica@example.org", out var one));
+        Assert.True(EmailAddress.TryParse("angelica@Example.org", out var other));
+
+        Assert.Equal(SubscriberKey.Of(one), SubscriberKey.Of(other));
+        Assert.DoesNotContain("angelica", $"{one} {new { one }}", StringComparison.OrdinalIgnoreCase);
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Configuration;
+using Pipeline.Functions.Http;
+using Pipeline.Settings;
+using Xunit;
+
+namespace Pipeline.Tests.Submissions;
+
+public sealed class ClientLimitOptionsTests
+{
+    [Fact]
+    public void Without_settings_the_defaults_count() => Assert.Equal(
+        new ClientLimitOptions { FormPostsPerMinute = 100, ApiPostsPerMinute = 1_200, ClientAddressHeader = "X-Forwarded-For" }, Read([]).Options);
+
+    [Fact]
+    public void A_limit_of_nought_is_none_and_the_connection_may_count_as_the_client() => Assert.Equal(
+        new ClientLimitOptions { FormPostsPerMinute = 0, ApiPostsPerMinute = 0, ClientAddressHeader = null },
+        Read(new() { ["Limits:FormPostsPerMinute"] = "0", ["Limits:ApiPostsPerMinute"] = "0", ["Limits:ClientAddressHeader"] = "none" }).Options);
+
+    [Theory]
+    [InlineData("Limits:FormPostsPerMinute", "-1")]
+    [InlineData("Limits:FormPostsPerMinute", "100001")]
+    [InlineData("Limits:ApiPostsPerMinute", "1,200")]
+    [InlineData("Limits:ClientAddressHeader", "X-Forwarded-For, X-Real-IP")]
+    [InlineData("Limits:ClientAddressHeader", "X Azure ClientIP")]
+    public void A_malformed_limit_is_named(string name, string value) =>
+        Assert.StartsWith($"The setting {SettingsReader.Shown(name)} ", Assert.Single(Read(new() { [name] = value }).Mistakes), StringComparison.Ordinal);
+
+    private static (ClientLimitOptions Options, IReadOnlyList<string> Mistakes) Read(Dictionary<string, string?> values)
+    {
+        var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(values).Build());
+        return (ClientLimitOptions.Read(reader), reader.Mistakes);
+    }
+}
