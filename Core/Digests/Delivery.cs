@@ -1,44 +1,77 @@
 using Azure;
 using Pipeline.Subscribers;
+using Pipeline.Text;
 
 namespace Pipeline.Digests;
 
-public enum DeliveryStatus
+/// <summary>A row of an issue's ledger: a range of the hash space, the recipients in it, and what came of each.</summary>
+public sealed record Delivery
 {
-    /// <summary>Somebody is at it, or died while being at it.</summary>
-    Claimed,
+    public required string Topic { get; init; }
 
-    /// <summary>SendGrid did not take it, so it is tried again later.</summary>
-    Waiting,
+    public required string Issue { get; init; }
 
-    /// <summary>Settled: SendGrid took all of it.</summary>
-    Sent,
+    public required HashRange Range { get; init; }
 
-    /// <summary>Settled: SendGrid refused some or all of it; the reason says why.</summary>
-    Refused,
+    /// <summary>Opaque; goes out with the mail and comes back with SendGrid's events.</summary>
+    public required string Id { get; init; }
 
-    /// <summary>Settled as far as can be known without asking: SendGrid may have taken it.</summary>
-    Unknown,
-}
+    /// <summary>Opaque; another one for each claim, by which its holder knows it again.</summary>
+    public required string Holder { get; init; }
 
-/// <summary>A row of an issue's ledger: a range of the hash space, whom it means, and what came of it.</summary>
-/// <param name="Id">Opaque; goes out with the mail and comes back with SendGrid's events.</param>
-/// <param name="Holder">Opaque; another one for each claim, by which its holder knows it again.</param>
-/// <param name="Recipients">Fixed when it was claimed first.</param>
-/// <param name="Outcomes">One for each recipient.</param>
-/// <param name="Proven">Requests that SendGrid's events have proved while somebody was at the delivery.</param>
-/// <param name="NotBefore">When it is tried again, where it waits.</param>
-/// <param name="SettledOn">When somebody was last through with it; null before.</param>
-/// <param name="Resends">How often it was sent again because a setting says so.</param>
-/// <param name="Typed">What an admin typed in Decision, or in Status where that is no status of ours.</param>
-public sealed record Delivery(
-    string Topic, string Issue, HashRange Range, string Id, string Holder, DeliveryStatus Status, IReadOnlyList<SubscriberKey> Recipients, Outcomes Outcomes,
-    IReadOnlyList<CallSpan> Proven, int Attempts, DateTimeOffset ClaimedOn, DateTimeOffset NotBefore, DateTimeOffset? SettledOn, int Resends, string Reason,
-    string Typed, string Help, ETag ETag)
-{
-    public bool IsSettled => Status is DeliveryStatus.Sent or DeliveryStatus.Refused or DeliveryStatus.Unknown;
+    public required DeliveryStatus Status { get; init; }
 
-    /// <summary>With these outcomes, and nobody at it any more. A word that an admin typed before is about what was, and done with.</summary>
+    /// <summary>Fixed when the range was claimed first. Empty if the row was read without them.</summary>
+    public required IReadOnlyList<SubscriberKey> Recipients { get; init; }
+
+    /// <summary>One for each recipient.</summary>
+    public required Outcomes Outcomes { get; init; }
+
+    /// <summary>Requests that SendGrid's events have proved while the delivery was claimed.</summary>
+    public IReadOnlyList<CallSpan> Proven { get; init; } = [];
+
+    public required int Attempts { get; init; }
+
+    public required DateTimeOffset ClaimedOn { get; init; }
+
+    /// <summary>When a waiting delivery is tried again.</summary>
+    public DateTimeOffset NotBefore { get; init; }
+
+    /// <summary>When it was settled last; null before.</summary>
+    public DateTimeOffset? SettledOn { get; init; }
+
+    /// <summary>How often it was sent again because a setting says so.</summary>
+    public int Resends { get; init; }
+
+    public string Reason { get; init; } = "";
+
+    /// <summary>What an admin typed in Decision, or in Status if that is no status of ours.</summary>
+    public string Typed { get; init; } = "";
+
+    public string Help { get; init; } = "";
+
+    public ETag ETag { get; init; } = ETag.All;
+
+    /// <summary>The first claim on a range. Without recipients it is settled at once, in the same write.</summary>
+    public static Delivery FirstClaim(DeliveryOrder order, HashRange range, IReadOnlyList<SubscriberKey> recipients, DateTimeOffset now) => new()
+    {
+        Topic = order.Topic,
+        Issue = order.Issue,
+        Range = range,
+        Id = OpaqueId.New(),
+        Holder = OpaqueId.New(),
+        Status = recipients.Count == 0 ? DeliveryStatus.Sent : DeliveryStatus.Claimed,
+        Recipients = recipients,
+        Outcomes = Outcomes.AllOpen(recipients.Count),
+        Attempts = 1,
+        ClaimedOn = now,
+        SettledOn = recipients.Count == 0 ? now : null,
+    };
+
+    /// <summary>The outcomes with what SendGrid's events have proved meanwhile.</summary>
+    public Outcomes WithProven(Outcomes outcomes) => Proven.Aggregate(outcomes, (known, call) => known.Prove(call));
+
+    /// <summary>With these outcomes and no claim. A word that an admin typed before is about an earlier state, so it goes.</summary>
     public Delivery Released(Outcomes outcomes, params IEnumerable<string> reasons) => this with
     {
         Outcomes = outcomes,

@@ -4,7 +4,7 @@ using Pipeline.Subscribers;
 namespace Pipeline.Digests;
 
 /// <summary>Settles what was unknown by what SendGrid's events prove. The same proof again, late or early, changes nothing.</summary>
-public sealed partial class DeliveryProofs(DeliveryTable deliveries, DigestTable digests, DigestLedger ledger, TimeProvider time, ILogger<DeliveryProofs> logger)
+public sealed partial class DeliveryProofs(DeliveryTable deliveries, DigestLedger ledger, TimeProvider time, ILogger<DeliveryProofs> logger)
 {
     /// <summary>
     /// Costs one query an issue, however many the proofs, as long as nothing is unknown: that is nearly always so.
@@ -19,8 +19,8 @@ public sealed partial class DeliveryProofs(DeliveryTable deliveries, DigestTable
             foreach (var unproved in await deliveries.UnprovedAsync(issue.Key.Topic, issue.Key.Issue, cancellationToken))
                 settled |= await ProveAsync(unproved, [.. SpansOf(calls[unproved.Id])], cancellationToken);
 
-            if (settled && await digests.FindAsync(issue.Key.Topic, issue.Key.Issue, cancellationToken) is { } changed)
-                await ledger.ReviewAsync(changed, cancellationToken);
+            if (settled)
+                await ledger.ReviewAsync(issue.Key.Topic, issue.Key.Issue, cancellationToken);
         }
     }
 

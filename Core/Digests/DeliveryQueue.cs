@@ -1,10 +1,12 @@
+using Microsoft.Extensions.Logging;
 using Pipeline.Storage;
+using Pipeline.Submissions;
 using Pipeline.Telemetry;
 
 namespace Pipeline.Digests;
 
 /// <summary>The queue digest-deliveries. A message twice on it does no harm: the ledger's rows decide.</summary>
-public sealed class DeliveryQueue(PipelineStorage storage)
+public sealed partial class DeliveryQueue(PipelineStorage storage, RejectionTable rejections, ILogger<DeliveryQueue> logger)
 {
     /// <param name="delay">How long it stays invisible; at most seven days.</param>
     public async Task AddAsync(DeliveryOrder order, TimeSpan delay, CancellationToken cancellationToken)
@@ -13,4 +15,20 @@ public sealed class DeliveryQueue(PipelineStorage storage)
         await storage.DeliveryQueue.SendMessageAsync(
             (order with { TraceParent = span?.Id ?? order.TraceParent }).Write(), delay, QueueMessages.KeptForever, cancellationToken);
     }
+
+    /// <summary>Null if the message is malformed: then it is in Rejections.</summary>
+    /// <param name="kind">What it is rejected as.</param>
+    public async Task<DeliveryOrder?> ReadAsync(string message, RejectionKind kind, CancellationToken cancellationToken)
+    {
+        if (DeliveryOrder.Parse(message) is { } order)
+            return order;
+
+        await rejections.KeepUnreadableAsync(
+            QueueNames.Deliveries, message, kind, "The message on digest-deliveries is no delivery of ours; it was probably made by hand.", cancellationToken);
+        LogRejected();
+        return null;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Moved a malformed message from digest-deliveries to Rejections.")]
+    private partial void LogRejected();
 }

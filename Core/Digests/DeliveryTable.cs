@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
-using Azure;
 using Azure.Data.Tables;
 using Pipeline.Storage;
 using Pipeline.Subscribers;
+using Pipeline.Text;
 
 namespace Pipeline.Digests;
 
@@ -12,6 +12,7 @@ namespace Pipeline.Digests;
 public sealed class DeliveryTable(PipelineStorage storage)
 {
     private const int ReasonLength = 8_000;
+    private const int RowsInTransaction = 100;
 
     private static readonly SearchValues<char> Letters = SearchValues.Create([Outcomes.Open, Outcomes.Sent, Outcomes.Skipped, Outcomes.Failed, Outcomes.Unknown]);
 
@@ -31,15 +32,10 @@ public sealed class DeliveryTable(PipelineStorage storage)
         row["Id"] = delivery.Id;
         row["Frozen"] = Pack(delivery.Recipients);
         row["Recipients"] = delivery.Recipients.Count;
-        try
-        {
-            return delivery with { ETag = ETagOf(await storage.Deliveries.AddEntityAsync(row, cancellationToken)) };
-        }
-        catch (RequestFailedException conflict) when (conflict.Status == 409)
-        {
+        return await storage.Deliveries.TryInsertAsync(row, cancellationToken) is { } etag
+            ? delivery with { ETag = etag }
             // Perhaps our own insert, repeated by the client because the first answer was lost.
-            return await FindAsync(delivery.Topic, delivery.Issue, delivery.Range.From, cancellationToken);
-        }
+            : await FindAsync(delivery.Topic, delivery.Issue, delivery.Range.From, cancellationToken);
     }
 
     /// <summary>Claims a row that was read before. Null where somebody else was quicker.</summary>
@@ -48,26 +44,16 @@ public sealed class DeliveryTable(PipelineStorage storage)
         ?? (await FindAsync(delivery.Topic, delivery.Issue, delivery.Range.From, cancellationToken) is { } there && there.Holder == delivery.Holder ? there : null);
 
     /// <summary>Writes a new state over the one that was read or claimed. Null where somebody else changed it meanwhile.</summary>
-    public async Task<Delivery?> TryUpdateAsync(Delivery delivery, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return delivery with
-            {
-                ETag = ETagOf(await storage.Deliveries.UpdateEntityAsync(Row(delivery), delivery.ETag, TableUpdateMode.Merge, cancellationToken)),
-            };
-        }
-        catch (RequestFailedException changed) when (changed.Status is 404 or 412)
-        {
-            return null;
-        }
-    }
+    public async Task<Delivery?> TryUpdateAsync(Delivery delivery, CancellationToken cancellationToken) =>
+        await storage.Deliveries.TryMergeAsync(Row(delivery), delivery.ETag, cancellationToken) is { } etag ? delivery with { ETag = etag } : null;
 
     public async Task<Delivery?> FindAsync(string topic, string issue, SubscriberKey from, CancellationToken cancellationToken)
     {
-        var row = await storage.Deliveries.GetEntityIfExistsAsync<TableEntity>(
-            Partition(topic, issue), from.ToString(), cancellationToken: cancellationToken);
-        return row.HasValue ? Read(topic, issue, row.Value!) ?? throw new InvalidOperationException($"The row {from} of {topic}~{issue} in Deliveries cannot be read: it was made or changed by hand.") : null;
+        var row = await storage.Deliveries.FindAsync(Partition(topic, issue), from.ToString(), cancellationToken);
+        return row is null
+            ? null
+            : Read(topic, issue, row)
+                ?? throw new InvalidOperationException($"The row {from} of {topic}~{issue} in Deliveries cannot be read: it was made or changed by hand.");
     }
 
     /// <summary>The ledger of an issue in the order of the hash space; null for a row that is no range of it.</summary>
@@ -92,6 +78,23 @@ public sealed class DeliveryTable(PipelineStorage storage)
     /// <summary>The deliveries with recipients of unknown outcome that nobody is at, without their recipients.</summary>
     public async Task<IReadOnlyList<Delivery>> UnknownAsync(string topic, string issue, CancellationToken cancellationToken) =>
         [.. (await QueryAsync(topic, issue, "Unknown gt 0", cancellationToken)).Where(delivery => delivery.Status == DeliveryStatus.Unknown)];
+
+    /// <summary>The rows of an issue that still name their recipients, in pages that fit into one transaction.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<FrozenRow>> WithRecipientsAsync(DigestIssue issue, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string[] columns = ["PartitionKey", "RowKey", "Status", "Reason"];
+        var filter = TableFilter.Of($"PartitionKey eq {Partition(issue.Topic, issue.Name)} and Frozen ne ''");
+        await foreach (var page in storage.Deliveries.QueryAsync<TableEntity>(filter, RowsInTransaction, columns, cancellationToken).AsPages())
+            yield return [.. page.Values.Select(row => new FrozenRow(row.RowKey, row.Word<DeliveryStatus>("Status"), row.Text("Reason"), row.ETag))];
+    }
+
+    /// <summary>Takes the recipients out of rows of one page. False if one of them was changed since it was read: then all stay.</summary>
+    /// <param name="clean">Takes them out of the reason as well.</param>
+    public async Task<bool> TryForgetRecipientsAsync(
+        DigestIssue issue, IReadOnlyCollection<FrozenRow> rows, Func<string, string> clean, CancellationToken cancellationToken) =>
+        rows.Count == 0 || await storage.Deliveries.TryMergeAllAsync(
+            rows.Select(row => (new TableEntity(Partition(issue.Topic, issue.Name), row.Key) { ["Frozen"] = "", ["Reason"] = clean(row.Reason) }, row.ETag)),
+            cancellationToken);
 
     private async Task<IReadOnlyList<Delivery>> QueryAsync(string topic, string issue, string which, CancellationToken cancellationToken)
     {
@@ -119,7 +122,7 @@ public sealed class DeliveryTable(PipelineStorage storage)
             ["Attempts"] = delivery.Attempts,
             ["ClaimedOn"] = delivery.ClaimedOn,
             ["Resends"] = delivery.Resends,
-            ["Reason"] = delivery.Reason.Length > ReasonLength ? delivery.Reason[..ReasonLength] + "…" : delivery.Reason,
+            ["Reason"] = Excerpt.Cut(delivery.Reason, ReasonLength),
             ["Decision"] = delivery.Typed,
             ["Help"] = delivery.Help,
         };
@@ -145,20 +148,34 @@ public sealed class DeliveryTable(PipelineStorage storage)
         // Where Status is not what we wrote, an admin typed there what belongs into Decision.
         var status = row.Word<DeliveryStatus>("Status");
         var isOurs = status is DeliveryStatus.Claimed or DeliveryStatus.Waiting || status == outcomes.Status;
-        return new Delivery(
-            topic, issue, range, row.Text("Id"), row.Text("Holder"),
-            isOurs ? status!.Value : outcomes.Status,
-            recipients, outcomes,
-            [.. row.Text("Proven").Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                .Select(text => CallSpan.TryParse(text, out var span) ? span : (CallSpan?)null).OfType<CallSpan>()],
-            row.Number("Attempts") ?? 0, row.Time("ClaimedOn") ?? default, row.Time("NotBefore") ?? default,
-            row.Time("SettledOn"), row.Number("Resends") ?? 0, row.Text("Reason"),
-            decision.Length == 0 && !isOurs ? row.Text("Status").Trim() : decision, row.Text("Help"), row.ETag);
+        return new Delivery
+        {
+            Topic = topic,
+            Issue = issue,
+            Range = range,
+            Id = row.Text("Id"),
+            Holder = row.Text("Holder"),
+            Status = isOurs ? status!.Value : outcomes.Status,
+            Recipients = recipients,
+            Outcomes = outcomes,
+            Proven =
+            [
+                .. row.Text("Proven").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(text => CallSpan.TryParse(text, out var span) ? span : (CallSpan?)null).OfType<CallSpan>(),
+            ],
+            Attempts = row.Number("Attempts") ?? 0,
+            ClaimedOn = row.Time("ClaimedOn") ?? default,
+            NotBefore = row.Time("NotBefore") ?? default,
+            SettledOn = row.Time("SettledOn"),
+            Resends = row.Number("Resends") ?? 0,
+            Reason = row.Text("Reason"),
+            Typed = decision.Length == 0 && !isOurs ? row.Text("Status").Trim() : decision,
+            Help = row.Text("Help"),
+            ETag = row.ETag,
+        };
     }
 
     private static HashRange? RangeOf(TableEntity row) => HashRange.TryParse(row.RowKey, row.Text("To"), out var range) ? range : null;
-
-    private static ETag ETagOf(Response response) => response.Headers.ETag ?? throw new InvalidOperationException("Storage took a row and gave no ETag for it.");
 
     // A thousand keys in base64 are 21,334 characters; a column holds 32 Ki. Text, as Storage Explorer cannot edit rows with binary columns.
     private static string Pack(IReadOnlyList<SubscriberKey> keys)

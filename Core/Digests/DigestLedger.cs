@@ -27,9 +27,9 @@ public sealed partial class DigestLedger(
     }, cancellationToken);
 
     /// <summary>Brings the issue's row up to what its ledger says: its figures and its receipt, and whether it is closed.</summary>
-    public async Task ReviewAsync(DigestIssue issue, CancellationToken cancellationToken)
+    public async Task ReviewAsync(string topic, string issueName, CancellationToken cancellationToken)
     {
-        if (issue.Enqueued)
+        if (await digests.FindAsync(topic, issueName, cancellationToken) is { Enqueued: true } issue)
             await TryWriteAsync(issue, await ReadAsync(issue, cancellationToken), isRevived: false, cancellationToken);
     }
 
@@ -56,7 +56,7 @@ public sealed partial class DigestLedger(
 
             lines++;
             count += line.Count;
-            if (!line.IsSettled)
+            if (!line.Status.IsSettled())
                 unsettled.Add(line);
             if (line.Status == DeliveryStatus.Waiting)
                 waiting++;
@@ -78,7 +78,7 @@ public sealed partial class DigestLedger(
     {
         if (issue.Misread.Length > 0)
         {
-            await digests.TryExplainAsync(
+            await digests.ExplainAsync(
                 issue, $"{TypedWord.NotUnderstood(issue.Misread)}, so nothing changed. Type Held in Status to stop the issue, Sending to let it go on.", cancellationToken);
             return;
         }
@@ -139,7 +139,7 @@ public sealed partial class DigestLedger(
     }
 
     private static DateTimeOffset Due(LedgerLine line) =>
-        line.Status == DeliveryStatus.Waiting ? line.NotBefore : line.ClaimedOn + DigestDelivery.ClaimPeriod;
+        line.Status == DeliveryStatus.Waiting ? line.NotBefore : line.ClaimedOn + DeliveryAttempt.ClaimPeriod;
 
     /// <summary>
     /// A gap ends at the next row or at the next of the first cuts, so that what is enqueued for it is the very message that was lost.

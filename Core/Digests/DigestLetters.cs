@@ -4,6 +4,7 @@ using Pipeline.Languages;
 using Pipeline.Mail;
 using Pipeline.Practices;
 using Pipeline.Site;
+using Pipeline.Storage;
 using Pipeline.Topics;
 
 namespace Pipeline.Digests;
@@ -15,29 +16,38 @@ namespace Pipeline.Digests;
 public sealed class DigestLetters(
     TopicCatalog topics, DigestTable digests, PracticeTable practices, MailRenderer renderer, SiteOptions site, TimeProvider time)
 {
-    private const int MostRemembered = 20;
+    private const int MaxRemembered = 20;
 
-    // So long it may take until an admin's word to hold an issue has reached every process that sends it.
-    private static readonly TimeSpan StatusPeriod = TimeSpan.FromSeconds(30);
+    /// <summary>How long it may take until an admin's word to hold an issue has reached every process that sends it.</summary>
+    private static readonly TimeSpan MaxStatusAge = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<(string Topic, string Issue), Written> written = new();
+    private readonly ConcurrentDictionary<(string Topic, string Issue), SingleFlightCache<Found>> _issues = new();
 
-    /// <summary>Null where there is no such issue.</summary>
+    /// <summary>Null if there is no such issue.</summary>
     public async Task<DigestLetter?> FindAsync(string topicId, string issueName, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        var there = written.GetValueOrDefault((topicId, issueName));
-        if (there is not null && (now - there.CheckedOn).Duration() < StatusPeriod)
-            return there.Letter;
-        if (topics.Find(topicId) is not { } topic || await digests.FindAsync(topicId, issueName, cancellationToken) is not { } issue)
-            return null;
+        if (_issues.Count >= MaxRemembered && !_issues.ContainsKey((topicId, issueName)))
+            _issues.Clear();
+        var found = await _issues.GetOrAdd((topicId, issueName), key => NewCache(key.Topic, key.Issue)).GetAsync(cancellationToken);
+        // The issue may be made a moment later.
+        if (found.Letter is null)
+            _issues.TryRemove((topicId, issueName), out _);
+        return found.Letter;
+    }
 
-        // Whoever asks has a delivery in hand, and before the first of them was enqueued the list of practices was final.
-        var letter = (there?.Letter ?? await WriteAsync(topic, issue, cancellationToken)) with { IsHeld = issue.Status == IssueStatus.Held };
-        if (written.Count >= MostRemembered)
-            written.Clear();
-        written[(topicId, issueName)] = new Written(letter, now);
-        return letter;
+    /// <summary>The status is read again and again, the mail is written once.</summary>
+    private SingleFlightCache<Found> NewCache(string topicId, string issueName)
+    {
+        DigestLetter? written = null;
+        return new SingleFlightCache<Found>(async () =>
+        {
+            if (topics.Find(topicId) is not { } topic || await digests.FindAsync(topicId, issueName, CancellationToken.None) is not { } issue)
+                return new Found(null);
+
+            // Before the first delivery was enqueued the list of practices was final.
+            written ??= await WriteAsync(topic, issue, CancellationToken.None);
+            return new Found(written with { IsHeld = issue.Status == IssueStatus.Held });
+        }, MaxStatusAge, time);
     }
 
     /// <summary>The issue as a page in the current language, without anything personal.</summary>
@@ -84,5 +94,5 @@ public sealed class DigestLetters(
         return there;
     }
 
-    private sealed record Written(DigestLetter Letter, DateTimeOffset CheckedOn);
+    private sealed record Found(DigestLetter? Letter);
 }

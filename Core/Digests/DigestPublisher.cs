@@ -1,4 +1,3 @@
-using Azure;
 using Microsoft.Extensions.Logging;
 using Pipeline.Practices;
 using Pipeline.Storage;
@@ -28,21 +27,21 @@ public sealed partial class DigestPublisher(
         await RunAll.RunAsync(topics.All, topic => RunAll.RunAsync(
             cancellationToken,
             cancellation => sweep.RunAsync(topic, cancellation),
-            cancellation => ContinueAsync(topic, _ => true, cancellation),
-            cancellation => MakeAsync(topic, cancellation)), cancellationToken);
+            cancellation => ContinueOpenAsync(topic, _ => true, cancellation),
+            cancellation => MakeDueAsync(topic, cancellation)), cancellationToken);
         metrics.CountRun();
     }
 
     /// <summary>Goes on with issues whose publisher died, so that they need not wait for the next full hour.</summary>
-    public Task ContinueAsync(CancellationToken cancellationToken) => RunAll.RunAsync(
+    public Task ContinueAbandonedAsync(CancellationToken cancellationToken) => RunAll.RunAsync(
         topics.All,
-        topic => ContinueAsync(topic, open => !open.Enqueued && open.StartedOn + StuckAfter < time.GetUtcNow(), cancellationToken),
+        topic => ContinueOpenAsync(topic, open => !open.Enqueued && open.StartedOn + StuckAfter < time.GetUtcNow(), cancellationToken),
         cancellationToken);
 
-    private async Task ContinueAsync(Topic topic, Func<DigestIssue, bool> which, CancellationToken cancellationToken) => await RunAll.RunAsync(
-        (await digests.OpenAsync(topic.Id, cancellationToken)).Where(which), open => ContinueAsync(topic, open, cancellationToken), cancellationToken);
+    private async Task ContinueOpenAsync(Topic topic, Func<DigestIssue, bool> which, CancellationToken cancellationToken) => await RunAll.RunAsync(
+        (await digests.OpenAsync(topic.Id, cancellationToken)).Where(which), open => PublishAsync(topic, open, cancellationToken), cancellationToken);
 
-    private async Task MakeAsync(Topic topic, CancellationToken cancellationToken)
+    private async Task MakeDueAsync(Topic topic, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var recent = await digests.RecentAsync(topic.Id, now, cancellationToken);
@@ -63,19 +62,28 @@ public sealed partial class DigestPublisher(
         var now = time.GetUtcNow();
         // Of several issues that were missed the oldest has all that is new: nobody wants to hear of the others that they are empty.
         var nothingToSend = waiting.Count == 0 && (topic.Schedule.SkipEmpty || !isLatest);
-        var issue = new DigestIssue(
-            topic.Id, name, nothingToSend ? IssueStatus.Closed : IssueStatus.Sending, [.. waiting.Select(practice => practice.Reference)],
-            ranges, Enqueued: nothingToSend, now, nothingToSend ? now : null, RevivedOn: default, DeliveryCount.None,
-            nothingToSend ? "Complete. Nothing was new, so nothing was sent." : "Not closed. Nothing is sent yet.", Decision: "", Misread: "", ETag.All);
+        var issue = new DigestIssue
+        {
+            Topic = topic.Id,
+            Name = name,
+            Status = nothingToSend ? IssueStatus.Closed : IssueStatus.Sending,
+            Practices = [.. waiting.Select(practice => practice.Reference)],
+            Ranges = ranges,
+            Enqueued = nothingToSend,
+            StartedOn = now,
+            ClosedOn = nothingToSend ? now : null,
+            Receipt = nothingToSend ? "Complete. Nothing was new, so nothing was sent." : "Not closed. Nothing is sent yet.",
+        };
         if (await digests.AddAsync(issue, cancellationToken))
             LogMade(topic.Id, name, waiting.Count);
 
         // Also where another instance made it: it may die before it is through.
         if (await digests.FindAsync(topic.Id, name, cancellationToken) is { Status: IssueStatus.Sending } made)
-            await ContinueAsync(topic, made, cancellationToken);
+            await PublishAsync(topic, made, cancellationToken);
     }
 
-    private async Task ContinueAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken)
+    /// <summary>Stamps the practices and enqueues the deliveries.</summary>
+    private async Task PublishAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken)
     {
         // What is on the queue is the ledger's to look after.
         if (issue.Status == IssueStatus.Held || issue.Enqueued)

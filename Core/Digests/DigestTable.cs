@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
 using Pipeline.Practices;
@@ -11,6 +12,9 @@ public sealed class DigestTable(PipelineStorage storage)
 {
     /// <summary>A reference and a space take 17 characters, and a column holds 32 Ki of them; the rest waits for the next issue.</summary>
     public const int MostPractices = 1_500;
+
+    // When the recipients were taken out of its ledger.
+    private const string CleanedOn = "CleanedOn";
 
     /// <summary>Inserts the issue: whoever succeeds has made it. False where it is there already.</summary>
     public async Task<bool> AddAsync(DigestIssue issue, CancellationToken cancellationToken)
@@ -34,21 +38,13 @@ public sealed class DigestTable(PipelineStorage storage)
         if (issue.ClosedOn is { } closedOn)
             row["ClosedOn"] = closedOn;
 
-        try
-        {
-            await storage.Digests.AddEntityAsync(row, cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException conflict) when (conflict.Status == 409)
-        {
-            return false;
-        }
+        return await storage.Digests.TryInsertAsync(row, cancellationToken) is not null;
     }
 
     public async Task<DigestIssue?> FindAsync(string topic, string issue, CancellationToken cancellationToken)
     {
-        var row = await storage.Digests.GetEntityIfExistsAsync<TableEntity>(topic, issue, cancellationToken: cancellationToken);
-        return row.HasValue ? Read(row.Value!) : null;
+        var row = await storage.Digests.FindAsync(topic, issue, cancellationToken);
+        return row is null ? null : Read(row);
     }
 
     /// <summary>Issues that are not closed, oldest first.</summary>
@@ -71,15 +67,15 @@ public sealed class DigestTable(PipelineStorage storage)
     }
 
     /// <summary>Writes down which practices the issue really got. False where somebody else changed the row meanwhile.</summary>
-    public Task<bool> TrySetPracticesAsync(DigestIssue issue, IReadOnlyList<Reference> practices, CancellationToken cancellationToken) =>
-        storage.Digests.TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Practices"] = Join(practices) }, issue.ETag, cancellationToken);
+    public async Task<bool> TrySetPracticesAsync(DigestIssue issue, IReadOnlyList<Reference> practices, CancellationToken cancellationToken) =>
+        await storage.Digests.TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Practices"] = Join(practices) }, issue.ETag, cancellationToken) is not null;
 
     public Task SetEnqueuedAsync(DigestIssue issue, CancellationToken cancellationToken) =>
         storage.Digests.TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Enqueued"] = true }, ETag.All, cancellationToken);
 
     /// <summary>Writes what the ledger adds up to. False where somebody else changed the row meanwhile.</summary>
     /// <param name="isRevived">Deliveries that seemed lost are about to be enqueued again.</param>
-    public Task<bool> TrySetLedgerAsync(
+    public async Task<bool> TrySetLedgerAsync(
         DigestIssue issue, IssueStatus status, LedgerState ledger, bool isRevived, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var row = new TableEntity(issue.Topic, issue.Name)
@@ -100,29 +96,37 @@ public sealed class DigestTable(PipelineStorage storage)
 
         if (isRevived)
             row["RevivedOn"] = now;
-        return storage.Digests.TryMergeAsync(row, issue.ETag, cancellationToken);
+        return await storage.Digests.TryMergeAsync(row, issue.ETag, cancellationToken) is not null;
     }
 
     /// <summary>Tells the admin, in the row, what was not understood, and what the issue is taken for.</summary>
-    public Task<bool> TryExplainAsync(DigestIssue issue, string help, CancellationToken cancellationToken) => storage.Digests.TryMergeAsync(
+    public Task ExplainAsync(DigestIssue issue, string help, CancellationToken cancellationToken) => storage.Digests.TryMergeAsync(
         new TableEntity(issue.Topic, issue.Name) { ["Status"] = issue.Status.ToString(), ["StatusHelp"] = help }, issue.ETag, cancellationToken);
 
     /// <summary>What an admin decided about the issue is done.</summary>
     public Task ForgetDecisionAsync(DigestIssue issue, CancellationToken cancellationToken) =>
         storage.Digests.TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Decision"] = "" }, ETag.All, cancellationToken);
 
-    /// <summary>Takes back an issue that turned out to have nothing in it.</summary>
-    public async Task RemoveAsync(DigestIssue issue, CancellationToken cancellationToken)
+    /// <summary>Issues of all topics, also of those that are not in the settings any more, that were closed before this and still have recipients.</summary>
+    public async IAsyncEnumerable<DigestIssue> UncleanedAsync(DateTimeOffset closedBefore, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        try
-        {
-            await storage.Digests.DeleteEntityAsync(issue.Topic, issue.Name, issue.ETag, cancellationToken);
-        }
-        catch (RequestFailedException changed) when (changed.Status is 404 or 412)
-        {
-            // Whoever was quicker came to the same conclusion, or to another one that the next run sees.
-        }
+        string[] columns = ["PartitionKey", "RowKey", "Status", "Unknown", "ClosedOn", CleanedOn];
+        await foreach (var row in storage.Digests.QueryAsync<TableEntity>(select: columns, cancellationToken: cancellationToken))
+            if (IssueStatusWord.Read(row.Text("Status")) == IssueStatus.Closed && row.Number("Unknown") == 0
+                && row.Time("ClosedOn") is { } closedOn && closedOn < closedBefore
+                // Closed again since: an admin opened it, and deliveries were made anew.
+                && !(row.Time(CleanedOn) > closedOn))
+                yield return Read(row);
     }
+
+    /// <summary>False if the row was changed meanwhile.</summary>
+    public async Task<bool> TryMarkCleanedAsync(DigestIssue issue, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await storage.Digests.TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { [CleanedOn] = now }, issue.ETag, cancellationToken) is not null;
+
+    /// <summary>Takes back an issue that turned out to have nothing in it.</summary>
+    /// <remarks>If another process was quicker, it came to the same conclusion, or to another one that the next run sees.</remarks>
+    public Task RemoveAsync(DigestIssue issue, CancellationToken cancellationToken) =>
+        storage.Digests.TryDeleteAsync(issue.Topic, issue.Name, issue.ETag, cancellationToken);
 
     /// <summary>What the row is taken for. A word that is no status stops nothing, and opens nothing that was closed.</summary>
     internal static IssueStatus StatusOf(TableEntity row) =>
@@ -141,23 +145,28 @@ public sealed class DigestTable(PipelineStorage storage)
     private static DigestIssue Read(TableEntity row)
     {
         var typed = row.Text("Status");
-        return new DigestIssue(
-            row.PartitionKey,
-            row.RowKey,
-            StatusOf(row),
-            [.. row.Text("Practices").Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                .Select(text => Reference.TryParse(text, out var reference) ? reference : null).OfType<Reference>()],
-            Math.Max(1, row.Number("Ranges") ?? 1),
-            row.Flag("Enqueued") ?? false,
-            row.Time("StartedOn") ?? row.Timestamp ?? default,
-            row.Time("ClosedOn"),
-            row.Time("RevivedOn") ?? default,
-            new DeliveryCount(
+        return new DigestIssue
+        {
+            Topic = row.PartitionKey,
+            Name = row.RowKey,
+            Status = StatusOf(row),
+            Practices =
+            [
+                .. row.Text("Practices").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(text => Reference.TryParse(text, out var reference) ? reference : null).OfType<Reference>(),
+            ],
+            Ranges = Math.Max(1, row.Number("Ranges") ?? 1),
+            Enqueued = row.Flag("Enqueued") ?? false,
+            StartedOn = row.Time("StartedOn") ?? row.Timestamp ?? default,
+            ClosedOn = row.Time("ClosedOn"),
+            RevivedOn = row.Time("RevivedOn") ?? default,
+            Count = new DeliveryCount(
                 row.Number("Candidates") ?? 0, row.Number("Sent") ?? 0, row.Number("Skipped") ?? 0, row.Number("Failed") ?? 0,
                 row.Number("Unknown") ?? 0),
-            row.Text("Receipt"),
-            row.Text("Decision").Trim(),
-            IssueStatusWord.Read(typed) is null ? typed.Trim() : "",
-            row.ETag);
+            Receipt = row.Text("Receipt"),
+            Decision = row.Text("Decision").Trim(),
+            Misread = IssueStatusWord.Read(typed) is null ? typed.Trim() : "",
+            ETag = row.ETag,
+        };
     }
 }

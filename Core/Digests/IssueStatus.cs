@@ -1,3 +1,5 @@
+using Pipeline.Text;
+
 namespace Pipeline.Digests;
 
 public enum IssueStatus
@@ -16,7 +18,7 @@ public enum IssueStatus
 public static class IssueStatusWord
 {
     /// <summary>Null where it is none of the words; case and spaces do not matter.</summary>
-    public static IssueStatus? Read(string typed) => typed.Trim().Trim('.', '!', '"', '\'').ToUpperInvariant() switch
+    public static IssueStatus? Read(string typed) => TypedWord.Normalize(typed) switch
     {
         "SENDING" or "SEND" or "GO" or "RESUME" or "CONTINUE" => IssueStatus.Sending,
         "CLOSED" => IssueStatus.Closed,

@@ -4,7 +4,4 @@ namespace Pipeline.Digests;
 
 /// <summary>A delivery as its issue's ledger sees it.</summary>
 public sealed record LedgerLine(
-    HashRange Range, DeliveryStatus Status, DeliveryCount Count, DateTimeOffset ClaimedOn, DateTimeOffset NotBefore, DateTimeOffset? SettledOn)
-{
-    public bool IsSettled => Status is DeliveryStatus.Sent or DeliveryStatus.Refused or DeliveryStatus.Unknown;
-}
+    HashRange Range, DeliveryStatus Status, DeliveryCount Count, DateTimeOffset ClaimedOn, DateTimeOffset NotBefore, DateTimeOffset? SettledOn);

@@ -57,7 +57,7 @@ public sealed record Outcomes(string Letters)
 
     /// <summary>
     /// SendGrid had this request after all. A span holds nobody who was open or in doubt then but not in the request (see
-    /// <see cref="DigestDelivery"/>), and nobody who was settled then is ever open again.
+    /// <see cref="DeliveryAttempt"/>), and nobody who was settled then is ever open again.
     /// </summary>
     public Outcomes Prove(CallSpan call) => With(
         Enumerable.Range(0, Letters.Length).Where(place => place >= call.From && place < call.To && Letters[place] is Open or Unknown), Sent);

@@ -32,11 +32,11 @@ public sealed partial class UnknownDeliveries(
 
     private async Task<bool> SettleAsync(Delivery delivery, CancellationToken cancellationToken)
     {
-        var proved = delivery.Proven.Aggregate(delivery.Outcomes, (outcomes, call) => outcomes.Prove(call));
+        var proved = delivery.WithProven(delivery.Outcomes);
         if (proved != delivery.Outcomes)
             return await ReleaseAsync(delivery, proved, "SendGrid's events proved it.", cancellationToken);
 
-        switch (delivery.Typed.Trim('.', '!', '"', '\'').ToUpperInvariant())
+        switch (TypedWord.Normalize(delivery.Typed))
         {
             case "SENT" or "OK" or "DONE":
                 return await ReleaseAsync(delivery, delivery.Outcomes.Decide(Outcomes.Sent), "An admin decided that it was sent.", cancellationToken);

@@ -12,27 +12,62 @@ public enum MailKind
     PracticeStatus,
 }
 
-/// <summary>A mail to one person, as it lies on the queue outgoing-mail. It names rows, never an address.</summary>
-/// <param name="Subscriber">Whom to ask for a confirmation; empty otherwise.</param>
-/// <param name="Reference">The practice that has a new status; empty otherwise.</param>
-/// <param name="Status">That status; empty otherwise.</param>
-/// <param name="Attempt">How often SendGrid did not take it.</param>
-/// <param name="Id">Opaque; stays the same however often it is tried.</param>
-/// <param name="Doubts">How often SendGrid may have taken it.</param>
-/// <param name="Language">The code of the one that a confirmation was asked for in; empty for the subscriber's own.</param>
-/// <param name="TraceParent">Of the span that put it on the queue (see <see cref="Telemetry.Traces"/>).</param>
-public sealed record MailOrder(
-    [property: JsonConverter(typeof(JsonStringEnumConverter<MailKind>))] MailKind Kind, string Topic, string Subscriber, string Reference, string Status, int Attempt,
-    string Id = "", int Doubts = 0, string Language = "", [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TraceParent = null)
+/// <summary>A mail to one person, as it is on the queue outgoing-mail. It names rows, never an address.</summary>
+public sealed record MailOrder
 {
+    [JsonConverter(typeof(JsonStringEnumConverter<MailKind>))]
+    public MailKind Kind { get; init; }
+
+    public required string Topic { get; init; }
+
+    /// <summary>The key of the subscriber who is asked for a confirmation; empty otherwise.</summary>
+    public required string Subscriber { get; init; }
+
+    /// <summary>The practice that has a new status; empty otherwise.</summary>
+    public required string Reference { get; init; }
+
+    /// <summary>That status; empty otherwise.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>How often SendGrid did not take it.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>Opaque; stays the same however often it is tried.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>How often SendGrid may have taken it.</summary>
+    public int Doubts { get; init; }
+
+    /// <summary>The code of the language that a confirmation was asked for in; empty for the subscriber's own.</summary>
+    public string Language { get; init; } = "";
+
+    /// <summary>Of the span that put it on the queue (see <see cref="Telemetry.Traces"/>).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TraceParent { get; init; }
+
     /// <param name="language">Null for the one that the subscriber has.</param>
-    public static MailOrder Confirmation(string topic, string subscriber, Language? language) =>
-        new(MailKind.Confirmation, topic, subscriber, "", "", 0, OpaqueId.New(), Language: language?.Code ?? "");
+    public static MailOrder Confirmation(string topic, string subscriber, Language? language) => new()
+    {
+        Kind = MailKind.Confirmation,
+        Topic = topic,
+        Subscriber = subscriber,
+        Reference = "",
+        Status = "",
+        Id = OpaqueId.New(),
+        Language = language?.Code ?? "",
+    };
 
-    public static MailOrder PracticeStatus(string topic, string reference, string status) =>
-        new(MailKind.PracticeStatus, topic, "", reference, status, 0, OpaqueId.New());
+    public static MailOrder PracticeStatus(string topic, string reference, string status) => new()
+    {
+        Kind = MailKind.PracticeStatus,
+        Topic = topic,
+        Subscriber = "",
+        Reference = reference,
+        Status = status,
+        Id = OpaqueId.New(),
+    };
 
-    /// <summary>Null where the text is no order.</summary>
+    /// <summary>Null if the text is no order.</summary>
     public static MailOrder? Parse(string text)
     {
         try

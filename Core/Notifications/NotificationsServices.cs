@@ -6,5 +6,7 @@ public static class NotificationsServices
 {
     public static IServiceCollection AddNotifications(this IServiceCollection services) => services
         .AddSingleton<NotificationMetrics>()
-        .AddSingleton<PersonalMail>();
+        .AddSingleton<ConfirmationMailBuilder>()
+        .AddSingleton<StatusMailBuilder>()
+        .AddSingleton<NotificationSender>();
 }

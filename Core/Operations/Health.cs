@@ -9,7 +9,7 @@ namespace Pipeline.Operations;
 /// </summary>
 public sealed class Health(PipelineStorage storage, SiteOptions site, TimeProvider time)
 {
-    private readonly FreshRead<IReadOnlyDictionary<string, string?>> latest = new(() => CheckAsync(storage), site.PageAge, time);
+    private readonly SingleFlightCache<IReadOnlyDictionary<string, string?>> latest = new(() => CheckAsync(storage), site.PageAge, time);
 
     /// <summary>For each part null where it is well, else the sentences of what is wrong with it, each once.</summary>
     public Task<IReadOnlyDictionary<string, string?>> CheckAsync(CancellationToken cancellationToken) => latest.GetAsync(cancellationToken);

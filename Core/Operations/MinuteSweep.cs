@@ -12,5 +12,5 @@ namespace Pipeline.Operations;
 public sealed class MinuteSweep(PracticeSweep practices, RejectionSweep rejections, DigestPublisher publisher, DigestLedger ledger, QueueAges queueAges)
 {
     public Task RunAsync(CancellationToken cancellationToken) =>
-        RunAll.RunAsync(cancellationToken, practices.RunAsync, rejections.RunAsync, publisher.ContinueAsync, ledger.SweepAsync, queueAges.MeasureAsync);
+        RunAll.RunAsync(cancellationToken, practices.RunAsync, rejections.RunAsync, publisher.ContinueAbandonedAsync, ledger.SweepAsync, queueAges.MeasureAsync);
 }

@@ -1,3 +1,5 @@
+using Pipeline.Text;
+
 namespace Pipeline.Practices;
 
 public enum PracticeStatus
@@ -11,11 +13,11 @@ public enum PracticeStatus
 public static class PracticeStatusWord
 {
     /// <summary>Null where it is none of the words; case and spaces do not matter.</summary>
-    public static PracticeStatus? Read(string? typed) => typed?.Trim().Trim('.', '!', '"', '\'').ToUpperInvariant() switch
+    public static PracticeStatus? Read(string? typed) => TypedWord.Normalize(typed) switch
     {
         "PUBLISHED" or "PUBLISH" or "APPROVED" or "APPROVE" or "ACCEPTED" or "ACCEPT" or "OK" or "YES" => PracticeStatus.Published,
         "DECLINED" or "DECLINE" or "REJECTED" or "REJECT" or "REFUSED" or "NO" => PracticeStatus.Declined,
-        "PENDING" or "WAITING" or "" or null => PracticeStatus.Pending,
+        "PENDING" or "WAITING" or "" => PracticeStatus.Pending,
         _ => null,
     };
 }

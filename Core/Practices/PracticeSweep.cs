@@ -25,7 +25,7 @@ public sealed partial class PracticeSweep(
     {
         using var span = Traces.Continue("moderate practice", change.Practice.Trace);
         // First the mail, then the stamp. Two sweeps at once, or dying in between, queue two of them: the first one to be sent claims
-        // to tell the submitter, in the row, and the other one is dropped (see PersonalMail).
+        // to tell the submitter, in the row, and the other one is dropped (see NotificationSender).
         if (status != PracticeStatus.Pending && change.Practice.Email.Length > 0)
             await outbox.AddAsync(MailOrder.PracticeStatus(change.Practice.Topic, change.Practice.Reference.ToString(), status.ToString()), cancellationToken);
 
@@ -37,7 +37,7 @@ public sealed partial class PracticeSweep(
     {
         var help = $"{TypedWord.NotUnderstood(change.Typed)}, so the practice waits. Type Published, Declined or Pending in Status.";
         if (change.Help != help)
-            await practices.TryExplainAsync(change, help, cancellationToken);
+            await practices.ExplainAsync(change, help, cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Information, "Practice {Topic}/{Reference} is now {Status}.")]

@@ -47,21 +47,13 @@ public sealed class PracticeTable(PipelineStorage storage)
         if (practice.Trace.Length > 0)
             row["Trace"] = practice.Trace;
 
-        try
-        {
-            await storage.Practices.AddEntityAsync(row, cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException conflict) when (conflict.Status == 409)
-        {
-            return false;
-        }
+        return await storage.Practices.TryInsertAsync(row, cancellationToken) is not null;
     }
 
     public async Task<Practice?> FindAsync(string topic, Reference reference, CancellationToken cancellationToken)
     {
-        var row = await storage.Practices.GetEntityIfExistsAsync<TableEntity>(topic, reference.ToString(), cancellationToken: cancellationToken);
-        return row.HasValue ? Read(row.Value!) : null;
+        var row = await storage.Practices.FindAsync(topic, reference.ToString(), cancellationToken);
+        return row is null ? null : Read(row);
     }
 
     /// <summary>All that readers may see.</summary>
@@ -74,8 +66,9 @@ public sealed class PracticeTable(PipelineStorage storage)
 
     /// <summary>What is published and in no issue yet, oldest first.</summary>
     public async Task<IReadOnlyList<Practice>> NotInAnIssueAsync(string topic, CancellationToken cancellationToken) =>
-        [.. (await QueryAsync(
-            TableFilter.Of($"PartitionKey eq {topic} and Status eq 'Published' and DigestIssue eq ''"), cancellationToken))
+        // A filter finds no row that lacks the column DigestIssue, which is a row in no issue as well.
+        [.. (await QueryAsync(TableFilter.Of($"PartitionKey eq {topic} and Status eq {Published}"), cancellationToken))
+            .Where(practice => string.IsNullOrWhiteSpace(practice.DigestIssue))
             .OrderBy(practice => practice.PublishedOn).ThenBy(practice => practice.Reference.ToString(), StringComparer.Ordinal)];
 
     /// <summary>
@@ -84,20 +77,17 @@ public sealed class PracticeTable(PipelineStorage storage)
     /// </summary>
     public async Task<bool> TryAssignAsync(string topic, Reference reference, string issue, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            var found = await storage.Practices.GetEntityIfExistsAsync<TableEntity>(
-                topic, reference.ToString(), ["PartitionKey", "RowKey", "DigestIssue"], cancellationToken);
-            if (!found.HasValue)
-                return false;
-
-            var holder = found.Value!.Text("DigestIssue");
-            if (holder.Length > 0)
-                return holder == issue;
-
-            if (await storage.Practices.TryMergeAsync(new TableEntity(topic, reference.ToString()) { ["DigestIssue"] = issue }, found.Value!.ETag, cancellationToken))
-                return true;
-        }
+        var isMine = false;
+        await storage.Practices.ChangeAsync(
+            topic, reference.ToString(),
+            row =>
+            {
+                var holder = row?.Text("DigestIssue").Trim();
+                isMine = row is not null && (holder!.Length == 0 || holder == issue);
+                return holder is "" ? new TableEntity { ["DigestIssue"] = issue } : null;
+            },
+            cancellationToken, "PartitionKey", "RowKey", "DigestIssue");
+        return isMine;
     }
 
     /// <summary>The practices of a topic whose Status an admin has changed since it was last acted upon.</summary>
@@ -124,21 +114,18 @@ public sealed class PracticeTable(PipelineStorage storage)
         if (status == PracticeStatus.Published && change.Practice.PublishedOn is null)
             row["PublishedOn"] = now;
 
-        for (var seen = change.ETag; !await storage.Practices.TryMergeAsync(row, seen, cancellationToken);)
-        {
-            // Often it is only the mail to the submitter that has written itself down.
-            var found = await storage.Practices.GetEntityIfExistsAsync<TableEntity>(
-                row.PartitionKey, row.RowKey, ["PartitionKey", "RowKey", "Status", StatusApplied], cancellationToken);
-            if (!found.HasValue || found.Value!.Text("Status") != change.Typed || found.Value!.Text(StatusApplied) == status.ToString())
-                return false;
-            seen = found.Value!.ETag;
-        }
+        if (await storage.Practices.TryMergeAsync(row, change.ETag, cancellationToken) is not null)
+            return true;
 
-        return true;
+        // Often it is only the mail to the submitter that has written itself down.
+        return await storage.Practices.ChangeAsync(
+            row.PartitionKey, row.RowKey,
+            found => found?.Text("Status") == change.Typed && found.Text(StatusApplied) != status.ToString() ? row : null,
+            cancellationToken, "PartitionKey", "RowKey", "Status", StatusApplied) == RowChange.Written;
     }
 
     /// <summary>Tells the admin, in the row, what was not understood.</summary>
-    public Task<bool> TryExplainAsync(StatusChange change, string help, CancellationToken cancellationToken)
+    public Task ExplainAsync(StatusChange change, string help, CancellationToken cancellationToken)
     {
         var row = Key(change.Practice);
         row["StatusHelp"] = help;
@@ -153,22 +140,21 @@ public sealed class PracticeTable(PipelineStorage storage)
     public async Task<bool> TryClaimTellingAsync(string topic, Reference reference, string status, string mail, CancellationToken cancellationToken)
     {
         var claim = $"{status} {mail}";
-        while (true)
-        {
-            var found = await storage.Practices.GetEntityIfExistsAsync<TableEntity>(
-                topic, reference.ToString(), ["PartitionKey", "RowKey", "StatusTold"], cancellationToken);
-            if (!found.HasValue)
-                return false;
+        var isMine = false;
+        await storage.Practices.ChangeAsync(
+            topic, reference.ToString(),
+            row =>
+            {
+                var told = row?.Text("StatusTold") ?? status;
+                isMine = told == claim;
+                if (isMine || told == status || told.StartsWith($"{status} ", StringComparison.Ordinal))
+                    return null;
 
-            var told = found.Value!.Text("StatusTold");
-            if (told == claim)
-                return true;
-            if (told == status || told.StartsWith($"{status} ", StringComparison.Ordinal))
-                return false;
-
-            if (await storage.Practices.TryMergeAsync(new TableEntity(topic, reference.ToString()) { ["StatusTold"] = claim }, found.Value!.ETag, cancellationToken))
-                return true;
-        }
+                isMine = true;
+                return new TableEntity { ["StatusTold"] = claim };
+            },
+            cancellationToken, "PartitionKey", "RowKey", "StatusTold");
+        return isMine;
     }
 
     /// <summary>The submitter was told, by the mail that had claimed to do so.</summary>

@@ -12,11 +12,11 @@ namespace Pipeline.Practices;
 /// <remarks>It holds nothing but what is published.</remarks>
 public sealed class PublishedPractices(PracticeTable practices, SiteOptions site, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, FreshRead<PublishedList>> topics = new();
+    private readonly ConcurrentDictionary<string, SingleFlightCache<PublishedList>> topics = new();
 
     /// <summary>Throws where storage cannot be asked, even if it could a moment ago: better no page than one that shows what was taken back.</summary>
     /// <param name="topic">The id of one of the configured topics.</param>
     public Task<PublishedList> OfAsync(string topic, CancellationToken cancellationToken) =>
-        topics.GetOrAdd(topic, id => new FreshRead<PublishedList>(new PublishedTopic(id, practices, time).ReadAsync, site.PageAge, time))
+        topics.GetOrAdd(topic, id => new SingleFlightCache<PublishedList>(new PublishedTopic(id, practices, time).ReadAsync, site.PageAge, time))
             .GetAsync(cancellationToken);
 }

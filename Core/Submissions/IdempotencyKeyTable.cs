@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Azure;
 using Azure.Data.Tables;
 using Pipeline.Practices;
 using Pipeline.Storage;
@@ -18,15 +17,10 @@ public sealed class IdempotencyKeyTable(PipelineStorage storage, TimeProvider ti
         // Hashed: a key may hold characters that a row key may not, and what clients put into it is their secret.
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
         var row = new TableEntity(hash[..2], hash) { ["Reference"] = reference.ToString(), ["BoundOn"] = time.GetUtcNow() };
-        try
-        {
-            await storage.IdempotencyKeys.AddEntityAsync(row, cancellationToken);
+        if (await storage.IdempotencyKeys.TryInsertAsync(row, cancellationToken) is not null)
             return true;
-        }
-        catch (RequestFailedException conflict) when (conflict.Status == 409)
-        {
-            var bound = await storage.IdempotencyKeys.GetEntityAsync<TableEntity>(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
-            return bound.Value.Text("Reference") == reference.ToString();
-        }
+
+        var bound = await storage.IdempotencyKeys.FindAsync(row.PartitionKey, row.RowKey, cancellationToken);
+        return bound is not null && bound.Text("Reference") == reference.ToString();
     }
 }

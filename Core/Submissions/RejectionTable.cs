@@ -2,6 +2,7 @@ using Azure;
 using Azure.Data.Tables;
 using Pipeline.Practices;
 using Pipeline.Storage;
+using Pipeline.Text;
 
 namespace Pipeline.Submissions;
 
@@ -11,9 +12,9 @@ public sealed class RejectionTable(PipelineStorage storage, SubmissionMetrics me
     // A text column holds 32 Ki characters, a queue message up to 64 Ki: the rest goes into the columns Payload2 and Payload3.
     private const int ColumnLength = 32 * 1024;
 
-    internal const string Help = "Mend Payload if need be, then type yes in Requeue.";
+    private const string Help = "Mend Payload if need be, then type yes in Requeue.";
 
-    internal static readonly string[] PayloadColumns = ["Payload", "Payload2", "Payload3"];
+    private static readonly string[] PayloadColumns = ["Payload", "Payload2", "Payload3"];
 
     /// <summary>Keeps a message that its queue's function cannot read.</summary>
     /// <param name="message">As it lies on the queue.</param>
@@ -44,10 +45,8 @@ public sealed class RejectionTable(PipelineStorage storage, SubmissionMetrics me
 
         // Spam never comes from a row that was sent in again: it came once more by itself, and then whatever an admin has typed stays.
         // Sent in again and refused again, perhaps before the row was taken out: then it is changed, which keeps it in.
-        while (!await TryAddAsync(row, cancellationToken)
-            && rejection.Kind != RejectionKind.Spam && !await storage.Rejections.TryMergeAsync(verdict, ETag.All, cancellationToken))
-        {
-        }
+        if (await storage.Rejections.TryInsertAsync(row, cancellationToken) is null && rejection.Kind != RejectionKind.Spam)
+            await storage.Rejections.ChangeAsync(row.PartitionKey, row.RowKey, there => there is null ? row : verdict, cancellationToken);
 
         metrics.CountRejected(rejection.Kind);
     }
@@ -55,24 +54,34 @@ public sealed class RejectionTable(PipelineStorage storage, SubmissionMetrics me
     /// <summary>Why it was rejected; null where there is no such rejection.</summary>
     public async Task<RejectionVerdict?> VerdictAsync(string topic, Reference reference, CancellationToken cancellationToken)
     {
-        var row = await storage.Rejections.GetEntityIfExistsAsync<TableEntity>(topic, reference.ToString(), ["Kind", "Reasons"], cancellationToken);
-        return row.HasValue
-            ? new RejectionVerdict(
-                row.Value!.Word<RejectionKind>("Kind") ?? RejectionKind.Invalid, row.Value!.Text("Reasons").Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            : null;
+        var row = await storage.Rejections.FindAsync(topic, reference.ToString(), cancellationToken, "Kind", "Reasons");
+        return row is null
+            ? null
+            : new RejectionVerdict(
+                row.Word<RejectionKind>("Kind") ?? RejectionKind.Invalid, row.Text("Reasons").Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
-    private async Task<bool> TryAddAsync(TableEntity row, CancellationToken cancellationToken)
+    /// <summary>The rows in which an admin typed something in Requeue.</summary>
+    public async Task<IReadOnlyList<MarkedRejection>> MarkedAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await storage.Rejections.AddEntityAsync(row, cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException conflict) when (conflict.Status == 409)
-        {
-            return false;
-        }
+        List<MarkedRejection> marked = [];
+        await foreach (var row in storage.Rejections.QueryAsync<TableEntity>(TableFilter.Of($"Requeue ne ''"), cancellationToken: cancellationToken))
+            marked.Add(new MarkedRejection(
+                row.PartitionKey, row.RowKey, row.Text("Queue").Trim(), string.Concat(PayloadColumns.Select(row.Text)), row.Text("Requeue"),
+                row.Text("RequeueHelp"), row.ETag));
+        return marked;
+    }
+
+    /// <summary>False if an admin or a new rejection changed the row meanwhile: then it stays.</summary>
+    public Task<bool> TryDeleteAsync(MarkedRejection row, CancellationToken cancellationToken) =>
+        storage.Rejections.TryDeleteAsync(row.Topic, row.Key, row.ETag, cancellationToken);
+
+    /// <summary>Tells the admin, in the row, that the word was not understood.</summary>
+    public async Task ExplainAsync(MarkedRejection row, CancellationToken cancellationToken)
+    {
+        var help = $"{TypedWord.NotUnderstood(row.Typed)}. {Help}";
+        if (row.Help != help)
+            await storage.Rejections.TryMergeAsync(new TableEntity(row.Topic, row.Key) { ["RequeueHelp"] = help }, ETag.All, cancellationToken);
     }
 
     private static IEnumerable<string> Parts(string payload)
@@ -90,3 +99,7 @@ public sealed class RejectionTable(PipelineStorage storage, SubmissionMetrics me
         }
     }
 }
+
+/// <param name="Queue">Where it came from, and goes to when it is sent in again.</param>
+/// <param name="Typed">What an admin typed in Requeue.</param>
+public sealed record MarkedRejection(string Topic, string Key, string Queue, string Payload, string Typed, string Help, ETag ETag);

@@ -1,4 +1,3 @@
-using Azure;
 using Azure.Data.Tables;
 using Pipeline.Storage;
 
@@ -39,41 +38,18 @@ public sealed class ConfirmationLimit(PipelineStorage storage, TimeProvider time
         // A time well ahead of the clock was written while the clock was wrong.
         var filter = TableFilter.Of($"LastOn lt {now.AddHours(-1)} or LastOn gt {now.AddHours(1)}");
         await foreach (var row in storage.ConfirmationLimits.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
-        {
-            try
-            {
-                await storage.ConfirmationLimits.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancellationToken);
-            }
-            catch (RequestFailedException used) when (used.Status == 412)
-            {
-                // It limits again.
-            }
-        }
+            // One that was changed limits again.
+            await storage.ConfirmationLimits.TryDeleteAsync(row.PartitionKey, row.RowKey, row.ETag, cancellationToken);
     }
 
-    /// <param name="change">Given the row's text, empty where there is none; null leaves it.</param>
-    private async Task ChangeAsync(SubscriberKey address, Func<string, ConfirmationTimes?> change, CancellationToken cancellationToken)
+    /// <param name="change">Given the row's text, empty if there is none; null leaves it.</param>
+    /// <remarks>Each time another process is quicker, one more is counted: it ends at the limit.</remarks>
+    private Task<RowChange> ChangeAsync(SubscriberKey address, Func<string, ConfirmationTimes?> change, CancellationToken cancellationToken)
     {
         var name = address.ToString();
-        while (true)
-        {
-            var found = await storage.ConfirmationLimits.GetEntityIfExistsAsync<TableEntity>(name[..2], name, cancellationToken: cancellationToken);
-            if (change(found.HasValue && found.Value!.TryGetValue("Times", out var text) ? $"{text}" : "") is not { } after)
-                return;
-
-            var row = new TableEntity(name[..2], name) { ["Times"] = after.Write(), ["LastOn"] = time.GetUtcNow() };
-            try
-            {
-                if (found.HasValue)
-                    await storage.ConfirmationLimits.UpdateEntityAsync(row, found.Value!.ETag, TableUpdateMode.Replace, cancellationToken);
-                else
-                    await storage.ConfirmationLimits.AddEntityAsync(row, cancellationToken);
-                return;
-            }
-            catch (RequestFailedException changed) when (changed.Status is 404 or 409 or 412)
-            {
-                // Somebody was quicker, and each time one more is counted: it ends at the limit.
-            }
-        }
+        return storage.ConfirmationLimits.ChangeAsync(
+            name[..2], name,
+            row => change(row?.Text("Times") ?? "") is { } after ? new TableEntity { ["Times"] = after.Write(), ["LastOn"] = time.GetUtcNow() } : null,
+            cancellationToken);
     }
 }

@@ -11,83 +11,50 @@ namespace Pipeline.Subscribers;
 /// token keys, so without these keys nobody can try out which addresses are among them; entries under older keys count as long
 /// as the keys are configured. They keep a row that comes back by accident, from a backup or by hand, from being mailed.
 /// </summary>
-public sealed class Erasures(PipelineStorage storage, KeyRing keys, TimeProvider time) : IDisposable
+public sealed class Erasures
 {
     private const string Partition = "erased";
 
-    /// <summary>For so long an entry of another instance may be unknown here.</summary>
-    private static readonly TimeSpan CachePeriod = TimeSpan.FromMinutes(5);
+    /// <summary>How long an entry of another instance may be unknown here.</summary>
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
 
-    private readonly SemaphoreSlim gate = new(1, 1);
-    private volatile ErasedAddresses? known;
-    private long loadedAt;
+    private readonly PipelineStorage _storage;
+    private readonly KeyRing _keys;
+    private readonly TimeProvider _time;
+    private readonly SingleFlightCache<ErasedAddresses> _known;
+
+    public Erasures(PipelineStorage storage, KeyRing keys, TimeProvider time)
+    {
+        (_storage, _keys, _time) = (storage, keys, time);
+        _known = new SingleFlightCache<ErasedAddresses>(() => ReadAsync(CancellationToken.None), MaxAge, time);
+    }
 
     /// <summary>All of them, read from storage at most once in five minutes.</summary>
-    public async ValueTask<ErasedAddresses> KnownAsync(CancellationToken cancellationToken)
-    {
-        if (Fresh() is { } fresh)
-            return fresh;
-
-        await gate.WaitAsync(cancellationToken);
-        try
-        {
-            if (Fresh() is { } loaded)
-                return loaded;
-
-            var startedAt = time.GetTimestamp();
-            known = await ReadAsync(cancellationToken);
-            Interlocked.Exchange(ref loadedAt, startedAt);
-            return known;
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
+    public Task<ErasedAddresses> KnownAsync(CancellationToken cancellationToken) => _known.GetAsync(cancellationToken);
 
     /// <summary>All of them as they are in storage now.</summary>
     public async Task<ErasedAddresses> ReadAsync(CancellationToken cancellationToken)
     {
         var entries = ImmutableDictionary.CreateBuilder<string, DateTimeOffset>();
-        await foreach (var row in storage.Erasures.QueryAsync<TableEntity>(cancellationToken: cancellationToken))
+        await foreach (var row in _storage.Erasures.QueryAsync<TableEntity>(cancellationToken: cancellationToken))
             entries[row.RowKey] = row.TryGetValue("ErasedOn", out var value) && value is DateTimeOffset erasedOn ? erasedOn : DateTimeOffset.MinValue;
-        return new ErasedAddresses(entries.ToImmutable(), keys);
+        return new ErasedAddresses(entries.ToImmutable(), _keys);
     }
 
     public async Task AddAsync(SubscriberKey address, CancellationToken cancellationToken)
     {
-        var (name, now) = (ErasedAddresses.Names(keys, address).First(), time.GetUtcNow());
-        await storage.Erasures.UpsertEntityAsync(new TableEntity(Partition, name) { ["ErasedOn"] = now }, TableUpdateMode.Replace, cancellationToken);
-        await NoteAsync(entries => entries.SetItem(name, now), cancellationToken);
+        var (name, now) = (ErasedAddresses.Names(_keys, address).First(), _time.GetUtcNow());
+        await _storage.Erasures.UpsertEntityAsync(new TableEntity(Partition, name) { ["ErasedOn"] = now }, TableUpdateMode.Replace, cancellationToken);
+        _known.Change(known => known with { Entries = known.Entries.SetItem(name, now) });
     }
 
     /// <summary>The owner of the address has subscribed again.</summary>
     public async Task ForgetAsync(SubscriberKey address, CancellationToken cancellationToken)
     {
-        foreach (var name in ErasedAddresses.Names(keys, address))
+        foreach (var name in ErasedAddresses.Names(_keys, address))
         {
-            await storage.Erasures.DeleteEntityAsync(Partition, name, ETag.All, cancellationToken);
-            await NoteAsync(entries => entries.Remove(name), cancellationToken);
-        }
-    }
-
-    public void Dispose() => gate.Dispose();
-
-    private ErasedAddresses? Fresh() => known is { } loaded && time.GetElapsedTime(Interlocked.Read(ref loadedAt)) < CachePeriod ? loaded : null;
-
-    // Waits for whoever is loading: what they read may be older than what is noted.
-    private async Task NoteAsync(
-        Func<ImmutableDictionary<string, DateTimeOffset>, ImmutableDictionary<string, DateTimeOffset>> change, CancellationToken cancellationToken)
-    {
-        await gate.WaitAsync(cancellationToken);
-        try
-        {
-            if (known is { } loaded)
-                known = loaded with { Entries = change(loaded.Entries) };
-        }
-        finally
-        {
-            gate.Release();
+            await _storage.Erasures.TryDeleteAsync(Partition, name, ETag.All, cancellationToken);
+            _known.Change(known => known with { Entries = known.Entries.Remove(name) });
         }
     }
 }

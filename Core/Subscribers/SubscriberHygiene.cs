@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using Azure;
 using Azure.Data.Tables;
 using Microsoft.Extensions.Logging;
-using Pipeline.Storage;
 using Pipeline.Text;
 using Pipeline.Topics;
 
@@ -14,7 +12,7 @@ namespace Pipeline.Subscribers;
 /// were edited by hand; each row is decided alone, so a run that broke off is simply followed by the next.
 /// </summary>
 public sealed partial class SubscriberHygiene(
-    PipelineStorage storage, TopicCatalog topics, Erasures erasures, ConfirmationLimit limit, SubscriberMetrics metrics, TimeProvider time,
+    SubscriberTable subscribers, TopicCatalog topics, Erasures erasures, ConfirmationLimit limit, SubscriberMetrics metrics, TimeProvider time,
     ILogger<SubscriberHygiene> logger)
 {
     public static readonly TimeSpan UnconfirmedPeriod = TimeSpan.FromDays(30);
@@ -28,20 +26,19 @@ public sealed partial class SubscriberHygiene(
         var kept = new ConcurrentDictionary<(string Topic, SubscriberStatus Status), long>();
         var erased = await erasures.KnownAsync(cancellationToken);
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-        await foreach (var page in storage.Subscribers.QueryAsync<TableEntity>(cancellationToken: cancellationToken).AsPages())
-            await Parallel.ForEachAsync(page.Values.Select(row => new SubscriberRow(row)), options, async (row, cancellation) =>
+        await foreach (var page in subscribers.PagesAsync(cancellationToken))
+            await Parallel.ForEachAsync(page, options, async (row, cancellation) =>
             {
                 if (IsOver(row, erased))
                 {
-                    if (await TryAsync(() => storage.Subscribers.DeleteEntityAsync(row.Entity.PartitionKey, row.Entity.RowKey, row.Entity.ETag, cancellation)))
+                    if (await subscribers.TryDeleteAsync(row, cancellation))
                         Interlocked.Increment(ref deleted);
                     return;
                 }
 
                 if (row.Status is { } status)
                     kept.AddOrUpdate((row.Entity.PartitionKey.Split('~')[0], status), 1, (_, count) => count + 1);
-                if (Mend(row, erased) is { } change
-                    && await TryAsync(() => storage.Subscribers.UpdateEntityAsync(change, row.Entity.ETag, TableUpdateMode.Merge, cancellation)))
+                if (Mend(row, erased) is { } change && await subscribers.TryMergeAsync(row, change, cancellation))
                     Interlocked.Increment(ref changed);
             });
 
@@ -109,20 +106,6 @@ public sealed partial class SubscriberHygiene(
     private bool IsPast(DateTimeOffset? date, TimeSpan period) => date is { } known && known <= time.GetUtcNow() - period;
 
     private static DateTimeOffset? Latest(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other : one;
-
-    /// <summary>False where somebody changed or deleted the row since it was read; the next run looks at it again.</summary>
-    private static async Task<bool> TryAsync(Func<Task<Response>> write)
-    {
-        try
-        {
-            using var answer = await write();
-            return answer.Status != 404;
-        }
-        catch (RequestFailedException changed) when (changed.Status is 404 or 412)
-        {
-            return false;
-        }
-    }
 
     [LoggerMessage(LogLevel.Information, "Subscribers were cleaned: {Deleted} rows deleted, {Changed} changed.")]
     private partial void LogCleaned(int deleted, int changed);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
 using Pipeline.Languages;
@@ -24,14 +25,8 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
         row["Language"] = language.Code;
         row["SubscribedOn"] = time.GetUtcNow();
         row["Reason"] = "";
-        try
-        {
-            await storage.Subscribers.AddEntityAsync(row, cancellationToken);
-        }
-        catch (RequestFailedException conflict) when (conflict.Status == 409)
-        {
+        if (await storage.Subscribers.TryInsertAsync(row, cancellationToken) is null)
             await AskAgainAsync(topic, key, address, cancellationToken);
-        }
     }
 
     /// <summary>
@@ -66,12 +61,13 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
     /// <summary>Without an address where the row has none, or another than it was made for.</summary>
     public async Task<Subscriber?> FindAsync(string topic, SubscriberKey key, CancellationToken cancellationToken)
     {
-        var row = Row(topic, key);
-        var found = await storage.Subscribers.GetEntityIfExistsAsync<TableEntity>(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
+        var found = await storage.Subscribers.FindAsync(Partition(topic, key.ToString()), key.ToString(), cancellationToken);
         // What an admin mistyped counts as no consent.
-        return found.HasValue && new SubscriberRow(found.Value!) is var read
-            ? new Subscriber(topic, key, read.Address ?? "", read.Status ?? SubscriberStatus.Unconfirmed, read.Language)
-            : null;
+        return found is null
+            ? null
+            : new SubscriberRow(found) is var read
+                ? new Subscriber(topic, key, read.Address ?? "", read.Status ?? SubscriberStatus.Unconfirmed, read.Language)
+                : null;
     }
 
     /// <summary>Makes the subscription count, in the language it was asked for; confirming twice changes nothing.</summary>
@@ -82,26 +78,26 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
     {
         var now = time.GetUtcNow();
         var outcome = Confirmation.Gone;
-        var (found, _) = await ChangeAsync(topic, key, row =>
+        var change = await ChangeAsync(topic, key, row =>
         {
-            outcome = Judge(row, mailedOn);
+            outcome = row.Judge(mailedOn);
             var (isNew, isOther) = (row.Status != SubscriberStatus.Confirmed, language is not null && language != row.Language);
             if (outcome != Confirmation.Done || !isNew && !isOther)
                 return null;
 
-            var change = Row(topic, key);
+            var columns = Row(topic, key);
             if (isOther)
-                change["Language"] = language!.Code;
+                columns["Language"] = language!.Code;
             if (isNew)
             {
-                change["Status"] = nameof(SubscriberStatus.Confirmed);
-                change["ConfirmedOn"] = now;
-                change["Reason"] = "";
+                columns["Status"] = nameof(SubscriberStatus.Confirmed);
+                columns["ConfirmedOn"] = now;
+                columns["Reason"] = "";
             }
 
-            return change;
+            return columns;
         }, cancellationToken);
-        return found ? outcome : Confirmation.Gone;
+        return change == RowChange.NotFound ? Confirmation.Gone : outcome;
     }
 
     /// <summary>Ends the subscription. False where there is none; ending it twice changes nothing, nor does it soften a complaint.</summary>
@@ -111,8 +107,8 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
         row["Status"] = nameof(SubscriberStatus.Unsubscribed);
         row["EndedOn"] = time.GetUtcNow();
         row["Reason"] = reason;
-        var (found, _) = await ChangeAsync(topic, key, there => there.Status is { } status && status.IsEnd() ? null : row, cancellationToken);
-        return found;
+        var change = await ChangeAsync(topic, key, there => there.Status is { } status && status.IsEnd() ? null : row, cancellationToken);
+        return change != RowChange.NotFound;
     }
 
     /// <summary>
@@ -133,17 +129,27 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
         change["Status"] = status.ToString();
         change["EndedOn"] = happenedOn < now ? happenedOn : now;
         change["Reason"] = EmailAddress.MaskIn(reason);
-        var (_, changed) = await ChangeAsync(topic, key, row => IsEndedBy(row, status, happenedOn) ? change : null, cancellationToken);
-        return changed;
+        return await ChangeAsync(topic, key, row => row.IsEndedBy(status, happenedOn) ? change : null, cancellationToken) == RowChange.Written;
     }
 
     /// <summary>Removes the row with the address in it. True where there was one.</summary>
-    public async Task<bool> DeleteAsync(string topic, SubscriberKey key, CancellationToken cancellationToken)
+    public Task<bool> DeleteAsync(string topic, SubscriberKey key, CancellationToken cancellationToken) =>
+        storage.Subscribers.TryDeleteAsync(Partition(topic, key.ToString()), key.ToString(), ETag.All, cancellationToken);
+
+    /// <summary>Every row, also those that an admin made, page by page.</summary>
+    internal async IAsyncEnumerable<IReadOnlyList<SubscriberRow>> PagesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var row = Row(topic, key);
-        using var answer = await storage.Subscribers.DeleteEntityAsync(row.PartitionKey, row.RowKey, ETag.All, cancellationToken);
-        return answer.Status != 404;
+        await foreach (var page in storage.Subscribers.QueryAsync<TableEntity>(cancellationToken: cancellationToken).AsPages())
+            yield return [.. page.Values.Select(row => new SubscriberRow(row))];
     }
+
+    /// <summary>False if the row was changed or deleted since it was read.</summary>
+    internal Task<bool> TryDeleteAsync(SubscriberRow row, CancellationToken cancellationToken) =>
+        storage.Subscribers.TryDeleteAsync(row.Entity.PartitionKey, row.Entity.RowKey, row.Entity.ETag, cancellationToken);
+
+    /// <summary>Writes these columns. False if the row was changed or deleted since it was read.</summary>
+    internal async Task<bool> TryMergeAsync(SubscriberRow row, TableEntity columns, CancellationToken cancellationToken) =>
+        await storage.Subscribers.TryMergeAsync(columns, row.Entity.ETag, cancellationToken) is not null;
 
     /// <summary>
     /// The first confirmed subscribers of the range in order of their keys, at most so many, and whether there may be more. Whoever
@@ -191,64 +197,10 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
             TableFilter.Of($"Status eq {nameof(SubscriberStatus.Confirmed)}"));
     }
 
-    private static Confirmation Judge(SubscriberRow row, DateTimeOffset? mailedOn)
-    {
-        if (row.Address is null)
-            return Confirmation.Gone;
-        if (row.Status == SubscriberStatus.Confirmed)
-            return Confirmation.Done;
-        if (mailedOn is not { } mailed)
-            return row.Status switch
-            {
-                SubscriberStatus.Unsubscribed when row.ConfirmedOn is not null => Confirmation.Done,
-                SubscriberStatus.Complained => Confirmation.Unwanted,
-                _ => Confirmation.Outdated,
-            };
-
-        // A link says when it was mailed to the minute.
-        var older = row.EndedOn is { } ended && mailed.AddMinutes(1) <= ended;
-        return row.Status switch
-        {
-            SubscriberStatus.Bounced when older => Confirmation.Outdated,
-            SubscriberStatus.Complained when older => Confirmation.Unwanted,
-            _ => Confirmation.Done,
-        };
-    }
-
-    private static bool IsEndedBy(SubscriberRow row, SubscriberStatus status, DateTimeOffset happenedOn)
-    {
-        // SendGrid tells whole seconds. What is older than the consent says nothing about it, whatever came of that since then.
-        if ((row.ConfirmedOn ?? row.SubscribedOn) is { } since && happenedOn <= since.AddSeconds(-1))
-            return false;
-
-        // Of two that say the same the earlier one stays, in whatever order they came.
-        return row.Status is not { } now || !now.IsEnd() || status > now || status == now && happenedOn < row.EndedOn;
-    }
-
     /// <param name="change">Null for nothing to do.</param>
-    private async Task<(bool Found, bool Changed)> ChangeAsync(
-        string topic, SubscriberKey key, Func<SubscriberRow, TableEntity?> change, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var place = Row(topic, key);
-            var found = await storage.Subscribers.GetEntityIfExistsAsync<TableEntity>(place.PartitionKey, place.RowKey, cancellationToken: cancellationToken);
-            if (!found.HasValue)
-                return (false, false);
-            if (change(new SubscriberRow(found.Value!)) is not { } after)
-                return (true, false);
-
-            try
-            {
-                await storage.Subscribers.UpdateEntityAsync(after, found.Value!.ETag, TableUpdateMode.Merge, cancellationToken);
-                return (true, true);
-            }
-            catch (RequestFailedException changed) when (changed.Status is 404 or 412)
-            {
-                // Somebody was quicker; what they wrote decides whether there is still something to do.
-            }
-        }
-    }
+    private Task<RowChange> ChangeAsync(string topic, SubscriberKey key, Func<SubscriberRow, TableEntity?> change, CancellationToken cancellationToken) =>
+        storage.Subscribers.ChangeAsync(
+            Partition(topic, key.ToString()), key.ToString(), row => row is null ? null : change(new SubscriberRow(row)), cancellationToken);
 
     private static TableEntity Row(string topic, SubscriberKey key) => new(Partition(topic, key.ToString()), key.ToString());
 

@@ -5,6 +5,10 @@ public static class Excerpt
 {
     private const string SentenceEnds = ".!?。！？؟।";
 
+    /// <summary>At most so many UTF-16 characters of the text, with "…" after them if there are more. It never ends in half of a surrogate pair.</summary>
+    public static string Cut(string text, int max) =>
+        text.Length <= max ? text : text[..(char.IsHighSurrogate(text[max - 1]) ? max - 1 : max)] + "…";
+
     /// <summary>
     /// The text on one line, at most so many UTF-16 characters of it: cut after a sentence if one ends in the second half
     /// of that, else after a word and with "…".

@@ -5,7 +5,7 @@ using Pipeline.Storage;
 namespace Pipeline.Functions.Digests;
 
 /// <summary>Sends one issue to one range of its subscribers.</summary>
-public sealed class DeliverDigest(DigestDelivery delivery)
+public sealed class DeliverDigest(DeliveryProcessor delivery)
 {
     [Function(nameof(DeliverDigest))]
     public Task Run(

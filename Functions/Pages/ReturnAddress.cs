@@ -4,7 +4,7 @@ using Pipeline.Site;
 namespace Pipeline.Functions.Pages;
 
 /// <summary>
-/// Where somebody goes who sent a form from another site: a page of that site. Only sites in the site may ask for it, so no link or
+/// Where somebody goes who sent a form from another site: a page of that site. Only sites in the settings may ask for it, so no link or
 /// form of a stranger's can make us send people there.
 /// </summary>
 public static class ReturnAddress

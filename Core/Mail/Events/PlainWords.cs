@@ -25,7 +25,7 @@ public static class PlainWords
             plain.Append(plain.Length > 0 ? " " : "").Append(Names(word, name) ? "***" : Visible(word));
         }
 
-        return plain.Length > Longest ? plain.ToString(0, char.IsHighSurrogate(plain[Longest - 1]) ? Longest - 1 : Longest) + "…" : plain.ToString();
+        return Excerpt.Cut(plain.ToString(), Longest);
     }
 
     private static bool Names(string word, string name) =>

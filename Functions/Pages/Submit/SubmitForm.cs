@@ -1,3 +1,5 @@
+using Pipeline.Functions.Http;
+using Pipeline.Site;
 using Pipeline.Submissions;
 
 namespace Pipeline.Functions.Pages.Submit;
@@ -18,4 +20,21 @@ public sealed record SubmitForm(SubmissionDraft Draft)
 
     /// <summary>Where its sender goes in the end: a page of somebody else's site, which is among those allowed. Null for a page of ours.</summary>
     public Uri? Return { get; init; }
+
+    public static SubmitForm Read(RequestBody body, SiteOptions site) => new(SubmissionFields.Draft(field => Typed(field, body[field])))
+    {
+        Return = ReturnAddress.Allowed(site, body[ReturnAddress.Field]),
+        Stamp = body[SubmissionFields.Stamp],
+        Trap = body[SubmissionFields.Trap],
+    };
+
+    private static string? Typed(string field, string? value)
+    {
+        // A page can hold no U+0085: browsers read its character reference as "…", and then something else is sent than was previewed.
+        var text = value?.ReplaceLineEndings("\n");
+        // People type an address as they say it. The API, which programs call, takes a whole one alone.
+        return field == SubmissionFields.Link && text?.TrimStart().StartsWith("www.", StringComparison.OrdinalIgnoreCase) == true
+            ? $"https://{text.Trim()}"
+            : text;
+    }
 }

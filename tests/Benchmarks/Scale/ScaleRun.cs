@@ -85,7 +85,7 @@ internal static class ScaleRun
                 return issue;
             // The sweep's timer does this once a minute; here nobody wants to wait for it.
             if (issue.Status == IssueStatus.Sending)
-                await services.GetRequiredService<DigestLedger>().ReviewAsync(issue, CancellationToken.None);
+                await services.GetRequiredService<DigestLedger>().ReviewAsync(issue.Topic, issue.Name, CancellationToken.None);
         }
     }
 }

@@ -242,7 +242,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
         await app.Storage.Digests.DeleteEntityAsync(PipelineApp.Topic, "2026-11-23", ETag.All, Cancellation);
         app.Time.Advance(TimeSpan.FromHours(1));
         await app.Get<DigestLedger>().SweepAsync(Cancellation);
-        await app.Get<DigestPublisher>().ContinueAsync(Cancellation);
+        await app.Get<DigestPublisher>().ContinueAbandonedAsync(Cancellation);
         Assert.Equal(0, (await app.Storage.DeliveryQueue.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount);
 
         await app.Storage.Digests.UpdateEntityAsync(new TableEntity(PipelineApp.Topic, "2026-11-02") { ["Status"] = "Sending" }, ETag.All, TableUpdateMode.Merge, Cancellation);

@@ -114,10 +114,10 @@ public sealed class CrashingApp : IAsyncDisposable
     public Task SweepAsync() => Get<MinuteSweep>().RunAsync(Cancellation);
 
     /// <summary>Runs DeliverDigest for the next message.</summary>
-    public Task<bool> DeliverNextAsync() => NextAsync(deliveries, message => Get<DigestDelivery>().DeliverAsync(message, Cancellation));
+    public Task<bool> DeliverNextAsync() => NextAsync(deliveries, message => Get<DeliveryProcessor>().DeliverAsync(message, Cancellation));
 
     /// <summary>Runs SendMail for the next message.</summary>
-    public Task<bool> SendMailAsync() => NextAsync(mail, message => Get<PersonalMail>().SendAsync(message, Cancellation));
+    public Task<bool> SendMailAsync() => NextAsync(mail, message => Get<NotificationSender>().SendAsync(message, Cancellation));
 
     public void LoseMessages() => deliveries.Clear();
 

@@ -184,10 +184,10 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         await Record.ExceptionAsync(app.PublishDigestAsync);
         app.Wire.Before = null;
 
-        await app.Get<DigestPublisher>().ContinueAsync(Cancellation);
+        await app.Get<DigestPublisher>().ContinueAbandonedAsync(Cancellation);
         Assert.False(Assert.Single(await app.RowsAsync(app.Storage.Digests)).GetBoolean("Enqueued"));
         app.Time.Advance(TimeSpan.FromMinutes(6));
-        await app.Get<DigestPublisher>().ContinueAsync(Cancellation);
+        await app.Get<DigestPublisher>().ContinueAbandonedAsync(Cancellation);
 
         await app.ClosedIssueAsync();
         Assert.Equal(2, (await app.DigestsAsync()).Count);
@@ -677,7 +677,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
     {
         var row = await DeliveryAsync(app);
         var names = row.PartitionKey.Split('~');
-        await app.Get<DigestDelivery>().DeliverAsync(new DeliveryOrder(names[0], names[1], row.RowKey, row.GetString("To")).Write(), Cancellation);
+        await app.Get<DeliveryProcessor>().DeliverAsync(new DeliveryOrder(names[0], names[1], row.RowKey, row.GetString("To")).Write(), Cancellation);
     }
 
     private static async Task<JsonElement> ReceiptAsync(PipelineApp app)

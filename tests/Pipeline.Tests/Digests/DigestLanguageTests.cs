@@ -234,7 +234,7 @@ public sealed class DigestLanguageTests(AzuriteFixture azurite)
     {
         var row = await DeliveryAsync(app);
         var names = row.PartitionKey.Split('~');
-        await app.Get<DigestDelivery>().DeliverAsync(new DeliveryOrder(names[0], names[1], row.RowKey, row.GetString("To")).Write(), Cancellation);
+        await app.Get<DeliveryProcessor>().DeliverAsync(new DeliveryOrder(names[0], names[1], row.RowKey, row.GetString("To")).Write(), Cancellation);
     }
 
     private static async Task ProveAsync(PipelineApp app, string call)

@@ -383,7 +383,7 @@ public sealed class DigestTests(AzuriteFixture azurite)
         foreach (var row in await app.RowsAsync(app.Storage.Deliveries))
         {
             var names = row.PartitionKey.Split('~');
-            await app.Get<DigestDelivery>().DeliverAsync(new DeliveryOrder(names[0], names[1], row.RowKey, row.GetString("To")).Write(), Cancellation);
+            await app.Get<DeliveryProcessor>().DeliverAsync(new DeliveryOrder(names[0], names[1], row.RowKey, row.GetString("To")).Write(), Cancellation);
         }
     }
 

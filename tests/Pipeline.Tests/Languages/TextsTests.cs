@@ -52,7 +52,7 @@ public sealed partial class TextsTests
     public void Every_country_has_a_name_in_every_language(string code)
     {
         var culture = code == Language.English.Code ? CultureInfo.InvariantCulture : CultureInfo.GetCultureInfo(code);
-        var names = Texts(new ResourceManager("Pipeline.Submissions.CountryNames", typeof(Countries).Assembly), culture);
+        var names = Texts(new ResourceManager("Pipeline.Text.CountryNames", typeof(Countries).Assembly), culture);
 
         Assert.Equal(249, names.Count);
         Assert.All(names, country =>

@@ -30,9 +30,9 @@ public sealed class PersonalMailTests(AzuriteFixture azurite)
             return answer.Task;
         };
 
-        var first = app.Get<PersonalMail>().SendAsync(order().Write(), Cancellation);
+        var first = app.Get<NotificationSender>().SendAsync(order().Write(), Cancellation);
         await Eventually.EndsAsync("waiting for the first call of SendGrid", called.Task);
-        var second = app.Get<PersonalMail>().SendAsync(order().Write(), Cancellation);
+        var second = app.Get<NotificationSender>().SendAsync(order().Write(), Cancellation);
         await app.UntilAsync("the second is through, or sent as well", () => Task.FromResult(second.IsCompleted || app.SendGrid.Calls > 1));
         answer.SetResult(null);
         await Task.WhenAll(first, second);
@@ -52,9 +52,9 @@ public sealed class PersonalMailTests(AzuriteFixture azurite)
             return Task.FromResult<HttpResponseMessage?>(null);
         };
 
-        await app.Get<PersonalMail>().SendAsync(order().Write(), Cancellation);
+        await app.Get<NotificationSender>().SendAsync(order().Write(), Cancellation);
         app.Wire.Before = null;
-        await app.Get<PersonalMail>().SendAsync(order().Write(), Cancellation);
+        await app.Get<NotificationSender>().SendAsync(order().Write(), Cancellation);
 
         Assert.Equal(1, app.SendGrid.Calls);
     }

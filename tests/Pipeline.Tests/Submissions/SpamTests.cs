@@ -4,7 +4,6 @@ using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
 using Pipeline.Languages;
-using Pipeline.Practices;
 using Pipeline.Submissions;
 using Pipeline.Submissions.Spam;
 
@@ -46,7 +45,7 @@ public sealed class SpamTests(AzuriteFixture azurite)
         Assert.Equal("pending []", await StatusAsync(app, reference));
 
         await TypeAsync(app, row, "yes");
-        await app.Get<PracticeSweep>().RunAsync(Cancellation);
+        await app.Get<RejectionSweep>().RunAsync(Cancellation);
 
         var stored = await app.StoredAsync(reference);
         Assert.Equal(("Pending", "es", fields["summary"]), (stored.GetString("Status"), stored.GetString("Language"), stored.GetString("Summary")));
@@ -173,7 +172,7 @@ public sealed class SpamTests(AzuriteFixture azurite)
         Assert.Equal("published []", await StatusAsync(app, reference));
 
         await TypeAsync(app, row, "yes");
-        await app.Get<PracticeSweep>().RunAsync(Cancellation);
+        await app.Get<RejectionSweep>().RunAsync(Cancellation);
         await QueueIsEmptyAsync(app);
         Assert.Equal("Published", Assert.Single(await app.RowsAsync(app.Storage.Practices)).GetString("Status"));
         Assert.Empty(await app.RowsAsync(app.Storage.Rejections));

@@ -73,7 +73,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
         Assert.Equal(payload, Whole(row));
         await app.Storage.Rejections.UpdateEntityAsync(
             new TableEntity(row.PartitionKey, row.RowKey) { ["Requeue"] = "yes" }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
-        await app.Get<PracticeSweep>().RunAsync(Cancellation);
+        await app.Get<RejectionSweep>().RunAsync(Cancellation);
         Assert.Equal((row.RowKey, payload), ((await RejectionAsync(app)).RowKey, Whole(await RejectionAsync(app))));
 
         static string Whole(TableEntity row) => row.GetString("Payload") + row.GetString("Payload2") + row.GetString("Payload3");
@@ -95,7 +95,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
         app.Wire.Before = null;
         row["Requeue"] = " Yes ";
         await app.Storage.Rejections.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, Cancellation);
-        await app.Get<PracticeSweep>().RunAsync(Cancellation);
+        await app.Get<RejectionSweep>().RunAsync(Cancellation);
 
         Assert.Equal("Migra Movil", (await app.StoredAsync(reference)).GetString("Title"));
         Assert.Empty(await app.RowsAsync(app.Storage.Rejections));
@@ -109,7 +109,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
         var row = await RejectionAsync(app);
 
         await TypeAsync(app, row, "yess");
-        await app.Get<PracticeSweep>().RunAsync(Cancellation);
+        await app.Get<RejectionSweep>().RunAsync(Cancellation);
         Assert.Contains("“yess” is not understood", (await RejectionAsync(app)).GetString("RequeueHelp"));
 
         // It is refused before the sweep has taken its row out.
@@ -119,7 +119,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
             if (call.Method == "DELETE" && call.Path.StartsWith("/Rejections"))
                 Eventually.EndsAsync("the function that refuses it again", app.DrainAsync()).Wait(Cancellation);
         };
-        await app.Get<PracticeSweep>().RunAsync(Cancellation);
+        await app.Get<RejectionSweep>().RunAsync(Cancellation);
 
         Assert.Equal(2, app.Log.All.Count(line => line.Contains("was rejected")));
         var kept = await RejectionAsync(app);
@@ -136,7 +136,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
 
         await TypeAsync(app, row, "yes");
         app.Wire.Reset();
-        await app.Get<PracticeSweep>().RunAsync(Cancellation);
+        await app.Get<RejectionSweep>().RunAsync(Cancellation);
 
         Assert.Single(app.Wire.Calls, call => call is { Method: "POST", Path: "/outgoing-mail/messages" });
         Assert.DoesNotContain(app.Wire.Calls, call => call is { Method: "POST", Path: "/practice-submissions/messages" });

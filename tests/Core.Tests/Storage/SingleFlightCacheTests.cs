@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Pipeline.Core.Tests.Storage;
 
-public sealed class FreshReadTests : IDisposable
+public sealed class SingleFlightCacheTests : IDisposable
 {
     private readonly FakeTimeProvider time = new();
     private readonly List<TaskCompletionSource<string>> readings = [];
@@ -103,7 +103,7 @@ public sealed class FreshReadTests : IDisposable
 
     public void Dispose() => begun.Dispose();
 
-    private FreshRead<string> Read(TimeSpan maxAge) => new(
+    private SingleFlightCache<string> Read(TimeSpan maxAge) => new(
         () =>
         {
             var reading = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,0 +1,44 @@
+using Pipeline.Mail;
+using Pipeline.Site;
+using Pipeline.Subscribers;
+
+namespace Pipeline.Digests;
+
+/// <summary>Sends a claimed delivery through SendGrid, request by request.</summary>
+public sealed class DeliverySender(SendGridMailer mailer, SubscriptionTokens tokens, SubscriberTable subscribers, SiteOptions site, TimeProvider time)
+{
+    /// <returns>What came of it. It is not written down yet.</returns>
+    public async Task<DeliveryAttempt> SendAsync(ClaimedDelivery claimed, DigestLetter letter, CancellationToken cancellationToken)
+    {
+        var attempt = new DeliveryAttempt(claimed.Delivery, claimed.Recipients);
+        while (attempt.Next(time.GetUtcNow(), cancellationToken.IsCancellationRequested) is { } call)
+        {
+            var mail = letter.Letter(claimed.Delivery, call.Span, call.Language);
+            // A call that has begun goes on when the app is told to stop: without its answer the outcome would be unknown.
+            var outcome = await mailer.SendAsync(mail, Addressees(claimed.Delivery.Topic, letter, call.Recipients), CancellationToken.None);
+            // What SendGrid will never take as an address gets no further mail.
+            if (outcome is SendOutcome.Refused { NamesRecipient: true } && call.Recipients.Length == 1)
+                await subscribers.EndAsync(
+                    claimed.Delivery.Topic, call.Recipients.Span[0].Subscriber.Key, SubscriberStatus.Bounced, outcome.Reason, time.GetUtcNow(), CancellationToken.None);
+            attempt.Record(call, outcome);
+        }
+
+        return attempt;
+    }
+
+    private Addressee[] Addressees(string topic, DigestLetter letter, ReadOnlyMemory<Recipient> recipients)
+    {
+        var addressees = new Addressee[recipients.Length];
+        for (var i = 0; i < addressees.Length; i++)
+        {
+            var subscriber = recipients.Span[i].Subscriber;
+            var link = site.Link($"subscriptions/unsubscribe?token={tokens.Unsubscription(topic, subscriber.Key)}", subscriber.Language).AbsoluteUri;
+            addressees[i] = new Addressee(
+                subscriber.Email,
+                new Dictionary<string, string> { ["List-Unsubscribe"] = $"<{link}>" },
+                new Dictionary<string, string> { [letter.UnsubscribePlaceholder] = link });
+        }
+
+        return addressees;
+    }
+}

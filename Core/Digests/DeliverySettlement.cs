@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Logging;
+
+namespace Pipeline.Digests;
+
+/// <summary>Writes down what came of an attempt, and gives the claim back.</summary>
+public sealed partial class DeliverySettlement(
+    DeliveryTable deliveries, DeliveryProofs proofs, DeliveryQueue queue, DigestMetrics metrics, TimeProvider time, ILogger<DeliverySettlement> logger)
+{
+    /// <summary>What SendGrid did is written down even if the app is told to stop. What is still open goes back on the queue.</summary>
+    public async Task SettleAsync(DeliveryOrder order, DeliveryAttempt attempt)
+    {
+        if (await WriteAsync(attempt) is not { } written)
+            return;
+
+        var count = written.Outcomes.Count;
+        metrics.CountRecipients(written.Topic, attempt.Claim.Outcomes.Count, count);
+        if (written.Status.IsSettled())
+        {
+            LogSettled(written.Topic, written.Issue, written.Range.From.Shortened, written.Status, count.Sent, count.Failed, count.Unknown);
+            return;
+        }
+
+        await queue.AddAsync(order, attempt.Delay, CancellationToken.None);
+        LogWaiting(order.Topic, order.Issue, order.Range.From.Shortened, count.Open, attempt.Delay, written.Attempts);
+    }
+
+    /// <summary>Null if another process has claimed it meanwhile.</summary>
+    private async Task<Delivery?> WriteAsync(DeliveryAttempt attempt)
+    {
+        var claim = attempt.Claim;
+        for (var row = claim; row is not null; row = await deliveries.FindAsync(claim.Topic, claim.Issue, claim.Range.From, CancellationToken.None))
+        {
+            if (row.Holder != claim.Holder)
+            {
+                // Taken for dead, settled as unknown and decided about: what SendGrid took still counts.
+                await proofs.RecordAsync(claim.Topic, claim.Issue, claim.Range.From, attempt.Taken, CancellationToken.None);
+                return null;
+            }
+
+            var released = row.Released(row.WithProven(attempt.Outcomes.Learn(row.Outcomes)), attempt.Reasons);
+            released = released.Status.IsSettled()
+                ? released with { SettledOn = time.GetUtcNow() }
+                : released with { NotBefore = time.GetUtcNow() + attempt.Delay };
+            if (await deliveries.TryUpdateAsync(released, CancellationToken.None) is { } written)
+                return written;
+        }
+
+        return null;
+    }
+
+    [LoggerMessage(LogLevel.Information, "Delivery {Topic}/{Issue}/{From}: {Status} ({Sent} sent, {Failed} failed, {Unknown} unknown).")]
+    private partial void LogSettled(string topic, string issue, string from, DeliveryStatus status, int sent, int failed, int unknown);
+
+    [LoggerMessage(LogLevel.Warning, "Delivery {Topic}/{Issue}/{From}: {Left} recipients wait for {Delay}, attempt {Attempt}.")]
+    private partial void LogWaiting(string topic, string issue, string from, int left, TimeSpan delay, int attempt);
+}

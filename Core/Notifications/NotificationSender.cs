@@ -1,0 +1,137 @@
+using Microsoft.Extensions.Logging;
+using Pipeline.Mail;
+using Pipeline.Storage;
+using Pipeline.Submissions;
+using Pipeline.Telemetry;
+
+namespace Pipeline.Notifications;
+
+/// <summary>
+/// Sends what is on the queue outgoing-mail: confirmations, and news of a submission. What SendGrid does not take waits on the
+/// queue and is tried for days. A confirmation of unknown outcome is sent again, a few times: one too many is better than none. News
+/// of a submission is not: it is on the site as well.
+/// </summary>
+public sealed partial class NotificationSender(
+    ConfirmationMailBuilder confirmations, StatusMailBuilder statuses, SendGridMailer mailer, SendGridPace pace, MailOutbox outbox,
+    RejectionTable rejections, NotificationMetrics metrics, ILogger<NotificationSender> logger)
+{
+    // 15 s, 30 s, 1 min … 1 h and then hourly: about three days in all.
+    private const int MaxAttempts = 80;
+
+    // A mailbox gets no more than that of one confirmation, even if SendGrid takes each and never says so.
+    private const int MaxDoubts = 3;
+
+    private const string Malformed = "The message on outgoing-mail is no order of ours; it was probably made by hand.";
+
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromHours(1);
+
+    /// <param name="message">As it is on the queue.</param>
+    public Task SendAsync(string message, CancellationToken cancellationToken) => MailOrder.Parse(message) is { } order
+        ? Traces.ProcessAsync(QueueNames.Mail, order.TraceParent, () => SendAsync(order, cancellationToken))
+        : RejectAsync(message, RejectionKind.Invalid, Malformed, cancellationToken);
+
+    /// <summary>Brings back what the host gave up because of faults of ours.</summary>
+    public async Task KeepPoisonAsync(string message, CancellationToken cancellationToken)
+    {
+        if (MailOrder.Parse(message) is not { } order)
+            await RejectAsync(message, RejectionKind.Poison, Malformed, cancellationToken);
+        else if (order.Attempt < MaxAttempts)
+            await outbox.AddAsync(order with { Attempt = order.Attempt + 1 }, MaxDelay, cancellationToken);
+        else
+            await RejectAsync(message, RejectionKind.Poison, "The message on outgoing-mail failed again and again; the log of SendMail tells why.", cancellationToken);
+    }
+
+    private async Task SendAsync(MailOrder order, CancellationToken cancellationToken)
+    {
+        using var turn = await pace.EnterAsync(cancellationToken);
+        if (pace.Pause is { Ticks: > 0 } pause)
+        {
+            await outbox.AddAsync(order, pause, cancellationToken);
+            return;
+        }
+
+        if (await BuildAsync(order, cancellationToken) is not { } notification)
+        {
+            LogPointless(order.Kind, order.Topic);
+            return;
+        }
+
+        var outcome = await mailer.SendAsync(
+            notification.Mail, [new Addressee(notification.Address, new Dictionary<string, string>(), new Dictionary<string, string>())], cancellationToken);
+        metrics.CountAttempt(order.Kind, outcome);
+        switch (outcome)
+        {
+            case SendOutcome.Sent:
+                await RecordAsync(order);
+                LogSent(order.Kind, order.Topic);
+                break;
+            case SendOutcome.Refused:
+                LogRefused(order.Kind, order.Topic, outcome.Reason);
+                break;
+            case SendOutcome.Unknown:
+                await SendAgainOrLeaveAsync(order with { Doubts = order.Doubts + 1 }, outcome, cancellationToken);
+                break;
+            default:
+                await PutOffAsync(order, outcome, cancellationToken);
+                break;
+        }
+    }
+
+    private Task<Notification?> BuildAsync(MailOrder order, CancellationToken cancellationToken) => order.Kind switch
+    {
+        MailKind.Confirmation => confirmations.BuildAsync(order, cancellationToken),
+        MailKind.PracticeStatus => statuses.BuildAsync(order, cancellationToken),
+        _ => Task.FromResult<Notification?>(null),
+    };
+
+    private Task RecordAsync(MailOrder order) => order.Kind == MailKind.PracticeStatus ? statuses.RecordToldAsync(order) : Task.CompletedTask;
+
+    private async Task SendAgainOrLeaveAsync(MailOrder order, SendOutcome outcome, CancellationToken cancellationToken)
+    {
+        if (order.Kind == MailKind.Confirmation && order.Doubts < MaxDoubts)
+        {
+            await PutOffAsync(order, outcome, cancellationToken);
+            return;
+        }
+
+        await RecordAsync(order);
+        LogLeftInDoubt(order.Kind, order.Topic, order.Doubts, outcome.Reason);
+    }
+
+    private async Task PutOffAsync(MailOrder order, SendOutcome outcome, CancellationToken cancellationToken)
+    {
+        if (order.Attempt >= MaxAttempts)
+        {
+            LogGivenUp(order.Kind, order.Topic, outcome.Reason);
+            return;
+        }
+
+        var backOff = TimeSpan.FromSeconds(15 * Math.Pow(2, Math.Min(order.Attempt, 10)));
+        var delay = outcome is SendOutcome.NotTaken { RetryAfter: var asked } && asked > backOff ? asked : backOff;
+        await outbox.AddAsync(order with { Attempt = order.Attempt + 1 }, delay < MaxDelay ? delay : MaxDelay, cancellationToken);
+    }
+
+    private async Task RejectAsync(string message, RejectionKind kind, string reason, CancellationToken cancellationToken)
+    {
+        await rejections.KeepUnreadableAsync(QueueNames.Mail, message, kind, reason, cancellationToken);
+        LogRejected(reason);
+    }
+
+    [LoggerMessage(LogLevel.Information, "A mail ({Kind}, {Topic}) was sent.")]
+    private partial void LogSent(MailKind kind, string topic);
+
+    [LoggerMessage(LogLevel.Information, "A mail ({Kind}, {Topic}) was not sent: nobody is there to get it, or it is out of date.")]
+    private partial void LogPointless(MailKind kind, string topic);
+
+    [LoggerMessage(LogLevel.Warning, "A mail ({Kind}, {Topic}) cannot be sent. {Reason}")]
+    private partial void LogRefused(MailKind kind, string topic, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "A message was rejected. {Reason}")]
+    private partial void LogRejected(string reason);
+
+    [LoggerMessage(LogLevel.Warning, "A mail ({Kind}, {Topic}) is not sent again: SendGrid may have taken it {Times} times. {Reason}")]
+    private partial void LogLeftInDoubt(MailKind kind, string topic, int times, string reason);
+
+    [LoggerMessage(LogLevel.Error, "A mail ({Kind}, {Topic}) was given up after days. {Reason}")]
+    private partial void LogGivenUp(MailKind kind, string topic, string reason);
+}

@@ -1,0 +1,137 @@
+using Pipeline.Digests;
+using Pipeline.Languages;
+using Pipeline.Mail;
+using Pipeline.Subscribers;
+using Xunit;
+
+namespace Pipeline.Core.Tests.Digests;
+
+public sealed class DeliveryAttemptTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
+    private static readonly SendOutcome Sent = new SendOutcome.Sent();
+    private static readonly SendOutcome Refused = new SendOutcome.Refused("No such address.", NamesRecipient: true);
+    private static readonly SendOutcome RefusedWithoutReason = new SendOutcome.Refused("no reason given", NamesRecipient: false);
+
+    [Fact]
+    public void Each_language_is_one_request()
+    {
+        var (attempt, calls) = Run("eeffe", _ => Sent);
+
+        Assert.Equal(["0-2 en", "2-4 fr", "4-5 en"], calls);
+        Assert.Equal(("sssss", "0-2 2-4 4-5"), (attempt.Outcomes.Letters, string.Join(' ', attempt.Taken)));
+    }
+
+    [Fact]
+    public void Only_open_recipients_are_sent_to_and_a_request_does_not_span_one_in_doubt()
+    {
+        var (attempt, calls) = Run("eeee", _ => Sent, outcomes: ".?..");
+
+        Assert.Equal(["0-1 en", "2-4 en"], calls);
+        Assert.Equal("s?ss", attempt.Outcomes.Letters);
+    }
+
+    [Fact]
+    public void A_refused_request_is_halved_until_the_bad_address_stands_alone()
+    {
+        var (attempt, calls) = Run("eeeeeeee", call => call.Recipients.ToArray().Any(recipient => recipient.Place == 5) ? Refused : Sent);
+
+        Assert.Equal(["0-8 en", "0-4 en", "4-8 en", "4-6 en", "4-5 en", "5-6 en", "6-8 en"], calls);
+        Assert.Equal("sssssfss", attempt.Outcomes.Letters);
+        Assert.Contains("No such address.", Assert.Single(attempt.Reasons));
+    }
+
+    [Fact]
+    public void An_unknown_outcome_is_that_of_its_request_alone()
+    {
+        var (attempt, _) = Run("eeff", call => call.Language == Language.English ? new SendOutcome.Unknown("SendGrid answered 500.") : Sent);
+
+        Assert.Equal("??ss", attempt.Outcomes.Letters);
+    }
+
+    [Fact]
+    public void If_SendGrid_does_not_take_it_the_rest_waits_as_long_as_it_says()
+    {
+        var (attempt, calls) = Run("eeff", _ => new SendOutcome.NotTaken("SendGrid's rate limit is reached (429).", TimeSpan.FromSeconds(42)));
+
+        Assert.Single(calls);
+        Assert.Equal(("....", TimeSpan.FromSeconds(42)), (attempt.Outcomes.Letters, attempt.Delay));
+    }
+
+    [Fact]
+    public void If_one_after_the_other_is_refused_without_a_reason_the_language_waits_and_the_others_go_on()
+    {
+        var (attempt, calls) = Run("eeeeeeeeff", call => call.Language == Language.English ? RefusedWithoutReason : Sent);
+
+        Assert.Equal("8-10 fr", calls[^1]);
+        Assert.Equal(("........ss", TimeSpan.FromMinutes(5)), (attempt.Outcomes.Letters, attempt.Delay));
+        Assert.StartsWith("SendGrid refuses everybody who reads in en", attempt.Reasons[^1]);
+    }
+
+    [Fact]
+    public void Refusals_without_a_reason_stand_if_SendGrid_took_another_of_the_same_language()
+    {
+        var (attempt, _) = Run("eeeeeeee", call => call.Span.To == 1 ? Sent : RefusedWithoutReason);
+
+        Assert.Equal("sfffffff", attempt.Outcomes.Letters);
+    }
+
+    [Fact]
+    public void When_the_app_stops_nothing_more_is_sent_and_the_rest_goes_back_at_once()
+    {
+        var attempt = new DeliveryAttempt(Claim("...."), Recipients("eeff"));
+        attempt.Record(attempt.Next(Now, isStopping: false)!, Sent);
+
+        Assert.Null(attempt.Next(Now, isStopping: true));
+        Assert.Equal(("ss..", TimeSpan.Zero), (attempt.Outcomes.Letters, attempt.Delay));
+        Assert.Equal(["The app was stopping."], attempt.Reasons);
+    }
+
+    [Fact]
+    public void An_attempt_ends_before_its_claim_counts_as_abandoned()
+    {
+        var attempt = new DeliveryAttempt(Claim("...."), Recipients("eeff"));
+        attempt.Record(attempt.Next(Now, isStopping: false)!, Sent);
+
+        Assert.Null(attempt.Next(Now + DeliveryAttempt.ClaimPeriod / 2 + TimeSpan.FromSeconds(1), isStopping: false));
+        Assert.Equal("ss..", attempt.Outcomes.Letters);
+    }
+
+    /// <param name="languages">Of the recipients: e for English, f for French.</param>
+    /// <param name="outcomes">Of the claim; all open by default.</param>
+    private static (DeliveryAttempt Attempt, List<string> Calls) Run(
+        string languages, Func<DeliveryCall, SendOutcome> answer, string? outcomes = null)
+    {
+        outcomes ??= new string('.', languages.Length);
+        var attempt = new DeliveryAttempt(
+            Claim(outcomes), [.. Recipients(languages).Where(recipient => outcomes[recipient.Place] == '.')]);
+        List<string> calls = [];
+        while (attempt.Next(Now, isStopping: false) is { } call)
+        {
+            calls.Add($"{call.Span} {call.Language.Code}");
+            attempt.Record(call, answer(call));
+        }
+
+        return (attempt, calls);
+    }
+
+    private static List<Recipient> Recipients(string languages) =>
+    [
+        .. languages.Select((language, place) => new Recipient(place, new Subscriber(
+            "topic", new SubscriberKey((UInt128)place), $"reader{place}@example.org", SubscriberStatus.Confirmed, Language.Find(language == 'f' ? "fr" : "en")!))),
+    ];
+
+    private static Delivery Claim(string outcomes) => new()
+    {
+        Topic = "topic",
+        Issue = "2026-11-23",
+        Range = HashRange.Whole,
+        Id = "id",
+        Holder = "holder",
+        Status = DeliveryStatus.Claimed,
+        Recipients = [],
+        Outcomes = new Outcomes(outcomes),
+        Attempts = 1,
+        ClaimedOn = Now,
+    };
+}

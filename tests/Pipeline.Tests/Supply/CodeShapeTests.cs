@@ -1,0 +1,47 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Pipeline.Tests.Supply;
+
+/// <summary>Keeps files and classes of the product small enough to be read in one go.</summary>
+public sealed partial class CodeShapeTests
+{
+    private const int MaxFileLines = 250;
+    private const int MaxFunctionLines = 40;
+    private const int MaxDependencies = 8;
+
+    private static readonly IReadOnlyList<string> Files = [.. new[] { "Core", "Functions" }.SelectMany(FilesOf)];
+
+    [Fact]
+    public void No_file_is_longer_than_250_lines() => Assert.All(
+        Files, file => Assert.True(File.ReadLines(file).Count() <= MaxFileLines, $"{Name(file)} is longer than {MaxFileLines} lines."));
+
+    [Fact]
+    public void No_function_class_is_longer_than_40_lines() => Assert.All(
+        Files.Where(file => File.ReadAllText(file).Contains("[Function(", StringComparison.Ordinal)),
+        file => Assert.InRange(File.ReadLines(file).SkipWhile(line => !ClassLine().IsMatch(line)).Count(), 1, MaxFunctionLines));
+
+    /// <summary>Records and what they are made of are data, and not counted.</summary>
+    [Fact]
+    public void No_class_needs_more_than_8_others() => Assert.All(
+        new[] { typeof(PipelineServices).Assembly, typeof(Pipeline.Functions.FunctionsComposition).Assembly }
+            .SelectMany(assembly => assembly.GetTypes())
+            .Where(type => type.IsClass && !type.Name.Contains('<') && type.GetMethod("<Clone>$") is null)
+            .SelectMany(Constructors),
+        constructor => Assert.True(
+            constructor.GetParameters().Length <= MaxDependencies,
+            $"{constructor.DeclaringType!.FullName} takes {constructor.GetParameters().Length} parameters, more than {MaxDependencies}."));
+
+    private static ConstructorInfo[] Constructors(Type type) =>
+        type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
+
+    private static IEnumerable<string> FilesOf(string project) => new[] { "*.cs", "*.razor" }
+        .SelectMany(pattern => Directory.EnumerateFiles(SourceFolder.PathOf(project), pattern, SearchOption.AllDirectories))
+        .Where(file => !Name(file).Split('/').Intersect(["bin", "obj"]).Any());
+
+    private static string Name(string file) => Path.GetRelativePath(SourceFolder.Root, file).Replace('\\', '/');
+
+    [GeneratedRegex(@"^public sealed (partial )?class ")]
+    private static partial Regex ClassLine();
+}
