@@ -1,8 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 using Pipeline.Backups;
 using Pipeline.Digests;
 using Pipeline.Keys;
@@ -10,9 +8,7 @@ using Pipeline.Mail;
 using Pipeline.Notifications;
 using Pipeline.Operations;
 using Pipeline.Practices;
-using Pipeline.Settings;
 using Pipeline.Site;
-using Pipeline.Storage;
 using Pipeline.Submissions;
 using Pipeline.Subscribers;
 using Pipeline.Topics;

@@ -1,11 +1,9 @@
 using System.Globalization;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Functions.Http;
 using Pipeline.Functions.Pages;
 using Pipeline.Functions.Telemetry;
-using Pipeline.Languages;
 
 namespace Pipeline.Functions;
 

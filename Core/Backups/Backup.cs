@@ -1,7 +1,4 @@
-using Azure.Data.Tables;
-using Microsoft.Extensions.Logging;
 using Pipeline.Keys;
-using Pipeline.Storage;
 
 namespace Pipeline.Backups;
 

@@ -1,5 +1,4 @@
 using Azure;
-using Pipeline.Storage;
 
 namespace Pipeline.Backups;
 

@@ -1,7 +1,5 @@
-using Azure.Data.Tables;
 using Pipeline.Digests;
 using Pipeline.Keys;
-using Pipeline.Storage;
 using Pipeline.Subscribers;
 
 namespace Pipeline.Backups;

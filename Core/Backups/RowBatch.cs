@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using Azure;
-using Azure.Data.Tables;
 using Azure.Data.Tables.Models;
-using Pipeline.Storage;
 
 namespace Pipeline.Backups;
 

@@ -1,6 +1,5 @@
 using Azure;
 using Pipeline.Subscribers;
-using Pipeline.Text;
 
 namespace Pipeline.Digests;
 
@@ -8,9 +7,7 @@ namespace Pipeline.Digests;
 public sealed record Delivery
 {
     public required string Topic { get; init; }
-
     public required string Issue { get; init; }
-
     public required HashRange Range { get; init; }
 
     /// <summary>Opaque; goes out with the mail and comes back with SendGrid's events.</summary>
@@ -18,7 +15,6 @@ public sealed record Delivery
 
     /// <summary>Opaque; another one for each claim, by which its holder knows it again.</summary>
     public required string Holder { get; init; }
-
     public required DeliveryStatus Status { get; init; }
 
     /// <summary>Fixed when the range was claimed first. Empty if the row was read without them.</summary>
@@ -29,9 +25,7 @@ public sealed record Delivery
 
     /// <summary>Requests that SendGrid's events have proved while the delivery was claimed.</summary>
     public IReadOnlyList<CallSpan> Proven { get; init; } = [];
-
     public required int Attempts { get; init; }
-
     public required DateTimeOffset ClaimedOn { get; init; }
 
     /// <summary>When a waiting delivery is tried again.</summary>
@@ -42,14 +36,11 @@ public sealed record Delivery
 
     /// <summary>How often it was sent again because a setting says so.</summary>
     public int Resends { get; init; }
-
     public string Reason { get; init; } = "";
 
     /// <summary>What an admin typed in Decision, or in Status if that is no status of ours.</summary>
     public string Typed { get; init; } = "";
-
     public string Help { get; init; } = "";
-
     public ETag ETag { get; init; } = ETag.All;
 
     /// <summary>The first claim on a range. Without recipients it is settled at once, in the same write.</summary>

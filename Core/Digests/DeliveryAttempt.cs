@@ -1,4 +1,3 @@
-using Pipeline.Languages;
 using Pipeline.Mail;
 
 namespace Pipeline.Digests;

@@ -1,7 +1,5 @@
-using Microsoft.Extensions.Logging;
 using Pipeline.Mail;
 using Pipeline.Subscribers;
-using Pipeline.Text;
 
 namespace Pipeline.Digests;
 

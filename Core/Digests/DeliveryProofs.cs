@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Pipeline.Subscribers;
 
 namespace Pipeline.Digests;

@@ -1,7 +1,4 @@
-using Microsoft.Extensions.Logging;
-using Pipeline.Storage;
 using Pipeline.Submissions;
-using Pipeline.Telemetry;
 
 namespace Pipeline.Digests;
 

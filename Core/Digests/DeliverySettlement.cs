@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Pipeline.Digests;
 
 /// <summary>Writes down what came of an attempt, and gives the claim back.</summary>

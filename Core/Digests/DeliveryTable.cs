@@ -1,10 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
-using Azure.Data.Tables;
-using Pipeline.Storage;
 using Pipeline.Subscribers;
-using Pipeline.Text;
 
 namespace Pipeline.Digests;
 

@@ -1,11 +1,9 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
-using Pipeline.Languages;
 using Pipeline.Mail;
 using Pipeline.Practices;
 using Pipeline.Site;
-using Pipeline.Text;
 using Pipeline.Topics;
 
 namespace Pipeline.Digests;

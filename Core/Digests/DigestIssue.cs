@@ -10,7 +10,6 @@ public sealed record DigestIssue
 
     /// <summary>A date, or date and time (see <see cref="Topics.IssueName"/>); the row key.</summary>
     public required string Name { get; init; }
-
     public required IssueStatus Status { get; init; }
 
     /// <summary>What it contains, oldest first.</summary>
@@ -21,14 +20,11 @@ public sealed record DigestIssue
 
     /// <summary>All first deliveries are on the queue and the list of practices is final.</summary>
     public required bool Enqueued { get; init; }
-
     public required DateTimeOffset StartedOn { get; init; }
-
     public DateTimeOffset? ClosedOn { get; init; }
 
     /// <summary>When deliveries that seemed lost were last enqueued again.</summary>
     public DateTimeOffset RevivedOn { get; init; }
-
     public DeliveryCount Count { get; init; } = DeliveryCount.None;
 
     /// <summary>What the ledger proves, or what is still open, in words.</summary>
@@ -39,6 +35,5 @@ public sealed record DigestIssue
 
     /// <summary>What an admin typed in Status that is no status; empty if it is one.</summary>
     public string Misread { get; init; } = "";
-
     public ETag ETag { get; init; } = ETag.All;
 }

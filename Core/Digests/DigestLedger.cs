@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Extensions.Logging;
-using Pipeline.Storage;
 using Pipeline.Subscribers;
-using Pipeline.Text;
 using Pipeline.Topics;
 
 namespace Pipeline.Digests;

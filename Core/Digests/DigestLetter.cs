@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Pipeline.Languages;
 using Pipeline.Mail;
 
 namespace Pipeline.Digests;

@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Pipeline.Languages;
 using Pipeline.Mail;
 using Pipeline.Practices;
 using Pipeline.Site;
-using Pipeline.Storage;
 using Pipeline.Topics;
 
 namespace Pipeline.Digests;

@@ -1,6 +1,4 @@
-using Microsoft.Extensions.Logging;
 using Pipeline.Practices;
-using Pipeline.Storage;
 using Pipeline.Subscribers;
 using Pipeline.Topics;
 

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure;
-using Azure.Data.Tables;
 using Pipeline.Practices;
-using Pipeline.Storage;
 
 namespace Pipeline.Digests;
 

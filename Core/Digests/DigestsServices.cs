@@ -1,27 +1,14 @@
-using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Digests.Events;
-using Pipeline.Settings;
 
 namespace Pipeline.Digests;
 
 public static class DigestsServices
 {
     public static IServiceCollection AddDigests(this IServiceCollection services) => services
-        .AddSettings(UnknownOptions.Read)
-        .AddSingleton<DigestMetrics>()
-        .AddSingleton<DigestTable>()
-        .AddSingleton<DeliveryTable>()
-        .AddSingleton<DeliveryQueue>()
-        .AddSingleton<DigestPublisher>()
-        .AddSingleton<DigestLetters>()
-        .AddSingleton<DeliveryClaims>()
-        .AddSingleton<DeliverySender>()
-        .AddSingleton<DeliverySettlement>()
-        .AddSingleton<DeliveryProcessor>()
-        .AddSingleton<DigestLedger>()
-        .AddSingleton<DeliveryProofs>()
-        .AddSingleton<UnknownDeliveries>()
-        .AddSingleton<DeliveryHygiene>()
-        .AddSingleton<EventMeaning>()
-        .AddSingleton<SendGridEvents>();
+        .AddSettings(UnknownOptions.Read).AddSingleton<DigestMetrics>().AddSingleton<DigestTable>()
+        .AddSingleton<DeliveryTable>().AddSingleton<DeliveryQueue>().AddSingleton<DigestPublisher>()
+        .AddSingleton<DigestLetters>().AddSingleton<DeliveryClaims>().AddSingleton<DeliverySender>()
+        .AddSingleton<DeliverySettlement>().AddSingleton<DeliveryProcessor>().AddSingleton<DigestLedger>()
+        .AddSingleton<DeliveryProofs>().AddSingleton<UnknownDeliveries>().AddSingleton<DeliveryHygiene>()
+        .AddSingleton<EventMeaning>().AddSingleton<SendGridEvents>();
 }

@@ -1,5 +1,3 @@
-using Pipeline.Text;
-
 namespace Pipeline.Digests;
 
 public enum IssueStatus

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Pipeline.Text;
-
 namespace Pipeline.Digests;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using Pipeline.Mail.Events;
-using Pipeline.Settings;
 
 namespace Pipeline.Digests;
 

@@ -1,5 +1,3 @@
-using Pipeline.Settings;
-
 namespace Pipeline.Keys;
 
 /// <summary>The keys of links in mails, form stamps and erasures. Settings: Tokens__Keys__n.</summary>

@@ -1,11 +1,7 @@
-using Microsoft.Extensions.DependencyInjection;
-using Pipeline.Settings;
-
 namespace Pipeline.Keys;
 
 public static class KeysServices
 {
     public static IServiceCollection AddKeys(this IServiceCollection services) => services
-        .AddSettings(KeyOptions.Read)
-        .AddSingleton<KeyRing>();
+        .AddSettings(KeyOptions.Read).AddSingleton<KeyRing>();
 }

@@ -1,8 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Pipeline.Languages;
-using Pipeline.Storage;
-using Pipeline.Text;
 
 namespace Pipeline.Mail;
 
@@ -17,7 +14,6 @@ public sealed record MailOrder
 {
     [JsonConverter(typeof(JsonStringEnumConverter<MailKind>))]
     public MailKind Kind { get; init; }
-
     public required string Topic { get; init; }
 
     /// <summary>The key of the subscriber who is asked for a confirmation; empty otherwise.</summary>

@@ -1,6 +1,3 @@
-using Pipeline.Storage;
-using Pipeline.Telemetry;
-
 namespace Pipeline.Mail;
 
 /// <summary>The queue outgoing-mail: mail that a request or an admin caused waits there while SendGrid is away.</summary>

@@ -1,6 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Mail.Events;
-using Pipeline.Settings;
 
 namespace Pipeline.Mail;
 

@@ -4,8 +4,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
-using Pipeline.Telemetry;
 using SendGrid;
 
 namespace Pipeline.Mail;

@@ -1,6 +1,4 @@
 using Pipeline.Mail.Events;
-using Pipeline.Settings;
-using Pipeline.Text;
 
 namespace Pipeline.Mail;
 

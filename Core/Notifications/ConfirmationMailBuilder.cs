@@ -1,4 +1,3 @@
-using Pipeline.Languages;
 using Pipeline.Mail;
 using Pipeline.Site;
 using Pipeline.Subscribers;

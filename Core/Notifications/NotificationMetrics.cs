@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Pipeline.Mail;
-using Pipeline.Telemetry;
 
 namespace Pipeline.Notifications;
 

@@ -1,8 +1,5 @@
-using Microsoft.Extensions.Logging;
 using Pipeline.Mail;
-using Pipeline.Storage;
 using Pipeline.Submissions;
-using Pipeline.Telemetry;
 
 namespace Pipeline.Notifications;
 

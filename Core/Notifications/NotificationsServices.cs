@@ -1,12 +1,8 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace Pipeline.Notifications;
 
 public static class NotificationsServices
 {
     public static IServiceCollection AddNotifications(this IServiceCollection services) => services
-        .AddSingleton<NotificationMetrics>()
-        .AddSingleton<ConfirmationMailBuilder>()
-        .AddSingleton<StatusMailBuilder>()
+        .AddSingleton<NotificationMetrics>().AddSingleton<ConfirmationMailBuilder>().AddSingleton<StatusMailBuilder>()
         .AddSingleton<NotificationSender>();
 }

@@ -1,9 +1,6 @@
-using Microsoft.Extensions.Logging;
 using Pipeline.Mail;
 using Pipeline.Practices;
 using Pipeline.Site;
-using Pipeline.Storage;
-using Pipeline.Text;
 using Pipeline.Topics;
 
 namespace Pipeline.Notifications;

@@ -1,6 +1,4 @@
-using Azure.Data.Tables;
 using Pipeline.Site;
-using Pipeline.Storage;
 
 namespace Pipeline.Operations;
 

@@ -1,6 +1,5 @@
 using Pipeline.Digests;
 using Pipeline.Practices;
-using Pipeline.Storage;
 using Pipeline.Submissions;
 
 namespace Pipeline.Operations;

@@ -1,6 +1,4 @@
 using System.Diagnostics.Metrics;
-using Pipeline.Storage;
-using Pipeline.Telemetry;
 
 namespace Pipeline.Operations;
 

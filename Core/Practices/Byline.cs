@@ -1,4 +1,3 @@
-using Pipeline.Languages;
 using Pipeline.Topics;
 
 namespace Pipeline.Practices;

@@ -1,33 +1,21 @@
-using Pipeline.Languages;
-
 namespace Pipeline.Practices;
 
 /// <summary>A documented way of doing things, as stored. Texts that were left out are empty.</summary>
 public sealed record Practice
 {
     public required string Topic { get; init; }
-
     public required Reference Reference { get; init; }
 
     /// <summary>Pending if an admin typed something that is no status.</summary>
     public required PracticeStatus Status { get; init; }
-
     public required string Title { get; init; }
-
     public required string Summary { get; init; }
-
     public string Honorific { get; init; } = "";
-
     public string Submitter { get; init; } = "";
-
     public string Email { get; init; } = "";
-
     public string Organisation { get; init; } = "";
-
     public string Country { get; init; } = "";
-
     public string Link { get; init; } = "";
-
     public required DateTimeOffset SubmittedOn { get; init; }
 
     /// <summary>Null until a sweep has seen it published.</summary>

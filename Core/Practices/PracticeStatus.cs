@@ -1,5 +1,3 @@
-using Pipeline.Text;
-
 namespace Pipeline.Practices;
 
 public enum PracticeStatus

@@ -1,8 +1,4 @@
-using Microsoft.Extensions.Logging;
 using Pipeline.Mail;
-using Pipeline.Storage;
-using Pipeline.Telemetry;
-using Pipeline.Text;
 using Pipeline.Topics;
 
 namespace Pipeline.Practices;

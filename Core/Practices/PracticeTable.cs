@@ -1,7 +1,4 @@
 using Azure;
-using Azure.Data.Tables;
-using Pipeline.Languages;
-using Pipeline.Storage;
 
 namespace Pipeline.Practices;
 

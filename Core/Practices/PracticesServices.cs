@@ -1,11 +1,7 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace Pipeline.Practices;
 
 public static class PracticesServices
 {
     public static IServiceCollection AddPractices(this IServiceCollection services) => services
-        .AddSingleton<PracticeTable>()
-        .AddSingleton<PracticeSweep>()
-        .AddSingleton<PublishedPractices>();
+        .AddSingleton<PracticeTable>().AddSingleton<PracticeSweep>().AddSingleton<PublishedPractices>();
 }

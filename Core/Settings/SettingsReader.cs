@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
-using Pipeline.Text;
 
 namespace Pipeline.Settings;
 

@@ -1,6 +1,3 @@
-using Pipeline.Languages;
-using Pipeline.Settings;
-
 namespace Pipeline.Site;
 
 /// <summary>Where the app is on the web, and which other sites may use it. Settings: Pipeline__BaseUrl, __EmbedOrigins__n, __PageAge.</summary>

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Pipeline.Settings;
-
 namespace Pipeline.Site;
 
 public static class SiteServices

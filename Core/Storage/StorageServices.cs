@@ -1,10 +1,7 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace Pipeline.Storage;
 
 public static class StorageServices
 {
     public static IServiceCollection AddStorage(this IServiceCollection services) => services
-        .AddSingleton<PipelineStorage>()
-        .AddHostedService<StorageCreation>();
+        .AddSingleton<PipelineStorage>().AddHostedService<StorageCreation>();
 }

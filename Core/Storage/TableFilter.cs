@@ -1,5 +1,3 @@
-using Azure.Data.Tables;
-
 namespace Pipeline.Storage;
 
 /// <summary>OData filters as tables understand them; values are quoted by the SDK.</summary>

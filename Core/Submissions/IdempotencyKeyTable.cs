@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Azure.Data.Tables;
 using Pipeline.Practices;
-using Pipeline.Storage;
 
 namespace Pipeline.Submissions;
 

@@ -1,8 +1,4 @@
-using Microsoft.Extensions.Logging;
-using Pipeline.Languages;
-using Pipeline.Storage;
 using Pipeline.Submissions.Spam;
-using Pipeline.Telemetry;
 
 namespace Pipeline.Submissions;
 

@@ -1,7 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Pipeline.Storage;
-using Pipeline.Text;
-
 namespace Pipeline.Submissions;
 
 /// <summary>Sends rejected messages in again once an admin has typed yes in Requeue.</summary>

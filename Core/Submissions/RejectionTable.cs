@@ -1,8 +1,5 @@
 using Azure;
-using Azure.Data.Tables;
 using Pipeline.Practices;
-using Pipeline.Storage;
-using Pipeline.Text;
 
 namespace Pipeline.Submissions;
 

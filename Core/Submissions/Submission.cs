@@ -1,4 +1,3 @@
-using Pipeline.Languages;
 using Pipeline.Practices;
 
 namespace Pipeline.Submissions;

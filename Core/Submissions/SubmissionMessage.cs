@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Pipeline.Languages;
 using Pipeline.Practices;
-using Pipeline.Storage;
 using Pipeline.Submissions.Spam;
 
 namespace Pipeline.Submissions;

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Pipeline.Telemetry;
 
 namespace Pipeline.Submissions;
 

@@ -1,5 +1,3 @@
-using Pipeline.Settings;
-
 namespace Pipeline.Submissions;
 
 /// <summary>Setting: Pipeline__Moderation.</summary>

@@ -1,5 +1,3 @@
-using Pipeline.Languages;
-using Pipeline.Text;
 using Pipeline.Topics;
 
 namespace Pipeline.Submissions;

@@ -1,8 +1,4 @@
-using Microsoft.Extensions.Logging;
-using Pipeline.Languages;
 using Pipeline.Practices;
-using Pipeline.Storage;
-using Pipeline.Telemetry;
 using Pipeline.Topics;
 
 namespace Pipeline.Submissions;

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Pipeline.Settings;
 using Pipeline.Submissions.Spam;
 
 namespace Pipeline.Submissions;
@@ -7,16 +5,8 @@ namespace Pipeline.Submissions;
 public static class SubmissionsServices
 {
     public static IServiceCollection AddSubmissions(this IServiceCollection services) => services
-        .AddSettings(SubmissionOptions.Read)
-        .AddSingleton<SubmissionMetrics>()
-        .AddSingleton<SubmissionRules>()
-        .AddSingleton<IdempotencyKeyTable>()
-        .AddSingleton<FormStamp>()
-        .AddSingleton<Repeats>()
-        .AddSingleton<SpamFilter>()
-        .AddSingleton<Intake>()
-        .AddSingleton<SubmissionStore>()
-        .AddSingleton<RejectionTable>()
-        .AddSingleton<RejectionSweep>()
+        .AddSettings(SubmissionOptions.Read).AddSingleton<SubmissionMetrics>().AddSingleton<SubmissionRules>()
+        .AddSingleton<IdempotencyKeyTable>().AddSingleton<FormStamp>().AddSingleton<Repeats>().AddSingleton<SpamFilter>()
+        .AddSingleton<Intake>().AddSingleton<SubmissionStore>().AddSingleton<RejectionTable>().AddSingleton<RejectionSweep>()
         .AddSingleton<SubmissionStatusQuery>();
 }

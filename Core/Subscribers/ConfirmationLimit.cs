@@ -1,6 +1,3 @@
-using Azure.Data.Tables;
-using Pipeline.Storage;
-
 namespace Pipeline.Subscribers;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Pipeline.Keys;
-using Pipeline.Text;
 
 namespace Pipeline.Subscribers;
 

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using Azure;
-using Azure.Data.Tables;
 using Pipeline.Keys;
-using Pipeline.Storage;
 
 namespace Pipeline.Subscribers;
 

@@ -1,5 +1,3 @@
-using Pipeline.Languages;
-
 namespace Pipeline.Subscribers;
 
 /// <summary>An address and its consent, for one topic.</summary>

@@ -1,7 +1,4 @@
 using System.Collections.Concurrent;
-using Azure.Data.Tables;
-using Microsoft.Extensions.Logging;
-using Pipeline.Text;
 using Pipeline.Topics;
 
 namespace Pipeline.Subscribers;

@@ -1,7 +1,3 @@
-using Azure.Data.Tables;
-using Pipeline.Languages;
-using Pipeline.Storage;
-
 namespace Pipeline.Subscribers;
 
 /// <summary>A row of the table Subscribers as it was read. Admins edit it by hand, so a value may be missing, mistyped or of another type.</summary>

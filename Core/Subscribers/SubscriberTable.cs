@@ -1,9 +1,5 @@
 using System.Runtime.CompilerServices;
 using Azure;
-using Azure.Data.Tables;
-using Pipeline.Languages;
-using Pipeline.Storage;
-using Pipeline.Text;
 
 namespace Pipeline.Subscribers;
 

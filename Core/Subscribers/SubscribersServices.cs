@@ -1,15 +1,9 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace Pipeline.Subscribers;
 
 public static class SubscribersServices
 {
     public static IServiceCollection AddSubscribers(this IServiceCollection services) => services
-        .AddSingleton<SubscriberMetrics>()
-        .AddSingleton<SubscriberTable>()
-        .AddSingleton<SubscriptionTokens>()
-        .AddSingleton<ConfirmationLimit>()
-        .AddSingleton<Erasures>()
-        .AddSingleton<Subscriptions>()
+        .AddSingleton<SubscriberMetrics>().AddSingleton<SubscriberTable>().AddSingleton<SubscriptionTokens>()
+        .AddSingleton<ConfirmationLimit>().AddSingleton<Erasures>().AddSingleton<Subscriptions>()
         .AddSingleton<SubscriberHygiene>();
 }

@@ -1,8 +1,4 @@
-using Microsoft.Extensions.Logging;
-using Pipeline.Languages;
 using Pipeline.Mail;
-using Pipeline.Storage;
-using Pipeline.Text;
 using Pipeline.Topics;
 
 namespace Pipeline.Subscribers;

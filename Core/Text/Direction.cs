@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Pipeline.Languages;
 
 namespace Pipeline.Text;
 

@@ -1,5 +1,3 @@
-using Pipeline.Languages;
-
 namespace Pipeline.Topics;
 
 /// <summary>What a practice belongs to and what people subscribe to.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Pipeline.Languages;
 
 namespace Pipeline.Topics;
 

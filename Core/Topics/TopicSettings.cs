@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Pipeline.Languages;
-using Pipeline.Settings;
 
 namespace Pipeline.Topics;
 

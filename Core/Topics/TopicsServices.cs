@@ -1,6 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Pipeline.Settings;
-
 namespace Pipeline.Topics;
 
 public static class TopicsServices

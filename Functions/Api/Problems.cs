@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace Pipeline.Functions.Api;
 
 /// <summary>Answers in application/problem+json (RFC 9457), with sentences that say what to do.</summary>

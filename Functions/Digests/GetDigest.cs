@@ -1,8 +1,5 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 using Pipeline.Digests;
 using Pipeline.Functions.Api;
-using Pipeline.Topics;
 
 namespace Pipeline.Functions.Digests;
 

@@ -1,4 +1,3 @@
-using Microsoft.Azure.Functions.Worker;
 using Pipeline.Digests;
 using Pipeline.Storage;
 

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Pipeline.Functions.Api;
 using Pipeline.Functions.Pages;
 

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace Pipeline.Functions.Http;
 
 /// <summary>A request's body byte for byte, as a signature covers it.</summary>

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 using Pipeline.Digests.Events;
 using Pipeline.Functions.Api;
 using Pipeline.Functions.Http;

@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
-
 namespace Pipeline.Functions.Operations;
 
 /// <summary>OPTIONS /api/…: what a browser asks before a script of another site calls the API. See docs/embed.md.</summary>

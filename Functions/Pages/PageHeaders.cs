@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Http;
-using Pipeline.Languages;
 
 namespace Pipeline.Functions.Pages;
 

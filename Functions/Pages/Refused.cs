@@ -1,7 +1,5 @@
-using Microsoft.AspNetCore.Http;
 using Pipeline.Functions.Http;
 using Pipeline.Functions.Pages.Layout;
-using Pipeline.Languages;
 
 namespace Pipeline.Functions.Pages;
 

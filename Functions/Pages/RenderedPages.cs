@@ -1,12 +1,8 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Caching.Memory;
-using Pipeline.Languages;
 using Pipeline.Practices;
-using Pipeline.Site;
-using Pipeline.Topics;
 
 namespace Pipeline.Functions.Pages;
 

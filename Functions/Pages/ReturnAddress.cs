@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.WebUtilities;
-using Pipeline.Site;
 
 namespace Pipeline.Functions.Pages;
 

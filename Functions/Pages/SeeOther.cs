@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace Pipeline.Functions.Pages;
 
 /// <summary>303: what was posted is taken, and the address to look at is another one. Reloading that posts nothing again.</summary>

@@ -1,9 +1,6 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Functions.Http;
-using Pipeline.Languages;
-using Pipeline.Site;
 
 namespace Pipeline.Functions.Pages;
 

@@ -1,9 +1,5 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Api;
 using Pipeline.Practices;
-using Pipeline.Site;
-using Pipeline.Topics;
 
 namespace Pipeline.Functions.Practices;
 

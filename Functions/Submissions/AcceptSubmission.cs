@@ -1,8 +1,5 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Api;
 using Pipeline.Functions.Http;
-using Pipeline.Site;
 using Pipeline.Submissions;
 
 namespace Pipeline.Functions.Submissions;

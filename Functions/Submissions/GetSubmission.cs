@@ -1,9 +1,6 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Api;
 using Pipeline.Practices;
 using Pipeline.Submissions;
-using Pipeline.Topics;
 
 namespace Pipeline.Functions.Submissions;
 

@@ -1,4 +1,3 @@
-using Microsoft.Azure.Functions.Worker;
 using Pipeline.Storage;
 using Pipeline.Submissions;
 

@@ -1,10 +1,6 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Api;
 using Pipeline.Functions.Http;
-using Pipeline.Languages;
 using Pipeline.Text;
-using Pipeline.Topics;
 
 namespace Pipeline.Functions.Subscriptions;
 

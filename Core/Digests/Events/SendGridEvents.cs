@@ -1,6 +1,4 @@
-using Microsoft.Extensions.Logging;
 using Pipeline.Mail.Events;
-using Pipeline.Storage;
 using Pipeline.Subscribers;
 
 namespace Pipeline.Digests.Events;

@@ -1,5 +1,4 @@
 using System.Text;
-using Pipeline.Text;
 
 namespace Pipeline.Mail.Events;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Pipeline.Text;
 
 namespace Pipeline.Mail.Events;
 

@@ -1,5 +1,3 @@
-using Pipeline.Settings;
-
 namespace Pipeline.Mail.Events;
 
 /// <summary>The signed Event Webhook. Settings: SendGrid__WebhookPublicKey and __WebhookTolerance.</summary>

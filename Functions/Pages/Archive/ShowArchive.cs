@@ -1,7 +1,4 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 using Pipeline.Digests;
-using Pipeline.Topics;
 
 namespace Pipeline.Functions.Pages.Archive;
 

@@ -1,8 +1,4 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 using Pipeline.Digests;
-using Pipeline.Languages;
-using Pipeline.Topics;
 
 namespace Pipeline.Functions.Pages.Archive;
 

@@ -1,11 +1,8 @@
 using System.Text;
 using System.Xml;
 using Pipeline.Functions.Pages.Layout;
-using Pipeline.Languages;
 using Pipeline.Practices;
-using Pipeline.Site;
 using Pipeline.Text;
-using Pipeline.Topics;
 
 namespace Pipeline.Functions.Pages.Feeds;
 

@@ -1,9 +1,4 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
-using Pipeline.Languages;
 using Pipeline.Practices;
-using Pipeline.Site;
-using Pipeline.Topics;
 
 namespace Pipeline.Functions.Pages.Feeds;
 

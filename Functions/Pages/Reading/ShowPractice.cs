@@ -1,8 +1,5 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 using Pipeline.Practices;
 using Pipeline.Submissions;
-using Pipeline.Topics;
 
 namespace Pipeline.Functions.Pages.Reading;
 

@@ -1,7 +1,3 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
-using Pipeline.Site;
-
 namespace Pipeline.Functions.Pages.Robots;
 
 /// <summary>GET /robots.txt: search engines may read what is public, and stay out of links that are somebody's own.</summary>

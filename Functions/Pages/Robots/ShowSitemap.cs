@@ -1,11 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 using Pipeline.Digests;
 using Pipeline.Practices;
-using Pipeline.Site;
-using Pipeline.Topics;
 
 namespace Pipeline.Functions.Pages.Robots;
 

@@ -1,7 +1,5 @@
 using System.Text;
 using System.Xml;
-using Pipeline.Languages;
-using Pipeline.Site;
 
 namespace Pipeline.Functions.Pages.Robots;
 

@@ -1,7 +1,4 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Http;
-using Pipeline.Site;
 using Pipeline.Submissions;
 using Pipeline.Submissions.Spam;
 

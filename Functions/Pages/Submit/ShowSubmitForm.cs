@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 using Pipeline.Submissions;
 
 namespace Pipeline.Functions.Pages.Submit;

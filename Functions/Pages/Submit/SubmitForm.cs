@@ -1,5 +1,4 @@
 using Pipeline.Functions.Http;
-using Pipeline.Site;
 using Pipeline.Submissions;
 
 namespace Pipeline.Functions.Pages.Submit;

@@ -1,8 +1,5 @@
-using Microsoft.AspNetCore.Http;
-using Pipeline.Languages;
 using Pipeline.Submissions;
 using Pipeline.Text;
-using Pipeline.Topics;
 
 namespace Pipeline.Functions.Pages.Submit;
 

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Pipeline.Functions.Pages.Layout;
 
 namespace Pipeline.Functions.Pages.Subscribe;

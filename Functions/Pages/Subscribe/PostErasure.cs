@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Pages.Layout;
 
 namespace Pipeline.Functions.Pages.Subscribe;

@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
-
 namespace Pipeline.Functions.Pages.Subscribe;
 
 /// <summary>POST /subscriptions/renew?token=: mails a new link to confirm to the address that the old one, expired or not, was made for.</summary>

@@ -1,11 +1,6 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Http;
-using Pipeline.Languages;
-using Pipeline.Site;
 using Pipeline.Submissions;
 using Pipeline.Text;
-using Pipeline.Topics;
 
 namespace Pipeline.Functions.Pages.Subscribe;
 

@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
-
 namespace Pipeline.Functions.Pages.Subscribe;
 
 /// <summary>GET /subscriptions/confirm?token=: a button, and nothing changes. Scanners in mail programs follow every link.</summary>

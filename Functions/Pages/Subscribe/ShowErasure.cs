@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
-
 namespace Pipeline.Functions.Pages.Subscribe;
 
 /// <summary>GET /subscriptions/erase?token=: a button, and nothing changes. The token is the one of the link to unsubscribe.</summary>

@@ -1,7 +1,3 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
-using Pipeline.Topics;
-
 namespace Pipeline.Functions.Pages.Subscribe;
 
 /// <summary>GET /subscribe?topic=: the form.</summary>

@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
-
 namespace Pipeline.Functions.Pages.Subscribe;
 
 /// <summary>GET /subscriptions/unsubscribe?token=: a button, and nothing changes.</summary>
