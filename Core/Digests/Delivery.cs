@@ -1,13 +1,14 @@
 using Azure;
 using Pipeline.Subscribers;
+using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 
 /// <summary>A row of an issue's ledger: a range of the hash space, the recipients in it, and what came of each.</summary>
 public sealed record Delivery
 {
-    public required string Topic { get; init; }
-    public required string Issue { get; init; }
+    public required TopicId Topic { get; init; }
+    public required IssueName Issue { get; init; }
     public required HashRange Range { get; init; }
 
     /// <summary>Opaque; goes out with the mail and comes back with SendGrid's events.</summary>

@@ -1,4 +1,5 @@
 using Pipeline.Subscribers;
+using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 
@@ -24,7 +25,7 @@ public sealed partial class DeliveryProofs(DeliveryTable deliveries, DigestLedge
     }
 
     /// <summary>What somebody knows of a delivery that another has taken over meanwhile.</summary>
-    public async Task RecordAsync(string topic, string issue, SubscriberKey from, IReadOnlyList<CallSpan> calls, CancellationToken cancellationToken)
+    public async Task RecordAsync(TopicId topic, IssueName issue, SubscriberKey from, IReadOnlyList<CallSpan> calls, CancellationToken cancellationToken)
     {
         if (await deliveries.FindAsync(topic, issue, from, cancellationToken) is { } delivery)
             await ProveAsync(delivery, calls, cancellationToken);

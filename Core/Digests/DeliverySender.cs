@@ -1,6 +1,7 @@
 using Pipeline.Mail;
 using Pipeline.Site;
 using Pipeline.Subscribers;
+using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 
@@ -26,7 +27,7 @@ public sealed class DeliverySender(SendGridMailer mailer, SubscriptionTokens tok
         return attempt;
     }
 
-    private Addressee[] Addressees(string topic, DigestLetter letter, ReadOnlyMemory<Recipient> recipients)
+    private Addressee[] Addressees(TopicId topic, DigestLetter letter, ReadOnlyMemory<Recipient> recipients)
     {
         var addressees = new Addressee[recipients.Length];
         for (var i = 0; i < addressees.Length; i++)

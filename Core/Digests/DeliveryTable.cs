@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using Pipeline.Subscribers;
+using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 
@@ -44,7 +45,7 @@ public sealed class DeliveryTable(PipelineStorage storage)
     public async Task<Delivery?> TryUpdateAsync(Delivery delivery, CancellationToken cancellationToken) =>
         await storage.Deliveries.TryMergeAsync(Row(delivery), delivery.ETag, cancellationToken) is { } etag ? delivery with { ETag = etag } : null;
 
-    public async Task<Delivery?> FindAsync(string topic, string issue, SubscriberKey from, CancellationToken cancellationToken)
+    public async Task<Delivery?> FindAsync(TopicId topic, IssueName issue, SubscriberKey from, CancellationToken cancellationToken)
     {
         var row = await storage.Deliveries.FindAsync(Partition(topic, issue), from.ToString(), cancellationToken);
         return row is null
@@ -54,7 +55,7 @@ public sealed class DeliveryTable(PipelineStorage storage)
     }
 
     /// <summary>The ledger of an issue in the order of the hash space; null for a row that is no range of it.</summary>
-    public async IAsyncEnumerable<LedgerLine?> LedgerAsync(string topic, string issue, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<LedgerLine?> LedgerAsync(TopicId topic, IssueName issue, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string[] columns = ["RowKey", "To", "Status", "Recipients", "Sent", "Skipped", "Failed", "Unknown", "ClaimedOn", "NotBefore", "SettledOn"];
         var filter = TableFilter.Of($"PartitionKey eq {Partition(topic, issue)}");
@@ -69,11 +70,11 @@ public sealed class DeliveryTable(PipelineStorage storage)
     }
 
     /// <summary>The deliveries that an event of SendGrid's may still tell something of, without their recipients.</summary>
-    public Task<IReadOnlyList<Delivery>> UnprovedAsync(string topic, string issue, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<Delivery>> UnprovedAsync(TopicId topic, IssueName issue, CancellationToken cancellationToken) =>
         QueryAsync(topic, issue, "Status ne 'Sent' and Status ne 'Refused'", cancellationToken);
 
     /// <summary>The deliveries with recipients of unknown outcome that nobody is at, without their recipients.</summary>
-    public async Task<IReadOnlyList<Delivery>> UnknownAsync(string topic, string issue, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<Delivery>> UnknownAsync(TopicId topic, IssueName issue, CancellationToken cancellationToken) =>
         [.. (await QueryAsync(topic, issue, "Unknown gt 0", cancellationToken)).Where(delivery => delivery.Status == DeliveryStatus.Unknown)];
 
     /// <summary>The rows of an issue that still name their recipients, in pages that fit into one transaction.</summary>
@@ -93,7 +94,7 @@ public sealed class DeliveryTable(PipelineStorage storage)
             rows.Select(row => (new TableEntity(Partition(issue.Topic, issue.Name), row.Key) { ["Frozen"] = "", ["Reason"] = clean(row.Reason) }, row.ETag)),
             cancellationToken);
 
-    private async Task<IReadOnlyList<Delivery>> QueryAsync(string topic, string issue, string which, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Delivery>> QueryAsync(TopicId topic, IssueName issue, string which, CancellationToken cancellationToken)
     {
         List<Delivery> found = [];
         var filter = TableFilter.And(TableFilter.Of($"PartitionKey eq {Partition(topic, issue)}"), which);
@@ -131,7 +132,7 @@ public sealed class DeliveryTable(PipelineStorage storage)
     }
 
     /// <summary>Null for a row that somebody made or changed by hand so that nobody can say whom it means or what came of it.</summary>
-    private static Delivery? Read(string topic, string issue, TableEntity row)
+    private static Delivery? Read(TopicId topic, IssueName issue, TableEntity row)
     {
         if (RangeOf(row) is not { } range)
             return null;
@@ -192,5 +193,5 @@ public sealed class DeliveryTable(PipelineStorage storage)
         return [.. Enumerable.Range(0, bytes.Length / SubscriberKey.Bytes).Select(i => SubscriberKey.Read(bytes.AsSpan(i * SubscriberKey.Bytes)))];
     }
 
-    private static string Partition(string topic, string issue) => $"{topic}~{issue}";
+    private static string Partition(TopicId topic, IssueName issue) => $"{topic}~{issue}";
 }

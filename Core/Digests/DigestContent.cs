@@ -13,7 +13,7 @@ namespace Pipeline.Digests;
 /// <param name="More">How many practices of the issue are not among the entries.</param>
 /// <param name="UnsubscribeAddress">Null in the browser, where nobody is known.</param>
 public sealed record DigestContent(
-    Topic Topic, string Issue, IReadOnlyList<DigestContent.Entry> Entries, int More, string WebAddress, string ArchiveAddress,
+    Topic Topic, IssueName Issue, IReadOnlyList<DigestContent.Entry> Entries, int More, string WebAddress, string ArchiveAddress,
     string SubscribeAddress, string SubmitAddress, string? UnsubscribeAddress)
 {
     public const int MostEntries = 20;
@@ -27,7 +27,7 @@ public sealed record DigestContent(
 
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
 
-    public static DigestContent Of(Topic topic, string issue, IReadOnlyList<Practice> practices, SiteOptions site, string? unsubscribeAddress)
+    public static DigestContent Of(Topic topic, IssueName issue, IReadOnlyList<Practice> practices, SiteOptions site, string? unsubscribeAddress)
     {
         var bytes = 0;
         Entry[] entries = [.. practices.Take(MostEntries).Select(practice => Entry.Of(practice, topic, site)).TakeWhile(entry => (bytes += entry.Bytes) <= MostBytes)];
@@ -62,7 +62,7 @@ public sealed record DigestContent(
 
     private string FirstTitle => Direction.Isolated(Excerpt.Of(Entries[0].Title, TitleInSubject));
 
-    public string Heading => DigestTexts.Heading.With(IssueName.DisplayDate(Issue));
+    public string Heading => DigestTexts.Heading.With(Issue.DisplayDate);
 
     public string Opening => Count switch
     {

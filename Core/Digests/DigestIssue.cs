@@ -1,15 +1,16 @@
 using Azure;
 using Pipeline.Practices;
+using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 
 /// <summary>One topic's digest for one due date.</summary>
 public sealed record DigestIssue
 {
-    public required string Topic { get; init; }
+    public required TopicId Topic { get; init; }
 
     /// <summary>A date, or date and time (see <see cref="Topics.IssueName"/>); the row key.</summary>
-    public required string Name { get; init; }
+    public required IssueName Name { get; init; }
     public required IssueStatus Status { get; init; }
 
     /// <summary>What it contains, oldest first.</summary>

@@ -24,7 +24,7 @@ public sealed partial class DigestLedger(
     }, cancellationToken);
 
     /// <summary>Brings the issue's row up to what its ledger says: its figures and its receipt, and whether it is closed.</summary>
-    public async Task ReviewAsync(string topic, string issueName, CancellationToken cancellationToken)
+    public async Task ReviewAsync(TopicId topic, IssueName issueName, CancellationToken cancellationToken)
     {
         if (await digests.FindAsync(topic, issueName, cancellationToken) is { Enqueued: true } issue)
             await TryWriteAsync(issue, await ReadAsync(issue, cancellationToken), isRevived: false, cancellationToken);

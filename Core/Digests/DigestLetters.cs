@@ -19,10 +19,10 @@ public sealed class DigestLetters(
     /// <summary>How long it may take until an admin's word to hold an issue has reached every process that sends it.</summary>
     private static readonly TimeSpan MaxStatusAge = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<(string Topic, string Issue), SingleFlightCache<Found>> _issues = new();
+    private readonly ConcurrentDictionary<(TopicId Topic, IssueName Issue), SingleFlightCache<Found>> _issues = new();
 
     /// <summary>Null if there is no such issue.</summary>
-    public async Task<DigestLetter?> FindAsync(string topicId, string issueName, CancellationToken cancellationToken)
+    public async Task<DigestLetter?> FindAsync(TopicId topicId, IssueName issueName, CancellationToken cancellationToken)
     {
         if (_issues.Count >= MaxRemembered && !_issues.ContainsKey((topicId, issueName)))
             _issues.Clear();
@@ -34,7 +34,7 @@ public sealed class DigestLetters(
     }
 
     /// <summary>The status is read again and again, the mail is written once.</summary>
-    private SingleFlightCache<Found> NewCache(string topicId, string issueName)
+    private SingleFlightCache<Found> NewCache(TopicId topicId, IssueName issueName)
     {
         DigestLetter? written = null;
         return new SingleFlightCache<Found>(async () =>

@@ -51,7 +51,7 @@ public sealed partial class DigestPublisher(
             await MakeAsync(topic, name, isLatest: name == due[^1], RangesFor(candidates), cancellationToken);
     }
 
-    private async Task MakeAsync(Topic topic, string name, bool isLatest, int ranges, CancellationToken cancellationToken)
+    private async Task MakeAsync(Topic topic, IssueName name, bool isLatest, int ranges, CancellationToken cancellationToken)
     {
         var waiting = (await practices.NotInAnIssueAsync(topic.Id, cancellationToken)).Take(DigestTable.MostPractices).ToList();
         if (waiting.Count == 0 && topic.Schedule.Rhythm == DigestRhythm.Always)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure;
 using Pipeline.Practices;
+using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 
@@ -39,29 +40,29 @@ public sealed class DigestTable(PipelineStorage storage)
         return await storage.Digests.TryInsertAsync(row, cancellationToken) is not null;
     }
 
-    public async Task<DigestIssue?> FindAsync(string topic, string issue, CancellationToken cancellationToken)
+    public async Task<DigestIssue?> FindAsync(TopicId topic, IssueName issue, CancellationToken cancellationToken)
     {
         var row = await storage.Digests.FindAsync(topic, issue, cancellationToken);
         return row is null ? null : Read(row);
     }
 
     /// <summary>Issues that are not closed, oldest first.</summary>
-    public Task<IReadOnlyList<DigestIssue>> OpenAsync(string topic, CancellationToken cancellationToken) =>
-        QueryAsync(TableFilter.Of($"PartitionKey eq {topic} and Status ne 'Closed'"), cancellationToken);
+    public Task<IReadOnlyList<DigestIssue>> OpenAsync(TopicId topic, CancellationToken cancellationToken) =>
+        QueryAsync(TableFilter.Of($"PartitionKey eq {topic.Value} and Status ne 'Closed'"), cancellationToken);
 
     /// <summary>Issues that are not closed, or are so with recipients of unknown outcome, oldest first.</summary>
-    public Task<IReadOnlyList<DigestIssue>> UnfinishedAsync(string topic, CancellationToken cancellationToken) =>
-        QueryAsync(TableFilter.And(TableFilter.Of($"PartitionKey eq {topic}"), "Status ne 'Closed' or Unknown gt 0"), cancellationToken);
+    public Task<IReadOnlyList<DigestIssue>> UnfinishedAsync(TopicId topic, CancellationToken cancellationToken) =>
+        QueryAsync(TableFilter.And(TableFilter.Of($"PartitionKey eq {topic.Value}"), "Status ne 'Closed' or Unknown gt 0"), cancellationToken);
 
     /// <summary>All issues, newest first.</summary>
-    public async Task<IReadOnlyList<DigestIssue>> AllAsync(string topic, CancellationToken cancellationToken) =>
-        [.. (await QueryAsync(TableFilter.Of($"PartitionKey eq {topic}"), cancellationToken)).Reverse()];
+    public async Task<IReadOnlyList<DigestIssue>> AllAsync(TopicId topic, CancellationToken cancellationToken) =>
+        [.. (await QueryAsync(TableFilter.Of($"PartitionKey eq {topic.Value}"), cancellationToken)).Reverse()];
 
     /// <summary>The issues of the last year and those that seem to lie in the future, oldest first.</summary>
-    public Task<IReadOnlyList<DigestIssue>> RecentAsync(string topic, DateTimeOffset now, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<DigestIssue>> RecentAsync(TopicId topic, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var since = now.AddDays(-366).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        return QueryAsync(TableFilter.Of($"PartitionKey eq {topic} and RowKey ge {since}"), cancellationToken);
+        return QueryAsync(TableFilter.Of($"PartitionKey eq {topic.Value} and RowKey ge {since}"), cancellationToken);
     }
 
     /// <summary>Writes down which practices the issue really got. False where somebody else changed the row meanwhile.</summary>

@@ -1,9 +1,11 @@
+using Pipeline.Topics;
+
 namespace Pipeline.Practices;
 
 /// <summary>A documented way of doing things, as stored. Texts that were left out are empty.</summary>
 public sealed record Practice
 {
-    public required string Topic { get; init; }
+    public required TopicId Topic { get; init; }
     public required Reference Reference { get; init; }
 
     /// <summary>Pending if an admin typed something that is no status.</summary>

@@ -1,4 +1,5 @@
 using Azure;
+using Pipeline.Topics;
 
 namespace Pipeline.Practices;
 
@@ -47,24 +48,24 @@ public sealed class PracticeTable(PipelineStorage storage)
         return await storage.Practices.TryInsertAsync(row, cancellationToken) is not null;
     }
 
-    public async Task<Practice?> FindAsync(string topic, Reference reference, CancellationToken cancellationToken)
+    public async Task<Practice?> FindAsync(TopicId topic, Reference reference, CancellationToken cancellationToken)
     {
         var row = await storage.Practices.FindAsync(topic, reference.ToString(), cancellationToken);
         return row is null ? null : Read(row);
     }
 
     /// <summary>All that readers may see.</summary>
-    public Task<IReadOnlyList<StampedPractice>> PublishedAsync(string topic, CancellationToken cancellationToken) =>
-        StampedAsync(TableFilter.Of($"PartitionKey eq {topic} and Status eq {Published}"), cancellationToken);
+    public Task<IReadOnlyList<StampedPractice>> PublishedAsync(TopicId topic, CancellationToken cancellationToken) =>
+        StampedAsync(TableFilter.Of($"PartitionKey eq {topic.Value} and Status eq {Published}"), cancellationToken);
 
     /// <summary>What was written at this time, by the server's clock, or later: published or not.</summary>
-    public Task<IReadOnlyList<StampedPractice>> WrittenSinceAsync(string topic, DateTimeOffset time, CancellationToken cancellationToken) =>
-        StampedAsync(TableFilter.Of($"PartitionKey eq {topic} and Timestamp ge {time}"), cancellationToken);
+    public Task<IReadOnlyList<StampedPractice>> WrittenSinceAsync(TopicId topic, DateTimeOffset time, CancellationToken cancellationToken) =>
+        StampedAsync(TableFilter.Of($"PartitionKey eq {topic.Value} and Timestamp ge {time}"), cancellationToken);
 
     /// <summary>What is published and in no issue yet, oldest first.</summary>
-    public async Task<IReadOnlyList<Practice>> NotInAnIssueAsync(string topic, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<Practice>> NotInAnIssueAsync(TopicId topic, CancellationToken cancellationToken) =>
         // A filter finds no row that lacks the column DigestIssue, which is a row in no issue as well.
-        [.. (await QueryAsync(TableFilter.Of($"PartitionKey eq {topic} and Status eq {Published}"), cancellationToken))
+        [.. (await QueryAsync(TableFilter.Of($"PartitionKey eq {topic.Value} and Status eq {Published}"), cancellationToken))
             .Where(practice => string.IsNullOrWhiteSpace(practice.DigestIssue))
             .OrderBy(practice => practice.PublishedOn).ThenBy(practice => practice.Reference.ToString(), StringComparer.Ordinal)];
 
@@ -72,7 +73,7 @@ public sealed class PracticeTable(PipelineStorage storage)
     /// Gives the practice to the issue unless it belongs to another one. Says whether it belongs to this issue now;
     /// asking again changes nothing.
     /// </summary>
-    public async Task<bool> TryAssignAsync(string topic, Reference reference, string issue, CancellationToken cancellationToken)
+    public async Task<bool> TryAssignAsync(TopicId topic, Reference reference, IssueName issue, CancellationToken cancellationToken)
     {
         var isMine = false;
         await storage.Practices.ChangeAsync(
@@ -81,18 +82,18 @@ public sealed class PracticeTable(PipelineStorage storage)
             {
                 var holder = row?.Text("DigestIssue").Trim();
                 isMine = row is not null && (holder!.Length == 0 || holder == issue);
-                return holder is "" ? new TableEntity { ["DigestIssue"] = issue } : null;
+                return holder is "" ? new TableEntity { ["DigestIssue"] = issue.Value } : null;
             },
             cancellationToken, "PartitionKey", "RowKey", "DigestIssue");
         return isMine;
     }
 
     /// <summary>The practices of a topic whose Status an admin has changed since it was last acted upon.</summary>
-    public async Task<IReadOnlyList<StatusChange>> StatusChangesAsync(string topic, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StatusChange>> StatusChangesAsync(TopicId topic, CancellationToken cancellationToken)
     {
         List<StatusChange> changes = [];
         var acted = TableFilter.And(
-            TableFilter.Of($"PartitionKey eq {topic}"),
+            TableFilter.Of($"PartitionKey eq {topic.Value}"),
             "Status ne 'Pending' or StatusApplied ne 'Pending'",
             "Status ne 'Published' or StatusApplied ne 'Published'",
             "Status ne 'Declined' or StatusApplied ne 'Declined'");
@@ -134,7 +135,7 @@ public sealed class PracticeTable(PipelineStorage storage)
     /// may have died before it was sent; false for any other one, and for all of them once the submitter was told.
     /// </summary>
     /// <param name="mail">Tells the mails apart.</param>
-    public async Task<bool> TryClaimTellingAsync(string topic, Reference reference, string status, string mail, CancellationToken cancellationToken)
+    public async Task<bool> TryClaimTellingAsync(TopicId topic, Reference reference, string status, string mail, CancellationToken cancellationToken)
     {
         var claim = $"{status} {mail}";
         var isMine = false;
@@ -155,7 +156,7 @@ public sealed class PracticeTable(PipelineStorage storage)
     }
 
     /// <summary>The submitter was told, by the mail that had claimed to do so.</summary>
-    public Task SetToldAsync(string topic, Reference reference, string status, CancellationToken cancellationToken) =>
+    public Task SetToldAsync(TopicId topic, Reference reference, string status, CancellationToken cancellationToken) =>
         storage.Practices.TryMergeAsync(new TableEntity(topic, reference.ToString()) { ["StatusTold"] = status }, ETag.All, cancellationToken);
 
     private async Task<List<Practice>> QueryAsync(string filter, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Pipeline.Site;
+using Pipeline.Topics;
 
 namespace Pipeline.Practices;
 
@@ -15,7 +16,7 @@ public sealed class PublishedPractices(PracticeTable practices, SiteOptions site
 
     /// <summary>Throws where storage cannot be asked, even if it could a moment ago: better no page than one that shows what was taken back.</summary>
     /// <param name="topic">The id of one of the configured topics.</param>
-    public Task<PublishedList> OfAsync(string topic, CancellationToken cancellationToken) =>
+    public Task<PublishedList> OfAsync(TopicId topic, CancellationToken cancellationToken) =>
         topics.GetOrAdd(topic, id => new SingleFlightCache<PublishedList>(new PublishedTopic(id, practices, time).ReadAsync, site.PageAge, time))
             .GetAsync(cancellationToken);
 }

@@ -1,7 +1,9 @@
+using Pipeline.Topics;
+
 namespace Pipeline.Practices;
 
 /// <summary>The published practices of one topic as they were last read, and what it takes to read only what has changed since.</summary>
-internal sealed class PublishedTopic(string topic, PracticeTable practices, TimeProvider time)
+internal sealed class PublishedTopic(TopicId topic, PracticeTable practices, TimeProvider time)
 {
     /// <summary>A row that was deleted is in no query for changes, so now and then all of it is read.</summary>
     public static readonly TimeSpan WholeAge = TimeSpan.FromMinutes(5);

@@ -1,4 +1,5 @@
 using Pipeline.Practices;
+using Pipeline.Topics;
 
 namespace Pipeline.Submissions;
 
@@ -10,7 +11,7 @@ public abstract record Acceptance
     }
 
     /// <summary>The queue has it: from here on it cannot be lost.</summary>
-    public sealed record Accepted(string Topic, Reference Reference) : Acceptance;
+    public sealed record Accepted(TopicId Topic, Reference Reference) : Acceptance;
 
     public sealed record Invalid(FieldErrors Errors) : Acceptance;
 

@@ -1,5 +1,6 @@
 using Azure;
 using Pipeline.Practices;
+using Pipeline.Topics;
 
 namespace Pipeline.Submissions;
 
@@ -21,7 +22,7 @@ public sealed class RejectionTable(PipelineStorage storage, SubmissionMetrics me
         var payload = QueueText.Decode(message);
         return KeepAsync(
             // The same text on two queues is two messages.
-            new Rejection(queue, Topics.Topic.UnknownId, Reference.Of($"{queue} {payload}"), kind, [QueueText.Fault(payload) ?? reason], payload), cancellationToken);
+            new Rejection(queue, TopicId.Unknown, Reference.Of($"{queue} {payload}"), kind, [QueueText.Fault(payload) ?? reason], payload), cancellationToken);
     }
 
     /// <summary>Keeps it. Where it is there already, what an admin made of its payload stays.</summary>
@@ -49,7 +50,7 @@ public sealed class RejectionTable(PipelineStorage storage, SubmissionMetrics me
     }
 
     /// <summary>Why it was rejected; null where there is no such rejection.</summary>
-    public async Task<RejectionVerdict?> VerdictAsync(string topic, Reference reference, CancellationToken cancellationToken)
+    public async Task<RejectionVerdict?> VerdictAsync(TopicId topic, Reference reference, CancellationToken cancellationToken)
     {
         var row = await storage.Rejections.FindAsync(topic, reference.ToString(), cancellationToken, "Kind", "Reasons");
         return row is null
@@ -99,4 +100,4 @@ public sealed class RejectionTable(PipelineStorage storage, SubmissionMetrics me
 
 /// <param name="Queue">Where it came from, and goes to when it is sent in again.</param>
 /// <param name="Typed">What an admin typed in Requeue.</param>
-public sealed record MarkedRejection(string Topic, string Key, string Queue, string Payload, string Typed, string Help, ETag ETag);
+public sealed record MarkedRejection(TopicId Topic, string Key, string Queue, string Payload, string Typed, string Help, ETag ETag);

@@ -1,4 +1,5 @@
 using Pipeline.Practices;
+using Pipeline.Topics;
 
 namespace Pipeline.Submissions;
 
@@ -7,7 +8,7 @@ namespace Pipeline.Submissions;
 /// Only <see cref="SubmissionRules"/> makes one.
 /// </summary>
 public sealed record Submission(
-    string Topic, string Title, string Summary, string Honorific, string Submitter, string Email, string Organisation, string Country, string Link)
+    TopicId Topic, string Title, string Summary, string Honorific, string Submitter, string Email, string Organisation, string Country, string Link)
 {
     // A character that no field may contain keeps "ab" + "c" apart from "a" + "bc". The leading number is of this recipe:
     // another one gives other references, and then what is on its way in the queue is stored twice.

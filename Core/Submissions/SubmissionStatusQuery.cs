@@ -8,13 +8,13 @@ public sealed class SubmissionStatusQuery(PracticeTable practices, RejectionTabl
     /// <summary>
     /// A reference that nothing is known of counts as received: it is on the queue, or will be when its sender tries again.
     /// </summary>
-    public async Task<SubmissionStatus> OfAsync(string topic, Reference reference, CancellationToken cancellationToken)
+    public async Task<SubmissionStatus> OfAsync(TopicId topic, Reference reference, CancellationToken cancellationToken)
     {
         if (await practices.FindAsync(topic, reference, cancellationToken) is { } practice)
             return new SubmissionStatus(practice.Status.ToString().ToLowerInvariant(), [], practice);
 
         var verdict = await rejections.VerdictAsync(topic, reference, cancellationToken)
-            ?? await rejections.VerdictAsync(Topic.UnknownId, reference, cancellationToken);
+            ?? await rejections.VerdictAsync(TopicId.Unknown, reference, cancellationToken);
         return verdict switch
         {
             null => new SubmissionStatus("received", [], null),

@@ -65,7 +65,7 @@ public sealed partial class SubmissionStore(
         if (read.Spam is { } layer)
             (kind, reasons) = (RejectionKind.Spam, [layer.Reason, .. reasons]);
 
-        var topic = topics.Find(read.Topic)?.Id ?? Topic.UnknownId;
+        var topic = topics.Find(read.Topic)?.Id ?? TopicId.Unknown;
         var reference = read.Reference ?? Reference.Of(read.Unmarked);
         await rejections.KeepAsync(new Rejection(QueueNames.Submissions, topic, reference, kind, reasons, read.Unmarked), cancellationToken);
         LogRejected(kind, topic, reference.ToString());

@@ -20,7 +20,7 @@ public sealed partial class SubscriberHygiene(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var (deleted, changed) = (0, 0);
-        var kept = new ConcurrentDictionary<(string Topic, SubscriberStatus Status), long>();
+        var kept = new ConcurrentDictionary<(TopicId Topic, SubscriberStatus Status), long>();
         var erased = await erasures.KnownAsync(cancellationToken);
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await foreach (var page in subscribers.PagesAsync(cancellationToken))

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Azure;
+using Pipeline.Topics;
 
 namespace Pipeline.Subscribers;
 
@@ -12,7 +13,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
     private const int PrefixLength = 2;
 
     /// <summary>Adds an unconfirmed subscriber; one that is known keeps its status and its language, until it confirms.</summary>
-    public async Task SignUpAsync(string topic, EmailAddress address, Language language, CancellationToken cancellationToken)
+    public async Task SignUpAsync(TopicId topic, EmailAddress address, Language language, CancellationToken cancellationToken)
     {
         var key = SubscriberKey.Of(address);
         var row = Row(topic, key);
@@ -30,7 +31,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
     /// is no address that it could be sent to.
     /// </summary>
     /// <param name="address">Put back where the row has lost it, or has another; null where it is not known.</param>
-    public async Task<bool> AskAgainAsync(string topic, SubscriberKey key, EmailAddress? address, CancellationToken cancellationToken)
+    public async Task<bool> AskAgainAsync(TopicId topic, SubscriberKey key, EmailAddress? address, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var there = false;
@@ -55,7 +56,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
     }
 
     /// <summary>Without an address where the row has none, or another than it was made for.</summary>
-    public async Task<Subscriber?> FindAsync(string topic, SubscriberKey key, CancellationToken cancellationToken)
+    public async Task<Subscriber?> FindAsync(TopicId topic, SubscriberKey key, CancellationToken cancellationToken)
     {
         var found = await storage.Subscribers.FindAsync(Partition(topic, key.ToString()), key.ToString(), cancellationToken);
         // What an admin mistyped counts as no consent.
@@ -70,7 +71,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
     /// <param name="mailedOn">When the link was mailed to the address; null for one that only takes an unsubscription back.</param>
     /// <param name="language">The one that the link was asked for in; null where it says none, so that the row's stays.</param>
     public async Task<Confirmation> ConfirmAsync(
-        string topic, SubscriberKey key, DateTimeOffset? mailedOn, Language? language, CancellationToken cancellationToken)
+        TopicId topic, SubscriberKey key, DateTimeOffset? mailedOn, Language? language, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var outcome = Confirmation.Gone;
@@ -97,7 +98,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
     }
 
     /// <summary>Ends the subscription. False where there is none; ending it twice changes nothing, nor does it soften a complaint.</summary>
-    public async Task<bool> UnsubscribeAsync(string topic, SubscriberKey key, string reason, CancellationToken cancellationToken)
+    public async Task<bool> UnsubscribeAsync(TopicId topic, SubscriberKey key, string reason, CancellationToken cancellationToken)
     {
         var row = Row(topic, key);
         row["Status"] = nameof(SubscriberStatus.Unsubscribed);
@@ -115,7 +116,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
     /// <param name="status">Unsubscribed, Bounced or Complained.</param>
     /// <param name="reason">For an admin to read; addresses in it are masked.</param>
     public async Task<bool> EndAsync(
-        string topic, SubscriberKey key, SubscriberStatus status, string reason, DateTimeOffset happenedOn, CancellationToken cancellationToken)
+        TopicId topic, SubscriberKey key, SubscriberStatus status, string reason, DateTimeOffset happenedOn, CancellationToken cancellationToken)
     {
         if (!status.IsEnd())
             throw new ArgumentOutOfRangeException(nameof(status), status, "It ends no subscription.");
@@ -129,7 +130,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
     }
 
     /// <summary>Removes the row with the address in it. True where there was one.</summary>
-    public Task<bool> DeleteAsync(string topic, SubscriberKey key, CancellationToken cancellationToken) =>
+    public Task<bool> DeleteAsync(TopicId topic, SubscriberKey key, CancellationToken cancellationToken) =>
         storage.Subscribers.TryDeleteAsync(Partition(topic, key.ToString()), key.ToString(), ETag.All, cancellationToken);
 
     /// <summary>Every row, also those that an admin made, page by page.</summary>
@@ -153,7 +154,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
     /// an admin made elsewhere or gave another address: it would be a second one of somebody, out of reach of their links.
     /// </summary>
     public async Task<(IReadOnlyList<Subscriber> Subscribers, bool More)> FirstConfirmedAsync(
-        string topic, HashRange range, int most, CancellationToken cancellationToken)
+        TopicId topic, HashRange range, int most, CancellationToken cancellationToken)
     {
         var erased = await erasures.KnownAsync(cancellationToken);
         List<Subscriber> found = [];
@@ -183,7 +184,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
         SubscriberKey.TryParse(row.RowKey, out _) && !row.RowKey.AsSpan().ContainsAnyInRange('A', 'F')
         && row.PartitionKey.IndexOf('~') is > 0 and var end && row.PartitionKey.AsSpan(end + 1).SequenceEqual(row.RowKey.AsSpan(0, PrefixLength));
 
-    private static string ConfirmedIn(string topic, HashRange range)
+    private static string ConfirmedIn(TopicId topic, HashRange range)
     {
         var from = range.From.ToString();
         var lastPartition = Partition(topic, range.To is { } to ? to.ToString() : new string('f', PrefixLength));
@@ -194,11 +195,11 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
     }
 
     /// <param name="change">Null for nothing to do.</param>
-    private Task<RowChange> ChangeAsync(string topic, SubscriberKey key, Func<SubscriberRow, TableEntity?> change, CancellationToken cancellationToken) =>
+    private Task<RowChange> ChangeAsync(TopicId topic, SubscriberKey key, Func<SubscriberRow, TableEntity?> change, CancellationToken cancellationToken) =>
         storage.Subscribers.ChangeAsync(
             Partition(topic, key.ToString()), key.ToString(), row => row is null ? null : change(new SubscriberRow(row)), cancellationToken);
 
-    private static TableEntity Row(string topic, SubscriberKey key) => new(Partition(topic, key.ToString()), key.ToString());
+    private static TableEntity Row(TopicId topic, SubscriberKey key) => new(Partition(topic, key.ToString()), key.ToString());
 
-    private static string Partition(string topic, string key) => $"{topic}~{key[..PrefixLength]}";
+    private static string Partition(TopicId topic, string key) => $"{topic}~{key[..PrefixLength]}";
 }

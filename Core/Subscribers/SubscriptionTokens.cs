@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Text;
 using Pipeline.Keys;
+using Pipeline.Topics;
 
 namespace Pipeline.Subscribers;
 
@@ -31,12 +32,12 @@ public sealed class SubscriptionTokens(KeyRing keys, TimeProvider time)
     private const int MacBytes = 16;
 
     /// <param name="language">The one that the digest was asked for in. In the token, so that it counts for whoever has the mail and nobody else.</param>
-    public string Confirmation(string topic, SubscriberKey subscriber, Language language) =>
+    public string Confirmation(TopicId topic, SubscriberKey subscriber, Language language) =>
         Create(TokenPurpose.Confirm, $"{topic}{LanguageMark}{language.Code}", subscriber, time.GetUtcNow() + ConfirmationPeriod);
 
-    public string Unsubscription(string topic, SubscriberKey subscriber) => Create(TokenPurpose.Unsubscribe, topic, subscriber, null);
+    public string Unsubscription(TopicId topic, SubscriberKey subscriber) => Create(TokenPurpose.Unsubscribe, topic, subscriber, null);
 
-    public string Undo(string topic, SubscriberKey subscriber) =>
+    public string Undo(TopicId topic, SubscriberKey subscriber) =>
         Create(TokenPurpose.Undo, topic, subscriber, time.GetUtcNow() + ConfirmationPeriod);
 
     /// <summary>Null where the token is none of ours or made for something else; a token past its end is read and says so.</summary>
@@ -77,5 +78,5 @@ public sealed class SubscriptionTokens(KeyRing keys, TimeProvider time)
 
     /// <param name="Language">Null where the token says none.</param>
     /// <param name="MadeOn">To the minute; null for one without an end.</param>
-    public sealed record Content(string Topic, Language? Language, SubscriberKey Subscriber, bool Expired, DateTimeOffset? MadeOn);
+    public sealed record Content(TopicId Topic, Language? Language, SubscriberKey Subscriber, bool Expired, DateTimeOffset? MadeOn);
 }

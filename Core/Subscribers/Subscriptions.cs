@@ -109,7 +109,7 @@ public sealed partial class Subscriptions(
 
         // Who leaves a topic that was taken out of the settings must not hear from it if it ever returns.
         var topic = topics.Find(content.Topic)
-            ?? (purpose == TokenPurpose.Unsubscribe ? topics.All[0] with { Id = content.Topic, Name = content.Topic } : null);
+            ?? (purpose == TokenPurpose.Unsubscribe ? topics.All[0] with { Id = content.Topic, Name = content.Topic.Value } : null);
         return topic is null ? null : new LinkContent(topic, content.Language, content.Subscriber, content.Expired, content.MadeOn);
     }
 

@@ -22,7 +22,7 @@ public sealed record DigestSchedule(DigestRhythm Rhythm, DayOfWeek Day, TimeOnly
     /// a topic does not begin with a month of missed ones. Empty where the rhythm is <see cref="DigestRhythm.Always"/>.
     /// </summary>
     /// <param name="made">The names of the issues that exist. One that a clock running ahead has made keeps its date, but holds nothing up until then.</param>
-    public IReadOnlyList<string> DueIssues(IReadOnlyCollection<string> made, DateTimeOffset now)
+    public IReadOnlyList<IssueName> DueIssues(IReadOnlyCollection<IssueName> made, DateTimeOffset now)
     {
         if (Rhythm == DigestRhythm.Always)
             return [];
@@ -36,10 +36,10 @@ public sealed record DigestSchedule(DigestRhythm Rhythm, DayOfWeek Day, TimeOnly
             .Select(IssueName.Of);
 
         // "~" comes after every time of day that a name may go on with.
-        var last = made.Where(issue => string.CompareOrdinal(issue, $"{IssueName.Of(today)}~") <= 0).Max(StringComparer.Ordinal);
+        var last = made.Select(issue => issue.Value).Where(issue => string.CompareOrdinal(issue, $"{IssueName.Of(today)}~") <= 0).Max(StringComparer.Ordinal);
         return last is null
             ? [.. due.Take(1).Except(made)]
-            : [.. due.TakeWhile(issue => string.CompareOrdinal(issue, last) > 0).Reverse()];
+            : [.. due.TakeWhile(issue => string.CompareOrdinal(issue.Value, last) > 0).Reverse()];
     }
 
     /// <summary>The day of the first issue that is due after this moment; null where the rhythm is <see cref="DigestRhythm.Always"/>.</summary>

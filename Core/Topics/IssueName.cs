@@ -3,26 +3,35 @@ using System.Text.RegularExpressions;
 
 namespace Pipeline.Topics;
 
-/// <summary>An issue's name, its row key: the date on which it is due, as 2026-11-23, or date and time in UTC, as 2026-11-23T140509.</summary>
-public static partial class IssueName
+/// <summary>
+/// An issue's name, its row key: the date on which it is due, as 2026-11-23, or date and time in UTC, as 2026-11-23T140509. A row that
+/// an admin made may have any other.
+/// </summary>
+public readonly partial record struct IssueName(string Value)
 {
     /// <summary>Storage refuses some characters in a row key with an error, so nothing else is looked up.</summary>
-    public static bool IsValid(string text) => Form().IsMatch(text);
-
-    public static string Of(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    public static string Of(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HHmmss", CultureInfo.InvariantCulture);
+    public bool IsValid => Form().IsMatch(Value);
 
     /// <summary>The date that the name begins with; null if it does not.</summary>
-    public static DateOnly? DateOf(string name) =>
-        name.Length >= 10 && DateOnly.TryParseExact(name[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
+    public DateOnly? Date =>
+        Value.Length >= 10 && DateOnly.TryParseExact(Value[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
 
     /// <summary>The hours and minutes that the name ends with, as 14:05; null if it is a date alone.</summary>
-    public static string? TimeOf(string name) =>
-        Form().Match(name) is { Success: true } match && match.Groups["hour"].Success ? $"{match.Groups["hour"]}:{match.Groups["minute"]}" : null;
+    public string? Time =>
+        Form().Match(Value) is { Success: true } match && match.Groups["hour"].Success ? $"{match.Groups["hour"]}:{match.Groups["minute"]}" : null;
 
     /// <summary>The date in the current language, as "24 November 2026"; a name without one comes back as it is.</summary>
-    public static string DisplayDate(string name) => DateOf(name) is { } date ? Language.Current.Date(date) : name;
+    public string DisplayDate => Date is { } date ? Language.Current.Date(date) : Value;
+
+    public static IssueName Of(DateOnly date) => new(date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+
+    public static IssueName Of(DateTimeOffset moment) => new(moment.UtcDateTime.ToString("yyyy-MM-dd'T'HHmmss", CultureInfo.InvariantCulture));
+
+    public static implicit operator IssueName(string value) => new(value);
+
+    public static implicit operator string(IssueName name) => name.Value;
+
+    public override string ToString() => Value;
 
     [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T(?<hour>[0-9]{2})(?<minute>[0-9]{2})[0-9]{2})?\z")]
     private static partial Regex Form();

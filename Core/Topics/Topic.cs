@@ -5,8 +5,4 @@ namespace Pipeline.Topics;
 /// <param name="Name">The name people read.</param>
 /// <param name="Introduction">A sentence or two for the topic's page; may be empty.</param>
 /// <param name="Schedule">When its digest is due.</param>
-public sealed record Topic(string Id, LocalText Name, LocalText Introduction, DigestSchedule Schedule)
-{
-    /// <summary>Stands where a topic belongs but none could be read, as in a rejected message that is no JSON.</summary>
-    public const string UnknownId = "unknown";
-}
+public sealed record Topic(TopicId Id, LocalText Name, LocalText Introduction, DigestSchedule Schedule);

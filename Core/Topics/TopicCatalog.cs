@@ -12,5 +12,5 @@ public sealed class TopicCatalog(ImmutableArray<Topic> topics)
 
     /// <summary>The topic with this id, in any case and with spaces around it; null where there is none.</summary>
     public Topic? Find(string? id) =>
-        id is null ? null : topics.FirstOrDefault(topic => topic.Id.Equals(id.Trim(), StringComparison.OrdinalIgnoreCase));
+        id is null ? null : topics.FirstOrDefault(topic => topic.Id.Value.Equals(id.Trim(), StringComparison.OrdinalIgnoreCase));
 }

@@ -30,8 +30,8 @@ public static partial class TopicSettings
     private static Topic ReadTopic(SettingsReader settings, string section)
     {
         var id = settings.Required($"{section}:Id", "mainstreaming-migration");
-        if (id.Length > 0 && (!TopicId().IsMatch(id) || id == Topic.UnknownId))
-            settings.Wrong($"{section}:Id", $"1 to 50 lower-case letters, digits and hyphens, and not '{Topic.UnknownId}'", id);
+        if (id.Length > 0 && (!IdForm().IsMatch(id) || id == TopicId.Unknown.Value))
+            settings.Wrong($"{section}:Id", $"1 to 50 lower-case letters, digits and hyphens, and not '{TopicId.Unknown}'", id);
 
         var name = settings.OneLine($"{section}:Name", settings.Required($"{section}:Name", "Mainstreaming Migration into Development Planning"));
         var introduction = settings.OneLine($"{section}:Introduction", settings.Optional($"{section}:Introduction") ?? "");
@@ -98,5 +98,5 @@ public static partial class TopicSettings
     }
 
     [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?$")]
-    private static partial Regex TopicId();
+    private static partial Regex IdForm();
 }

@@ -62,4 +62,4 @@ public sealed partial class EventMeaning(TopicCatalog topics)
 }
 
 /// <summary>One subscription that is over, in SendGrid's words.</summary>
-public sealed record SubscriptionEnd(string Topic, SubscriberKey Subscriber, SubscriberStatus Status, string Reason, DateTimeOffset HappenedOn);
+public sealed record SubscriptionEnd(TopicId Topic, SubscriberKey Subscriber, SubscriberStatus Status, string Reason, DateTimeOffset HappenedOn);

@@ -12,7 +12,7 @@ public sealed class ShowDigest(TopicCatalog topics, DigestTable digests, DigestL
     {
         if (topics.Find(topic) is not { } known)
             return Missing.Topic();
-        if (!IssueName.IsValid(issue) || await digests.FindAsync(known.Id, issue, cancellationToken) is not { } found)
+        if (!new IssueName(issue).IsValid || await digests.FindAsync(known.Id, issue, cancellationToken) is not { } found)
             return Missing.Digest();
 
         var page = await letters.PageAsync(known, found, cancellationToken);

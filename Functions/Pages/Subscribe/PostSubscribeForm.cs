@@ -23,9 +23,9 @@ public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscri
             errors.Add(SubmissionFields.Email, EmailAddress.Advice);
         var back = ReturnAddress.Allowed(site, body[ReturnAddress.Field]);
         if (topic is null || errors.Any)
-            return FormAgain(new { Topic = topic?.Id, Email = email, Errors = errors, Return = back }, StatusCodes.Status400BadRequest, back);
+            return FormAgain(new { Topic = topic?.Id.Value, Email = email, Errors = errors, Return = back }, StatusCodes.Status400BadRequest, back);
         if (!await subscriptions.SignUpAsync(topic, address, Language.Current, cancellationToken))
-            return FormAgain(new { Topic = topic.Id, Email = email, Unavailable = true, Return = back }, StatusCodes.Status503ServiceUnavailable, back);
+            return FormAgain(new { Topic = topic.Id.Value, Email = email, Unavailable = true, Return = back }, StatusCodes.Status503ServiceUnavailable, back);
 
         return back is null
             ? Page.Personal<SubscribedPage>(new { Topic = topic, Email = address.Value, Suggestion = EmailSuggestion.For(address.Value) })

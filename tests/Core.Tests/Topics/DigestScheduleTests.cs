@@ -27,7 +27,7 @@ public sealed class DigestScheduleTests
     [InlineData("2026-07-06T06:59:59Z", "2026-06-29", "")]
     [InlineData("2026-07-06T07:00:00Z", "2026-06-29", "2026-07-06")]
     public void Weekly_issues_are_due_at_local_time(string now, string? made, string expected) =>
-        Assert.Equal(expected, string.Join(' ', Some.Schedule.DueIssues(made?.Split(' ') ?? [], At(now))));
+        Assert.Equal(expected, string.Join(' ', Some.Schedule.DueIssues([.. (made?.Split(' ') ?? []).Select(name => new IssueName(name))], At(now))));
 
     [Theory]
     // On 29 March 2026 the clocks go from 02:00 to 03:00: 02:30 does not exist, so it is due at 03:00, which is 01:00 UTC.
@@ -59,12 +59,12 @@ public sealed class DigestScheduleTests
     public void Hour_by_hour_through_a_year_every_day_is_due_once()
     {
         var daily = Some.Schedule with { Rhythm = DigestRhythm.Daily, Time = new TimeOnly(2, 30) };
-        List<string> made = ["2025-12-31"];
+        List<IssueName> made = ["2025-12-31"];
         for (var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero); now.Year == 2026; now = now.AddHours(1))
             made.AddRange(daily.DueIssues(made, now));
 
         Assert.Equal(365, made.Count - 1);
-        Assert.Equal(made.Distinct().Order(StringComparer.Ordinal), made);
+        Assert.Equal(made.Distinct().OrderBy(name => name.Value, StringComparer.Ordinal), made);
     }
 
     [Theory]

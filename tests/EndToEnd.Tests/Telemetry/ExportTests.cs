@@ -4,8 +4,8 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Azure;
 using Azure.Data.Tables;
-using Pipeline.Tests;
 using Pipeline.Digests;
+using Pipeline.Tests;
 using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Telemetry;

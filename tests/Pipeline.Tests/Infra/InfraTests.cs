@@ -3,11 +3,11 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Pipeline.Digests;
 using Pipeline.Functions.Http;
 using Pipeline.Site;
 using Pipeline.Storage;
 using Pipeline.Tests.Supply;
-using Pipeline.Digests;
 using Xunit;
 
 namespace Pipeline.Tests.Infra;

@@ -33,6 +33,20 @@ public sealed partial class CodeShapeTests
             constructor.GetParameters().Length <= MaxDependencies,
             $"{constructor.DeclaringType!.FullName} takes {constructor.GetParameters().Length} parameters, more than {MaxDependencies}."));
 
+    [Theory]
+    [InlineData("A submission", 12)]
+    [InlineData("A digest", 20)]
+    [InlineData("A subscriber", 15)]
+    public void The_files_of_each_way_through_the_code_are_few_and_are_there(string way, int max)
+    {
+        var section = File.ReadAllText(SourceFolder.PathOf("docs", "architecture.md")).Split("\n### ").Single(text => text.StartsWith(way, StringComparison.Ordinal));
+
+        var files = Listed().Matches(section).Select(file => file.Groups[1].Value).ToList();
+
+        Assert.InRange(files.Count, 1, max);
+        Assert.All(files, file => Assert.True(File.Exists(SourceFolder.PathOf(file.Split('/'))), $"{file} is in docs/architecture.md but not in the repository."));
+    }
+
     private static ConstructorInfo[] Constructors(Type type) =>
         type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
 
@@ -41,6 +55,9 @@ public sealed partial class CodeShapeTests
         .Where(file => !Name(file).Split('/').Intersect(["bin", "obj"]).Any());
 
     private static string Name(string file) => Path.GetRelativePath(SourceFolder.Root, file).Replace('\\', '/');
+
+    [GeneratedRegex(@"^\d+\. `([^`]+)`", RegexOptions.Multiline)]
+    private static partial Regex Listed();
 
     [GeneratedRegex(@"^public sealed (partial )?class ")]
     private static partial Regex ClassLine();

@@ -59,7 +59,7 @@ public sealed class EventMeaningTests
     [InlineData("unsubscribe", "gone/2026-11-23", "")]
     [InlineData("unsubscribe", "", "")]
     public void Who_leaves_leaves_a_topic_and_a_dead_address_is_dead_in_all(string kind, string? issue, string topics) =>
-        Assert.Equal(topics.Split(' ', StringSplitOptions.RemoveEmptyEntries), meaning.Ends(Of(kind, "bounce", null, issue)).Select(end => end.Topic));
+        Assert.Equal(topics.Split(' ', StringSplitOptions.RemoveEmptyEntries), meaning.Ends(Of(kind, "bounce", null, issue)).Select(end => end.Topic.Value));
 
     [Fact]
     public void Without_an_address_or_a_time_nothing_ends()
