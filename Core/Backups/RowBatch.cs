@@ -7,13 +7,13 @@ namespace Pipeline.Backups;
 /// <summary>Rows of one partition that fit into one transaction, which is done as a whole or not at all.</summary>
 internal sealed class RowBatch(string partition)
 {
-    private const int MostRows = 100;
+    private const int MaxRows = 100;
 
     // What a transaction holds. A row alone always fits.
-    private const int MostBytes = 4 * 1024 * 1024;
+    private const int MaxBytes = 4 * 1024 * 1024;
 
     // So often somebody may insert rows of the batch between our looking and our inserting.
-    private const int MostTries = 10;
+    private const int MaxTries = 10;
 
     private readonly List<TableEntity> rows = [];
     private int bytes;
@@ -54,7 +54,7 @@ internal sealed class RowBatch(string partition)
                 await table.SubmitTransactionAsync(missing.Select(row => new TableTransactionAction(TableTransactionActionType.Add, row)), cancellationToken);
                 return missing.Count;
             }
-            catch (RequestFailedException conflict) when (conflict.ErrorCode == TableErrorCode.EntityAlreadyExists && tries < MostTries)
+            catch (RequestFailedException conflict) when (conflict.ErrorCode == TableErrorCode.EntityAlreadyExists && tries < MaxTries)
             {
                 var there = await KeysThereAsync(table, missing, cancellationToken);
                 missing = missing.FindAll(row => !there.Contains(row.RowKey));
@@ -63,7 +63,7 @@ internal sealed class RowBatch(string partition)
         return 0;
     }
 
-    private bool Takes(TableEntity row, int size) => row.PartitionKey == partition && rows.Count < MostRows && bytes + size <= MostBytes;
+    private bool Takes(TableEntity row, int size) => row.PartitionKey == partition && rows.Count < MaxRows && bytes + size <= MaxBytes;
 
     private void Add(TableEntity row, int size)
     {

@@ -15,7 +15,7 @@ public sealed record Delivery
     public required string Id { get; init; }
 
     /// <summary>Opaque; another one for each claim, by which its holder knows it again.</summary>
-    public required string Holder { get; init; }
+    public required string LeaseId { get; init; }
     public required DeliveryStatus Status { get; init; }
 
     /// <summary>Fixed when the range was claimed first. Empty if the row was read without them.</summary>
@@ -25,7 +25,7 @@ public sealed record Delivery
     public required Outcomes Outcomes { get; init; }
 
     /// <summary>Requests that SendGrid's events have proved while the delivery was claimed.</summary>
-    public IReadOnlyList<CallSpan> Proven { get; init; } = [];
+    public IReadOnlyList<RecipientRange> Proven { get; init; } = [];
     public required int Attempts { get; init; }
     public required DateTimeOffset ClaimedOn { get; init; }
 
@@ -45,13 +45,13 @@ public sealed record Delivery
     public ETag ETag { get; init; } = ETag.All;
 
     /// <summary>The first claim on a range. Without recipients it is settled at once, in the same write.</summary>
-    public static Delivery FirstClaim(DeliveryOrder order, HashRange range, IReadOnlyList<SubscriberKey> recipients, DateTimeOffset now) => new()
+    public static Delivery FirstClaim(DeliveryMessage request, HashRange range, IReadOnlyList<SubscriberKey> recipients, DateTimeOffset now) => new()
     {
-        Topic = order.Topic,
-        Issue = order.Issue,
+        Topic = request.Topic,
+        Issue = request.Issue,
         Range = range,
         Id = OpaqueId.New(),
-        Holder = OpaqueId.New(),
+        LeaseId = OpaqueId.New(),
         Status = recipients.Count == 0 ? DeliveryStatus.Sent : DeliveryStatus.Claimed,
         Recipients = recipients,
         Outcomes = Outcomes.AllOpen(recipients.Count),
@@ -61,7 +61,7 @@ public sealed record Delivery
     };
 
     /// <summary>The outcomes with what SendGrid's events have proved meanwhile.</summary>
-    public Outcomes WithProven(Outcomes outcomes) => Proven.Aggregate(outcomes, (known, call) => known.Prove(call));
+    public Outcomes WithConfirmed(Outcomes outcomes) => Proven.Aggregate(outcomes, (known, call) => known.ConfirmSent(call));
 
     /// <summary>With these outcomes and no claim. A word that an admin typed before is about an earlier state, so it goes.</summary>
     public Delivery Released(Outcomes outcomes, params IEnumerable<string> reasons) => this with

@@ -4,7 +4,7 @@ namespace Pipeline.Digests;
 
 /// <summary>One request to SendGrid: recipients of one language, as a request holds one text.</summary>
 /// <param name="Span">The places of the recipients. Nobody else in it is open or in doubt.</param>
-public sealed record DeliveryCall(ReadOnlyMemory<Recipient> Recipients, CallSpan Span)
+public sealed record DeliveryCall(ReadOnlyMemory<Recipient> Recipients, RecipientRange Span)
 {
     public Language Language => Recipients.Span[0].Subscriber.Language;
 }
@@ -13,11 +13,11 @@ public sealed record DeliveryCall(ReadOnlyMemory<Recipient> Recipients, CallSpan
 /// One attempt to send a claimed delivery: decides which request comes next, and learns from SendGrid's answers. It does no I/O.
 /// What SendGrid refuses is halved until the addresses that it refuses stand alone. What is still open at the end was surely not taken.
 /// </summary>
-/// <param name="recipients">All that are open in the claim, in the order of their places.</param>
+/// <param name="recipients">All that are open in the claim, in the request of their places.</param>
 public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> recipients)
 {
     /// <summary>Far longer than a call to SendGrid may take: who holds a claim for so long is dead.</summary>
-    public static readonly TimeSpan ClaimPeriod = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan LeaseDuration = TimeSpan.FromMinutes(5);
 
     private const int MaxUnexplained = 5;
 
@@ -26,7 +26,7 @@ public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> rec
 
     private readonly Queue<ReadOnlyMemory<Recipient>> _runs = new(RunsOf(recipients, claim.Outcomes));
     private readonly Stack<ReadOnlyMemory<Recipient>> _open = new();
-    private readonly List<CallSpan> _taken = [];
+    private readonly List<RecipientRange> _taken = [];
     private readonly List<string> _reasons = [];
 
     private ReadOnlyMemory<Recipient> _run;
@@ -38,7 +38,7 @@ public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> rec
     public Outcomes Outcomes { get; private set; } = claim.Outcomes;
 
     /// <summary>The requests that SendGrid took.</summary>
-    public IReadOnlyList<CallSpan> Taken => _taken;
+    public IReadOnlyList<RecipientRange> Taken => _taken;
 
     public IReadOnlyList<string> Reasons => _reasons;
 
@@ -61,7 +61,7 @@ public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> rec
             if (isStopping)
                 PutOffRest("The app was stopping.", TimeSpan.Zero);
             // Isolating many bad addresses takes many calls: it goes on under a new claim before this one counts as dead.
-            else if (now - claim.ClaimedOn > ClaimPeriod / 2)
+            else if (now - claim.ClaimedOn > LeaseDuration / 2)
                 PutOffRest("There are many addresses that SendGrid refuses.", TimeSpan.Zero);
             else
                 return CallTo(_open.Pop());
@@ -123,7 +123,7 @@ public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> rec
     }
 
     private static DeliveryCall CallTo(ReadOnlyMemory<Recipient> recipients) =>
-        new(recipients, new CallSpan(recipients.Span[0].Place, recipients.Span[^1].Place + 1));
+        new(recipients, new RecipientRange(recipients.Span[0].Place, recipients.Span[^1].Place + 1));
 
     private void Begin(ReadOnlyMemory<Recipient> run)
     {

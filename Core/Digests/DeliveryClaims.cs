@@ -4,7 +4,7 @@ using Pipeline.Subscribers;
 namespace Pipeline.Digests;
 
 /// <summary>A range that this process may send to now.</summary>
-/// <param name="Recipients">Those that are open, in the order of their places.</param>
+/// <param name="Recipients">Those that are open, in the request of their places.</param>
 public sealed record ClaimedDelivery(Delivery Delivery, IReadOnlyList<Recipient> Recipients);
 
 /// <summary>What came of a claim on a range.</summary>
@@ -28,44 +28,44 @@ public sealed partial class DeliveryClaims(
     private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(5);
 
     /// <summary>Claims as much of the order as fits into one delivery, and enqueues the rest.</summary>
-    public async Task<ClaimResult> ClaimAsync(DeliveryOrder order, CancellationToken cancellationToken)
+    public async Task<ClaimResult> ClaimAsync(DeliveryMessage request, CancellationToken cancellationToken)
     {
-        var (found, more) = await subscribers.FirstConfirmedAsync(order.Topic, order.Range, SendGridMailer.MostRecipients, cancellationToken);
-        var range = more ? order.Range with { To = order.Range.After(found[^1].Key).From } : order.Range;
+        var (found, more) = await subscribers.FirstConfirmedAsync(request.Topic, request.Range, SendGridMailer.MaxRecipients, cancellationToken);
+        var range = more ? request.Range with { To = request.Range.After(found[^1].Key).From } : request.Range;
         // Those of one language beside each other, so that each language takes one request.
         List<Subscriber> frozen = [.. found.OrderBy(subscriber => subscriber.Language.Code, StringComparer.Ordinal)];
-        var claim = Delivery.FirstClaim(order, range, [.. frozen.Select(subscriber => subscriber.Key)], time.GetUtcNow());
+        var claim = Delivery.FirstClaim(request, range, [.. frozen.Select(subscriber => subscriber.Key)], time.GetUtcNow());
 
         // From here on a stop has to wait: what was claimed and not settled would count as sent by a process that died.
         cancellationToken.ThrowIfCancellationRequested();
         var row = await deliveries.ClaimAsync(claim, CancellationToken.None);
         if (row is null)
             return ClaimResult.Lost;
-        if (row.Holder != claim.Holder)
-            return row.Status.IsSettled() ? new ClaimResult(Settled: row) : await ResumeAsync(order, row, cancellationToken);
+        if (row.LeaseId != claim.LeaseId)
+            return row.Status.IsSettled() ? new ClaimResult(Settled: row) : await ResumeAsync(request, row, cancellationToken);
 
-        await HandOnOrReleaseAsync(order, row);
+        await HandOnOrReleaseAsync(request, row);
         return row.Status.IsSettled()
             ? new ClaimResult(Settled: row)
             : new ClaimResult(new ClaimedDelivery(row, [.. frozen.Select((subscriber, place) => new Recipient(place, subscriber))]));
     }
 
     /// <summary>Goes on with a range that was claimed before.</summary>
-    private async Task<ClaimResult> ResumeAsync(DeliveryOrder order, Delivery row, CancellationToken cancellationToken)
+    private async Task<ClaimResult> ResumeAsync(DeliveryMessage request, Delivery row, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var notBefore = row.Status == DeliveryStatus.Claimed ? row.ClaimedOn + DeliveryAttempt.ClaimPeriod : row.NotBefore - ClockDifference;
+        var notBefore = row.Status == DeliveryStatus.Claimed ? row.ClaimedOn + DeliveryAttempt.LeaseDuration : row.NotBefore - ClockDifference;
         if (notBefore > now)
             return new ClaimResult(LookAgainAfter: notBefore - now);
 
-        await HandOnAsync(order, row.Range, cancellationToken);
+        await HandOnAsync(request, row.Range, cancellationToken);
         return row.Status == DeliveryStatus.Claimed ? await SettleAbandonedAsync(row, cancellationToken) : await ReclaimAsync(row, cancellationToken);
     }
 
     /// <summary>Marks the open recipients of an abandoned claim as unknown: SendGrid may have taken what was not written down.</summary>
     private async Task<ClaimResult> SettleAbandonedAsync(Delivery row, CancellationToken cancellationToken)
     {
-        var settled = row.Released(row.WithProven(row.Outcomes.InDoubt()), "Whoever was sending this died before SendGrid's answer was written down.")
+        var settled = row.Released(row.WithConfirmed(row.Outcomes.MarkOpenUnknown()), "Whoever was sending this died before SendGrid's answer was written down.")
             with
         { SettledOn = time.GetUtcNow() };
         if (await deliveries.TryUpdateAsync(settled, cancellationToken) is null)
@@ -78,12 +78,12 @@ public sealed partial class DeliveryClaims(
 
     private async Task<ClaimResult> ReclaimAsync(Delivery row, CancellationToken cancellationToken)
     {
-        var outcomes = row.WithProven(row.Outcomes);
+        var outcomes = row.WithConfirmed(row.Outcomes);
         var recipients = await StillSubscribedAsync(row, outcomes, cancellationToken);
         var claim = row with
         {
             Status = DeliveryStatus.Claimed,
-            Holder = OpaqueId.New(),
+            LeaseId = OpaqueId.New(),
             Outcomes = outcomes.With(outcomes.OpenPlaces.Except(recipients.Select(recipient => recipient.Place)), Outcomes.Skipped),
             Attempts = row.Attempts + 1,
             ClaimedOn = time.GetUtcNow(),
@@ -103,7 +103,7 @@ public sealed partial class DeliveryClaims(
         List<Recipient> still = [];
         for (var (range, more) = (row.Range, places.Count > 0); more;)
         {
-            (var page, more) = await subscribers.FirstConfirmedAsync(row.Topic, range, SendGridMailer.MostRecipients, cancellationToken);
+            (var page, more) = await subscribers.FirstConfirmedAsync(row.Topic, range, SendGridMailer.MaxRecipients, cancellationToken);
             foreach (var subscriber in page)
                 if (places.TryGetValue(subscriber.Key, out var place))
                     still.Add(new Recipient(place, subscriber));
@@ -114,11 +114,11 @@ public sealed partial class DeliveryClaims(
         return [.. still.OrderBy(recipient => recipient.Place)];
     }
 
-    private async Task HandOnOrReleaseAsync(DeliveryOrder order, Delivery claim)
+    private async Task HandOnOrReleaseAsync(DeliveryMessage request, Delivery claim)
     {
         try
         {
-            await HandOnAsync(order, claim.Range, CancellationToken.None);
+            await HandOnAsync(request, claim.Range, CancellationToken.None);
         }
         catch
         {
@@ -129,10 +129,10 @@ public sealed partial class DeliveryClaims(
     }
 
     /// <summary>Enqueues what the order covers beyond the row. Before anything is sent, so that a settled row has done so.</summary>
-    private async Task HandOnAsync(DeliveryOrder order, HashRange claimed, CancellationToken cancellationToken)
+    private async Task HandOnAsync(DeliveryMessage request, HashRange claimed, CancellationToken cancellationToken)
     {
-        if (claimed.ToText != order.To && claimed.To is { } next)
-            await queue.AddAsync(order with { From = next.ToString() }, TimeSpan.Zero, cancellationToken);
+        if (claimed.ToText != request.To && claimed.To is { } next)
+            await queue.AddAsync(request with { From = next.ToString() }, TimeSpan.Zero, cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Warning, "Settled abandoned delivery {Topic}/{Issue}/{From}: {Unknown} recipients are unknown.")]

@@ -5,57 +5,57 @@ namespace Pipeline.Digests;
 
 /// <summary>
 /// Sends one issue to one range of subscribers: waits for a turn, claims the range, sends, settles. At most
-/// <see cref="SendGridMailer.MostRecipients"/> recipients; the rest of the range goes back on the queue.
+/// <see cref="SendGridMailer.MaxRecipients"/> recipients; the rest of the range goes back on the queue.
 /// </summary>
 public sealed partial class DeliveryProcessor(
-    DeliveryQueue queue, DigestLetters letters, SendGridPace pace, DeliveryClaims claims, DeliverySender sender, DeliverySettlement settlement,
+    DeliveryQueue queue, DigestMails mails, SendGridThrottle throttle, DeliveryClaims claims, DeliverySender sender, DeliverySettlement settlement,
     DigestLedger ledger, ILogger<DeliveryProcessor> logger)
 {
     /// <param name="message">As it is on the queue digest-deliveries.</param>
     public async Task DeliverAsync(string message, CancellationToken cancellationToken)
     {
-        if (await queue.ReadAsync(message, RejectionKind.Invalid, cancellationToken) is { } order)
-            await Traces.ProcessAsync(QueueNames.Deliveries, order.TraceParent, () => DeliverAsync(order, cancellationToken));
+        if (await queue.ReadAsync(message, RejectionKind.Invalid, cancellationToken) is { } request)
+            await Traces.ProcessAsync(QueueNames.Deliveries, request.TraceParent, () => DeliverAsync(request, cancellationToken));
     }
 
     /// <summary>Reports a delivery that the host gave up. The issue's ledger lacks it, so the sweep enqueues it again.</summary>
     public async Task ReportPoisonAsync(string message, CancellationToken cancellationToken)
     {
-        if (await queue.ReadAsync(message, RejectionKind.Poison, cancellationToken) is { } order)
-            LogPoison(order.Topic, order.Issue, order.Range.From.Shortened);
+        if (await queue.ReadAsync(message, RejectionKind.Poison, cancellationToken) is { } request)
+            LogPoison(request.Topic, request.Issue, request.Range.From.Shortened);
     }
 
-    private async Task DeliverAsync(DeliveryOrder order, CancellationToken cancellationToken)
+    private async Task DeliverAsync(DeliveryMessage request, CancellationToken cancellationToken)
     {
-        if (await letters.FindAsync(order.Topic, order.Issue, cancellationToken) is not { } letter)
+        if (await mails.FindAsync(request.Topic, request.Issue, cancellationToken) is not { } mail)
         {
-            LogNoIssue(order.Topic, order.Issue);
+            LogNoIssue(request.Topic, request.Issue);
             return;
         }
 
-        if (letter.IsHeld)
+        if (mail.IsHeld)
         {
             // The sweep enqueues it again once the admin has let the issue go.
-            LogHeld(order.Topic, order.Issue, order.Range.From.Shortened);
+            LogHeld(request.Topic, request.Issue, request.Range.From.Shortened);
             return;
         }
 
         // Before the claim: waiting for a turn must not make it old.
-        using var turn = await pace.EnterAsync(cancellationToken);
-        if (pace.Pause is { Ticks: > 0 } pause)
+        using var turn = await throttle.EnterAsync(cancellationToken);
+        if (throttle.Pause is { Ticks: > 0 } pause)
         {
-            await queue.AddAsync(order, pause, cancellationToken);
+            await queue.AddAsync(request, pause, cancellationToken);
             return;
         }
 
-        var result = await claims.ClaimAsync(order, cancellationToken);
+        var result = await claims.ClaimAsync(request, cancellationToken);
         if (result.LookAgainAfter is { } delay)
-            await queue.AddAsync(order, delay, cancellationToken);
+            await queue.AddAsync(request, delay, cancellationToken);
         if (result.Claimed is { } claimed)
-            await settlement.SettleAsync(order, await sender.SendAsync(claimed, letter, cancellationToken));
+            await settlement.SettleAsync(request, await sender.SendAsync(claimed, mail, cancellationToken));
         // Often the last one; if it is not, the sweep closes the issue.
         if ((result.Claimed?.Delivery ?? result.Settled) is { Range.To: null })
-            await ledger.ReviewAsync(order.Topic, order.Issue, cancellationToken);
+            await ledger.ReviewAsync(request.Topic, request.Issue, cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Error, "Delivery {Topic}/{Issue}/{From} failed several times. The sweep will enqueue it again.")]

@@ -6,19 +6,19 @@ namespace Pipeline.Digests;
 public sealed partial class DeliveryQueue(PipelineStorage storage, RejectionTable rejections, ILogger<DeliveryQueue> logger)
 {
     /// <param name="delay">How long it stays invisible; at most seven days.</param>
-    public async Task AddAsync(DeliveryOrder order, TimeSpan delay, CancellationToken cancellationToken)
+    public async Task AddAsync(DeliveryMessage request, TimeSpan delay, CancellationToken cancellationToken)
     {
         using var span = Traces.Send(QueueNames.Deliveries);
         await storage.DeliveryQueue.SendMessageAsync(
-            (order with { TraceParent = span?.Id ?? order.TraceParent }).Write(), delay, QueueMessages.KeptForever, cancellationToken);
+            (request with { TraceParent = span?.Id ?? request.TraceParent }).Write(), delay, QueueMessages.KeptForever, cancellationToken);
     }
 
     /// <summary>Null if the message is malformed: then it is in Rejections.</summary>
     /// <param name="kind">What it is rejected as.</param>
-    public async Task<DeliveryOrder?> ReadAsync(string message, RejectionKind kind, CancellationToken cancellationToken)
+    public async Task<DeliveryMessage?> ReadAsync(string message, RejectionKind kind, CancellationToken cancellationToken)
     {
-        if (DeliveryOrder.Parse(message) is { } order)
-            return order;
+        if (DeliveryMessage.Parse(message) is { } request)
+            return request;
 
         await rejections.KeepUnreadableAsync(
             QueueNames.Deliveries, message, kind, "The message on digest-deliveries is no delivery of ours; it was probably made by hand.", cancellationToken);

@@ -9,14 +9,14 @@ namespace Pipeline.Digests;
 public sealed class DeliverySender(SendGridMailer mailer, SubscriptionTokens tokens, SubscriberTable subscribers, SiteOptions site, TimeProvider time)
 {
     /// <returns>What came of it. It is not written down yet.</returns>
-    public async Task<DeliveryAttempt> SendAsync(ClaimedDelivery claimed, DigestLetter letter, CancellationToken cancellationToken)
+    public async Task<DeliveryAttempt> SendAsync(ClaimedDelivery claimed, IssueMail issueMail, CancellationToken cancellationToken)
     {
         var attempt = new DeliveryAttempt(claimed.Delivery, claimed.Recipients);
         while (attempt.Next(time.GetUtcNow(), cancellationToken.IsCancellationRequested) is { } call)
         {
-            var mail = letter.Letter(claimed.Delivery, call.Span, call.Language);
+            var mail = issueMail.For(claimed.Delivery, call.Span, call.Language);
             // A call that has begun goes on when the app is told to stop: without its answer the outcome would be unknown.
-            var outcome = await mailer.SendAsync(mail, Addressees(claimed.Delivery.Topic, letter, call.Recipients), CancellationToken.None);
+            var outcome = await mailer.SendAsync(mail, Addressees(claimed.Delivery.Topic, issueMail, call.Recipients), CancellationToken.None);
             // What SendGrid will never take as an address gets no further mail.
             if (outcome is SendOutcome.Refused { NamesRecipient: true } && call.Recipients.Length == 1)
                 await subscribers.EndAsync(
@@ -27,7 +27,7 @@ public sealed class DeliverySender(SendGridMailer mailer, SubscriptionTokens tok
         return attempt;
     }
 
-    private Addressee[] Addressees(TopicId topic, DigestLetter letter, ReadOnlyMemory<Recipient> recipients)
+    private Addressee[] Addressees(TopicId topic, IssueMail issueMail, ReadOnlyMemory<Recipient> recipients)
     {
         var addressees = new Addressee[recipients.Length];
         for (var i = 0; i < addressees.Length; i++)
@@ -37,7 +37,7 @@ public sealed class DeliverySender(SendGridMailer mailer, SubscriptionTokens tok
             addressees[i] = new Addressee(
                 subscriber.Email,
                 new Dictionary<string, string> { ["List-Unsubscribe"] = $"<{link}>" },
-                new Dictionary<string, string> { [letter.UnsubscribePlaceholder] = link });
+                new Dictionary<string, string> { [issueMail.UnsubscribePlaceholder] = link });
         }
 
         return addressees;

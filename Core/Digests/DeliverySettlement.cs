@@ -2,10 +2,10 @@ namespace Pipeline.Digests;
 
 /// <summary>Writes down what came of an attempt, and gives the claim back.</summary>
 public sealed partial class DeliverySettlement(
-    DeliveryTable deliveries, DeliveryProofs proofs, DeliveryQueue queue, DigestMetrics metrics, TimeProvider time, ILogger<DeliverySettlement> logger)
+    DeliveryTable deliveries, SendAcknowledgements acknowledgements, DeliveryQueue queue, DigestMetrics metrics, TimeProvider time, ILogger<DeliverySettlement> logger)
 {
     /// <summary>What SendGrid did is written down even if the app is told to stop. What is still open goes back on the queue.</summary>
-    public async Task SettleAsync(DeliveryOrder order, DeliveryAttempt attempt)
+    public async Task SettleAsync(DeliveryMessage request, DeliveryAttempt attempt)
     {
         if (await WriteAsync(attempt) is not { } written)
             return;
@@ -18,8 +18,8 @@ public sealed partial class DeliverySettlement(
             return;
         }
 
-        await queue.AddAsync(order, attempt.Delay, CancellationToken.None);
-        LogWaiting(order.Topic, order.Issue, order.Range.From.Shortened, count.Open, attempt.Delay, written.Attempts);
+        await queue.AddAsync(request, attempt.Delay, CancellationToken.None);
+        LogWaiting(request.Topic, request.Issue, request.Range.From.Shortened, count.Open, attempt.Delay, written.Attempts);
     }
 
     /// <summary>Null if another process has claimed it meanwhile.</summary>
@@ -28,14 +28,14 @@ public sealed partial class DeliverySettlement(
         var claim = attempt.Claim;
         for (var row = claim; row is not null; row = await deliveries.FindAsync(claim.Topic, claim.Issue, claim.Range.From, CancellationToken.None))
         {
-            if (row.Holder != claim.Holder)
+            if (row.LeaseId != claim.LeaseId)
             {
                 // Taken for dead, settled as unknown and decided about: what SendGrid took still counts.
-                await proofs.RecordAsync(claim.Topic, claim.Issue, claim.Range.From, attempt.Taken, CancellationToken.None);
+                await acknowledgements.RecordAsync(claim.Topic, claim.Issue, claim.Range.From, attempt.Taken, CancellationToken.None);
                 return null;
             }
 
-            var released = row.Released(row.WithProven(attempt.Outcomes.Learn(row.Outcomes)), attempt.Reasons);
+            var released = row.Released(row.WithConfirmed(attempt.Outcomes.MergeConfirmed(row.Outcomes)), attempt.Reasons);
             released = released.Status.IsSettled()
                 ? released with { SettledOn = time.GetUtcNow() }
                 : released with { NotBefore = time.GetUtcNow() + attempt.Delay };

@@ -39,7 +39,7 @@ public sealed class DeliveryTable(PipelineStorage storage)
     /// <summary>Claims a row that was read before. Null where somebody else was quicker.</summary>
     public async Task<Delivery?> TryReclaimAsync(Delivery delivery, CancellationToken cancellationToken) =>
         await TryUpdateAsync(delivery, cancellationToken)
-        ?? (await FindAsync(delivery.Topic, delivery.Issue, delivery.Range.From, cancellationToken) is { } there && there.Holder == delivery.Holder ? there : null);
+        ?? (await FindAsync(delivery.Topic, delivery.Issue, delivery.Range.From, cancellationToken) is { } there && there.LeaseId == delivery.LeaseId ? there : null);
 
     /// <summary>Writes a new state over the one that was read or claimed. Null where somebody else changed it meanwhile.</summary>
     public async Task<Delivery?> TryUpdateAsync(Delivery delivery, CancellationToken cancellationToken) =>
@@ -109,7 +109,7 @@ public sealed class DeliveryTable(PipelineStorage storage)
         var count = delivery.Outcomes.Count;
         var row = new TableEntity(Partition(delivery.Topic, delivery.Issue), delivery.Range.From.ToString())
         {
-            ["Holder"] = delivery.Holder,
+            ["Holder"] = delivery.LeaseId,
             ["Status"] = delivery.Status.ToString(),
             ["Outcomes"] = delivery.Outcomes.Letters,
             ["Proven"] = string.Join(' ', delivery.Proven),
@@ -152,14 +152,14 @@ public sealed class DeliveryTable(PipelineStorage storage)
             Issue = issue,
             Range = range,
             Id = row.Text("Id"),
-            Holder = row.Text("Holder"),
+            LeaseId = row.Text("Holder"),
             Status = isOurs ? status!.Value : outcomes.Status,
             Recipients = recipients,
             Outcomes = outcomes,
             Proven =
             [
                 .. row.Text("Proven").Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                    .Select(text => CallSpan.TryParse(text, out var span) ? span : (CallSpan?)null).OfType<CallSpan>(),
+                    .Select(text => RecipientRange.TryParse(text, out var span) ? span : (RecipientRange?)null).OfType<RecipientRange>(),
             ],
             Attempts = row.Number("Attempts") ?? 0,
             ClaimedOn = row.Time("ClaimedOn") ?? default,

@@ -9,18 +9,18 @@ using Pipeline.Topics;
 namespace Pipeline.Digests;
 
 /// <summary>What an issue says in the current language, for the mail in both its forms and for the browser.</summary>
-/// <param name="Entries">At most <see cref="MostEntries"/>, and no more than fit.</param>
+/// <param name="Entries">At most <see cref="MaxEntries"/>, and no more than fit.</param>
 /// <param name="More">How many practices of the issue are not among the entries.</param>
 /// <param name="UnsubscribeAddress">Null in the browser, where nobody is known.</param>
 public sealed record DigestContent(
     Topic Topic, IssueName Issue, IReadOnlyList<DigestContent.Entry> Entries, int More, string WebAddress, string ArchiveAddress,
     string SubscribeAddress, string SubmitAddress, string? UnsubscribeAddress)
 {
-    public const int MostEntries = 20;
+    public const int MaxEntries = 20;
 
     // Beyond 100 KiB mail programs cut a mail. Ordinary entries take a tenth of this; odd characters, each written as a
     // reference, may take more.
-    private const int MostBytes = 90 * 1024;
+    private const int MaxBytes = 90 * 1024;
 
     private const int ExcerptLength = 280;
     private const int TitleInSubject = 100;
@@ -30,7 +30,7 @@ public sealed record DigestContent(
     public static DigestContent Of(Topic topic, IssueName issue, IReadOnlyList<Practice> practices, SiteOptions site, string? unsubscribeAddress)
     {
         var bytes = 0;
-        Entry[] entries = [.. practices.Take(MostEntries).Select(practice => Entry.Of(practice, topic, site)).TakeWhile(entry => (bytes += entry.Bytes) <= MostBytes)];
+        Entry[] entries = [.. practices.Take(MaxEntries).Select(practice => Entry.Of(practice, topic, site)).TakeWhile(entry => (bytes += entry.Bytes) <= MaxBytes)];
         return new DigestContent(
             topic,
             issue,

@@ -99,7 +99,7 @@ public sealed partial class DigestLedger(
             return;
 
         foreach (var range in lost)
-            await queue.AddAsync(DeliveryOrder.Of(issue, range), TimeSpan.Zero, cancellationToken);
+            await queue.AddAsync(DeliveryMessage.Of(issue, range), TimeSpan.Zero, cancellationToken);
         LogRevived(issue.Topic, issue.Name, lost.Count);
     }
 
@@ -136,7 +136,7 @@ public sealed partial class DigestLedger(
     }
 
     private static DateTimeOffset Due(LedgerLine line) =>
-        line.Status == DeliveryStatus.Waiting ? line.NotBefore : line.ClaimedOn + DeliveryAttempt.ClaimPeriod;
+        line.Status == DeliveryStatus.Waiting ? line.NotBefore : line.ClaimedOn + DeliveryAttempt.LeaseDuration;
 
     /// <summary>
     /// A gap ends at the next row or at the next of the first cuts, so that what is enqueued for it is the very message that was lost.

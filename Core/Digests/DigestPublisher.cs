@@ -53,7 +53,7 @@ public sealed partial class DigestPublisher(
 
     private async Task MakeAsync(Topic topic, IssueName name, bool isLatest, int ranges, CancellationToken cancellationToken)
     {
-        var waiting = (await practices.NotInAnIssueAsync(topic.Id, cancellationToken)).Take(DigestTable.MostPractices).ToList();
+        var waiting = (await practices.NotInAnIssueAsync(topic.Id, cancellationToken)).Take(DigestTable.MaxPractices).ToList();
         if (waiting.Count == 0 && topic.Schedule.Rhythm == DigestRhythm.Always)
             return;
 
@@ -103,7 +103,7 @@ public sealed partial class DigestPublisher(
             return;
 
         foreach (var range in HashRange.Split(issue.Ranges))
-            await queue.AddAsync(DeliveryOrder.Of(issue, range), TimeSpan.Zero, cancellationToken);
+            await queue.AddAsync(DeliveryMessage.Of(issue, range), TimeSpan.Zero, cancellationToken);
         await digests.SetEnqueuedAsync(issue, cancellationToken);
         LogEnqueued(issue.Topic, issue.Name, issue.Ranges);
     }

@@ -10,7 +10,7 @@ namespace Pipeline.Digests;
 public sealed class DigestTable(PipelineStorage storage)
 {
     /// <summary>A reference and a space take 17 characters, and a column holds 32 Ki of them; the rest waits for the next issue.</summary>
-    public const int MostPractices = 1_500;
+    public const int MaxPractices = 1_500;
 
     // When the recipients were taken out of its ledger.
     private const string CleanedOn = "CleanedOn";

@@ -7,8 +7,8 @@ public static class DigestsServices
     public static IServiceCollection AddDigests(this IServiceCollection services) => services
         .AddSettings(UnknownOptions.Read).AddSingleton<DigestMetrics>().AddSingleton<DigestTable>()
         .AddSingleton<DeliveryTable>().AddSingleton<DeliveryQueue>().AddSingleton<DigestPublisher>()
-        .AddSingleton<DigestLetters>().AddSingleton<DeliveryClaims>().AddSingleton<DeliverySender>()
+        .AddSingleton<DigestMails>().AddSingleton<DeliveryClaims>().AddSingleton<DeliverySender>()
         .AddSingleton<DeliverySettlement>().AddSingleton<DeliveryProcessor>().AddSingleton<DigestLedger>()
-        .AddSingleton<DeliveryProofs>().AddSingleton<UnknownDeliveries>().AddSingleton<DeliveryHygiene>()
-        .AddSingleton<EventMeaning>().AddSingleton<SendGridEvents>();
+        .AddSingleton<SendAcknowledgements>().AddSingleton<UnknownDeliveries>().AddSingleton<DeliveryRetention>()
+        .AddSingleton<SendGridEventInterpreter>().AddSingleton<SendGridEvents>();
 }

@@ -7,7 +7,7 @@ namespace Pipeline.Digests;
 /// <param name="Lines">How many deliveries there are.</param>
 /// <param name="Settled">How many of them are settled.</param>
 /// <param name="Waiting">How many wait for SendGrid.</param>
-/// <param name="Unsettled">Those that are not settled, in order.</param>
+/// <param name="Unsettled">Those that are not settled, in request.</param>
 /// <param name="Gaps">What of the hash space no delivery has claimed, each piece ending where one of the first cuts does.</param>
 /// <param name="Flaw">Why the rows can be no ledger, as a sentence; null where they can.</param>
 /// <param name="Fingerprint">SHA-256 over ranges, states and figures, in hexadecimal: who changes one of these afterwards changes it.</param>

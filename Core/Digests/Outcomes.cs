@@ -29,8 +29,8 @@ public sealed record Outcomes(string Letters)
     public bool IsDoubtfulIn(Range places) => Letters.AsSpan(places).Contains(Unknown);
 
     public DeliveryCount Count => new(
-        Letters.Length, Letters.Count(letter => letter == Sent), Letters.Count(letter => letter == Skipped),
-        Letters.Count(letter => letter == Failed), Letters.Count(letter => letter == Unknown));
+        Letters.Length, Letters.Count(mail => mail == Sent), Letters.Count(mail => mail == Skipped),
+        Letters.Count(mail => mail == Failed), Letters.Count(mail => mail == Unknown));
 
     /// <summary>What a delivery with these outcomes is, once nobody is at it any more.</summary>
     public DeliveryStatus Status =>
@@ -43,14 +43,14 @@ public sealed record Outcomes(string Letters)
 
     public Outcomes With(IEnumerable<int> places, char outcome)
     {
-        var letters = Letters.ToCharArray();
+        var mails = Letters.ToCharArray();
         foreach (var place in places)
-            letters[place] = outcome;
-        return new Outcomes(new string(letters));
+            mails[place] = outcome;
+        return new Outcomes(new string(mails));
     }
 
     /// <summary>Whoever was at it is dead: what was open may have been taken.</summary>
-    public Outcomes InDoubt() => new(Letters.Replace(Open, Unknown));
+    public Outcomes MarkOpenUnknown() => new(Letters.Replace(Open, Unknown));
 
     /// <summary>What nobody knows becomes something else by somebody's decision.</summary>
     public Outcomes Decide(char outcome) => new(Letters.Replace(Unknown, outcome));
@@ -59,10 +59,10 @@ public sealed record Outcomes(string Letters)
     /// SendGrid had this request after all. A span holds nobody who was open or in doubt then but not in the request (see
     /// <see cref="DeliveryAttempt"/>), and nobody who was settled then is ever open again.
     /// </summary>
-    public Outcomes Prove(CallSpan call) => With(
+    public Outcomes ConfirmSent(RecipientRange call) => With(
         Enumerable.Range(0, Letters.Length).Where(place => place >= call.From && place < call.To && Letters[place] is Open or Unknown), Sent);
 
     /// <summary>What the one who did it knows, and on top of that what SendGrid's events have proved meanwhile.</summary>
-    public Outcomes Learn(Outcomes meanwhile) => With(
+    public Outcomes MergeConfirmed(Outcomes meanwhile) => With(
         Enumerable.Range(0, Letters.Length).Where(place => (Letters[place] is Open or Unknown) && meanwhile.Letters[place] == Sent), Sent);
 }

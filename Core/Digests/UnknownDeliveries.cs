@@ -9,7 +9,7 @@ public sealed partial class UnknownDeliveries(
     ILogger<UnknownDeliveries> logger)
 {
     // A call that breaks so often before SendGrid takes it is nothing that another try will cure.
-    private const int MostResends = 5;
+    private const int MaxResends = 5;
 
     private const string Choices =
         "Type Sent in Decision if SendGrid's Activity shows the mails of this issue at that time, Resend if it does not, Failed to leave it.";
@@ -29,9 +29,9 @@ public sealed partial class UnknownDeliveries(
 
     private async Task<bool> SettleAsync(Delivery delivery, CancellationToken cancellationToken)
     {
-        var proved = delivery.WithProven(delivery.Outcomes);
-        if (proved != delivery.Outcomes)
-            return await ReleaseAsync(delivery, proved, "SendGrid's events proved it.", cancellationToken);
+        var confirmed = delivery.WithConfirmed(delivery.Outcomes);
+        if (confirmed != delivery.Outcomes)
+            return await ReleaseAsync(delivery, confirmed, "SendGrid's events proved it.", cancellationToken);
 
         switch (TypedWord.Normalize(delivery.Typed))
         {
@@ -49,7 +49,7 @@ public sealed partial class UnknownDeliveries(
 
         if (time.GetUtcNow() < delivery.SettledOn + options.Window)
             return false;
-        if (options.Policy == UnknownPolicy.Resend && delivery.Resends < MostResends)
+        if (options.Policy == UnknownPolicy.Resend && delivery.Resends < MaxResends)
             return await ReleaseAsync(
                 delivery with { Resends = delivery.Resends + 1 }, delivery.Outcomes.Decide(Outcomes.Open), "No event of SendGrid's came for it, so it was sent again.", cancellationToken);
 
@@ -65,7 +65,7 @@ public sealed partial class UnknownDeliveries(
 
         metrics.CountRecipients(delivery.Topic, delivery.Outcomes.Count, outcomes.Count);
         if (released.Status == DeliveryStatus.Waiting)
-            await queue.AddAsync(new DeliveryOrder(delivery.Topic, delivery.Issue, delivery.Range.From.ToString(), delivery.Range.ToText), TimeSpan.Zero, cancellationToken);
+            await queue.AddAsync(new DeliveryMessage(delivery.Topic, delivery.Issue, delivery.Range.From.ToString(), delivery.Range.ToText), TimeSpan.Zero, cancellationToken);
         LogReleased(delivery.Topic, delivery.Issue, delivery.Range.From.Shortened, released.Status, reason);
         return true;
     }

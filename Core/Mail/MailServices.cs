@@ -15,8 +15,8 @@ public static class MailServices
             .AddSettings(SendGridOptions.Read)
             .AddSingleton<MailRenderer>()
             .AddSingleton<MailOutbox>()
-            .AddSingleton<SendGridPace>()
+            .AddSingleton<SendGridThrottle>()
             .AddSingleton<SendGridMailer>()
-            .AddSingleton<WebhookGuard>();
+            .AddSingleton<WebhookVerifier>();
     }
 }

@@ -10,24 +10,24 @@ namespace Pipeline.Mail;
 
 /// <summary>Sends a letter through SendGrid, once; whoever calls decides about trying again.</summary>
 public sealed partial class SendGridMailer(
-    IHttpClientFactory httpClients, SendGridOptions options, SendGridPace pace, TimeProvider time, ILogger<SendGridMailer> logger)
+    IHttpClientFactory httpClients, SendGridOptions options, SendGridThrottle throttle, TimeProvider time, ILogger<SendGridMailer> logger)
 {
     /// <summary>The name of the HTTP client; its time-out is the time SendGrid has to answer.</summary>
     public const string HttpClientName = "SendGrid";
 
     /// <summary>SendGrid's limit for one request.</summary>
-    public const int MostRecipients = 1_000;
+    public const int MaxRecipients = 1_000;
 
-    private static readonly TimeSpan UsualDelay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DefaultDelay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan OperatorDelay = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromHours(1);
 
     // Mail is no HTML page: what would protect a script tag only makes non-Latin text six times as long.
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Never throws for what SendGrid or the network does; throws <see cref="OperationCanceledException"/> only before the call.</summary>
-    /// <param name="recipients">1 to <see cref="MostRecipients"/>, each address once.</param>
-    public async Task<SendOutcome> SendAsync(Letter letter, IReadOnlyCollection<Addressee> recipients, CancellationToken cancellationToken)
+    /// <param name="recipients">1 to <see cref="MaxRecipients"/>, each address once.</param>
+    public async Task<SendOutcome> SendAsync(MailContent content, IReadOnlyCollection<Addressee> recipients, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var http = httpClients.CreateClient(HttpClientName);
@@ -41,20 +41,20 @@ public sealed partial class SendGridMailer(
         {
             // Not cancelled when the app stops: an answer that nobody waits for leaves the outcome unknown.
             var response = await new SendGridClient(http, client).RequestAsync(
-                BaseClient.Method.POST, Body(letter, recipients), urlPath: "mail/send", cancellationToken: CancellationToken.None);
+                BaseClient.Method.POST, Body(content, recipients), urlPath: "mail/send", cancellationToken: CancellationToken.None);
             outcome = await OutcomeOfAsync(response);
         }
         catch (HttpRequestException fault) when (fault.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
             or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)
         {
-            outcome = new SendOutcome.NotTaken($"SendGrid cannot be reached ({fault.HttpRequestError}).", UsualDelay);
+            outcome = new SendOutcome.NotTaken($"SendGrid cannot be reached ({fault.HttpRequestError}).", DefaultDelay);
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or OperationCanceledException)
         {
             outcome = new SendOutcome.Unknown(fault is OperationCanceledException ? "SendGrid did not answer in time." : "The connection to SendGrid broke while it had the request.");
         }
 
-        pace.Note(outcome);
+        throttle.Note(outcome);
         span?.SetTag("pipeline.outcome", outcome.GetType().Name);
         if (outcome is not SendOutcome.Sent)
         {
@@ -74,11 +74,11 @@ public sealed partial class SendGridMailer(
                 return new SendOutcome.Sent();
             case HttpStatusCode.TooManyRequests:
                 var delay = DelayOf(response.Headers);
-                pace.PauseFor(delay);
+                throttle.PauseFor(delay);
                 return new SendOutcome.NotTaken("SendGrid's rate limit is reached (429).", delay);
             // The key or the sender is not accepted: that is the operator's to mend, and no recipient's fault.
             case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.PaymentRequired or HttpStatusCode.NotFound:
-                pace.PauseFor(OperatorDelay);
+                throttle.PauseFor(OperatorDelay);
                 return new SendOutcome.NotTaken(
                     $"SendGrid refuses this account ({status}); check SendGrid__ApiKey and the sender's verification.", OperatorDelay);
             case HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity:
@@ -100,8 +100,8 @@ public sealed partial class SendGridMailer(
         var delay = headers.TryGetValues("X-RateLimit-Reset", out var values)
             && long.TryParse(values.FirstOrDefault(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var seconds)
             ? DateTimeOffset.FromUnixTimeSeconds(seconds) - time.GetUtcNow()
-            : headers.RetryAfter?.Delta ?? UsualDelay;
-        return TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(delay.TotalSeconds), 1, LongestDelay.TotalSeconds));
+            : headers.RetryAfter?.Delta ?? DefaultDelay;
+        return TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(delay.TotalSeconds), 1, MaxDelay.TotalSeconds));
     }
 
     private static async Task<IReadOnlyList<SendGridError>> ErrorsOfAsync(Response response)
@@ -118,7 +118,7 @@ public sealed partial class SendGridMailer(
     }
 
     // Written here rather than with the client's model, which takes some thirty times as long for a thousand recipients.
-    private string Body(Letter letter, IReadOnlyCollection<Addressee> recipients) => JsonSerializer.Serialize(
+    private string Body(MailContent content, IReadOnlyCollection<Addressee> recipients) => JsonSerializer.Serialize(
         new
         {
             personalizations = recipients.Select(recipient => new
@@ -128,10 +128,10 @@ public sealed partial class SendGridMailer(
                 substitutions = recipient.Substitutions,
             }),
             from = new { email = options.From, name = options.FromName },
-            subject = letter.Subject,
-            content = new[] { new { type = "text/plain", value = letter.Text }, new { type = "text/html", value = letter.Html } },
-            headers = letter.Headers,
-            custom_args = letter.CustomArguments,
+            subject = content.Subject,
+            content = new[] { new { type = "text/plain", value = content.Text }, new { type = "text/html", value = content.Html } },
+            headers = content.Headers,
+            custom_args = content.CustomArguments,
             tracking_settings = new
             {
                 click_tracking = new { enable = false, enable_text = false },

@@ -3,12 +3,12 @@ using Pipeline.Mail;
 namespace Pipeline.Notifications;
 
 /// <summary>A mail to one person.</summary>
-public sealed record Notification(string Address, Letter Mail)
+public sealed record Notification(string Address, MailContent Mail)
 {
     /// <param name="kind">Comes back with SendGrid's events, and stands in the mail's feedback id.</param>
     public static Notification Of(string address, string subject, string html, string text, string kind) => new(
         address,
-        new Letter(
+        new MailContent(
             subject, html, text,
             new Dictionary<string, string> { ["Auto-Submitted"] = "auto-generated", ["Feedback-ID"] = $"{kind}:pipeline" },
             new Dictionary<string, string> { ["kind"] = kind }));

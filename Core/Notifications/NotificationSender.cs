@@ -9,7 +9,7 @@ namespace Pipeline.Notifications;
 /// of a submission is not: it is on the site as well.
 /// </summary>
 public sealed partial class NotificationSender(
-    ConfirmationMailBuilder confirmations, StatusMailBuilder statuses, SendGridMailer mailer, SendGridPace pace, MailOutbox outbox,
+    ConfirmationMailBuilder confirmations, StatusMailBuilder statuses, SendGridMailer mailer, SendGridThrottle throttle, MailOutbox outbox,
     RejectionTable rejections, NotificationMetrics metrics, ILogger<NotificationSender> logger)
 {
     // 15 s, 30 s, 1 min … 1 h and then hourly: about three days in all.
@@ -23,89 +23,89 @@ public sealed partial class NotificationSender(
     private static readonly TimeSpan MaxDelay = TimeSpan.FromHours(1);
 
     /// <param name="message">As it is on the queue.</param>
-    public Task SendAsync(string message, CancellationToken cancellationToken) => MailOrder.Parse(message) is { } order
-        ? Traces.ProcessAsync(QueueNames.Mail, order.TraceParent, () => SendAsync(order, cancellationToken))
+    public Task SendAsync(string message, CancellationToken cancellationToken) => MailRequest.Parse(message) is { } request
+        ? Traces.ProcessAsync(QueueNames.Mail, request.TraceParent, () => SendAsync(request, cancellationToken))
         : RejectAsync(message, RejectionKind.Invalid, Malformed, cancellationToken);
 
     /// <summary>Brings back what the host gave up because of faults of ours.</summary>
     public async Task KeepPoisonAsync(string message, CancellationToken cancellationToken)
     {
-        if (MailOrder.Parse(message) is not { } order)
+        if (MailRequest.Parse(message) is not { } request)
             await RejectAsync(message, RejectionKind.Poison, Malformed, cancellationToken);
-        else if (order.Attempt < MaxAttempts)
-            await outbox.AddAsync(order with { Attempt = order.Attempt + 1 }, MaxDelay, cancellationToken);
+        else if (request.Attempt < MaxAttempts)
+            await outbox.AddAsync(request with { Attempt = request.Attempt + 1 }, MaxDelay, cancellationToken);
         else
             await RejectAsync(message, RejectionKind.Poison, "The message on outgoing-mail failed again and again; the log of SendMail tells why.", cancellationToken);
     }
 
-    private async Task SendAsync(MailOrder order, CancellationToken cancellationToken)
+    private async Task SendAsync(MailRequest request, CancellationToken cancellationToken)
     {
-        using var turn = await pace.EnterAsync(cancellationToken);
-        if (pace.Pause is { Ticks: > 0 } pause)
+        using var turn = await throttle.EnterAsync(cancellationToken);
+        if (throttle.Pause is { Ticks: > 0 } pause)
         {
-            await outbox.AddAsync(order, pause, cancellationToken);
+            await outbox.AddAsync(request, pause, cancellationToken);
             return;
         }
 
-        if (await BuildAsync(order, cancellationToken) is not { } notification)
+        if (await BuildAsync(request, cancellationToken) is not { } notification)
         {
-            LogPointless(order.Kind, order.Topic);
+            LogPointless(request.Kind, request.Topic);
             return;
         }
 
         var outcome = await mailer.SendAsync(
             notification.Mail, [new Addressee(notification.Address, new Dictionary<string, string>(), new Dictionary<string, string>())], cancellationToken);
-        metrics.CountAttempt(order.Kind, outcome);
+        metrics.CountAttempt(request.Kind, outcome);
         switch (outcome)
         {
             case SendOutcome.Sent:
-                await RecordAsync(order);
-                LogSent(order.Kind, order.Topic);
+                await RecordAsync(request);
+                LogSent(request.Kind, request.Topic);
                 break;
             case SendOutcome.Refused:
-                LogRefused(order.Kind, order.Topic, outcome.Reason);
+                LogRefused(request.Kind, request.Topic, outcome.Reason);
                 break;
             case SendOutcome.Unknown:
-                await SendAgainOrLeaveAsync(order with { Doubts = order.Doubts + 1 }, outcome, cancellationToken);
+                await SendAgainOrLeaveAsync(request with { Doubts = request.Doubts + 1 }, outcome, cancellationToken);
                 break;
             default:
-                await PutOffAsync(order, outcome, cancellationToken);
+                await PutOffAsync(request, outcome, cancellationToken);
                 break;
         }
     }
 
-    private Task<Notification?> BuildAsync(MailOrder order, CancellationToken cancellationToken) => order.Kind switch
+    private Task<Notification?> BuildAsync(MailRequest request, CancellationToken cancellationToken) => request.Kind switch
     {
-        MailKind.Confirmation => confirmations.BuildAsync(order, cancellationToken),
-        MailKind.PracticeStatus => statuses.BuildAsync(order, cancellationToken),
+        MailKind.Confirmation => confirmations.BuildAsync(request, cancellationToken),
+        MailKind.PracticeStatus => statuses.BuildAsync(request, cancellationToken),
         _ => Task.FromResult<Notification?>(null),
     };
 
-    private Task RecordAsync(MailOrder order) => order.Kind == MailKind.PracticeStatus ? statuses.RecordToldAsync(order) : Task.CompletedTask;
+    private Task RecordAsync(MailRequest request) => request.Kind == MailKind.PracticeStatus ? statuses.RecordToldAsync(request) : Task.CompletedTask;
 
-    private async Task SendAgainOrLeaveAsync(MailOrder order, SendOutcome outcome, CancellationToken cancellationToken)
+    private async Task SendAgainOrLeaveAsync(MailRequest request, SendOutcome outcome, CancellationToken cancellationToken)
     {
-        if (order.Kind == MailKind.Confirmation && order.Doubts < MaxDoubts)
+        if (request.Kind == MailKind.Confirmation && request.Doubts < MaxDoubts)
         {
-            await PutOffAsync(order, outcome, cancellationToken);
+            await PutOffAsync(request, outcome, cancellationToken);
             return;
         }
 
-        await RecordAsync(order);
-        LogLeftInDoubt(order.Kind, order.Topic, order.Doubts, outcome.Reason);
+        await RecordAsync(request);
+        LogLeftInDoubt(request.Kind, request.Topic, request.Doubts, outcome.Reason);
     }
 
-    private async Task PutOffAsync(MailOrder order, SendOutcome outcome, CancellationToken cancellationToken)
+    private async Task PutOffAsync(MailRequest request, SendOutcome outcome, CancellationToken cancellationToken)
     {
-        if (order.Attempt >= MaxAttempts)
+        if (request.Attempt >= MaxAttempts)
         {
-            LogGivenUp(order.Kind, order.Topic, outcome.Reason);
+            LogGivenUp(request.Kind, request.Topic, outcome.Reason);
             return;
         }
 
-        var backOff = TimeSpan.FromSeconds(15 * Math.Pow(2, Math.Min(order.Attempt, 10)));
+        var backOff = TimeSpan.FromSeconds(15 * Math.Pow(2, Math.Min(request.Attempt, 10)));
         var delay = outcome is SendOutcome.NotTaken { RetryAfter: var asked } && asked > backOff ? asked : backOff;
-        await outbox.AddAsync(order with { Attempt = order.Attempt + 1 }, delay < MaxDelay ? delay : MaxDelay, cancellationToken);
+        await outbox.AddAsync(request with { Attempt = request.Attempt + 1 }, delay < MaxDelay ? delay : MaxDelay, cancellationToken);
     }
 
     private async Task RejectAsync(string message, RejectionKind kind, string reason, CancellationToken cancellationToken)

@@ -13,12 +13,12 @@ public sealed partial class StatusMailBuilder(
     /// Null if the practice has another status by now, or no address, or if another order tells the submitter the same. The claim to
     /// tell it stays with the order while it waits for SendGrid, and if it comes again because its process died.
     /// </summary>
-    public async Task<Notification?> BuildAsync(MailOrder order, CancellationToken cancellationToken)
+    public async Task<Notification?> BuildAsync(MailRequest request, CancellationToken cancellationToken)
     {
-        if (topics.Find(order.Topic) is not { } topic
-            || !Reference.TryParse(order.Reference, out var reference)
+        if (topics.Find(request.Topic) is not { } topic
+            || !Reference.TryParse(request.Reference, out var reference)
             || await practices.FindAsync(topic.Id, reference, cancellationToken) is not { Email.Length: > 0 } practice
-            || practice.Status.ToString() != order.Status
+            || practice.Status.ToString() != request.Status
             || !EmailAddress.TryParse(practice.Email, out var address))
             return null;
 
@@ -30,24 +30,24 @@ public sealed partial class StatusMailBuilder(
             return Notification.Of(
                 address.Value, StatusMail.Subject(practice.Status == PracticeStatus.Published), html, StatusMail.Text(practice, link), "status");
         });
-        return await practices.TryClaimTellingAsync(order.Topic, reference, order.Status, order.Id, cancellationToken) ? notification : null;
+        return await practices.TryClaimTellingAsync(request.Topic, reference, request.Status, request.Id, cancellationToken) ? notification : null;
     }
 
     /// <summary>Records that the submitter was told, so that the same message, if it comes again, is not sent again.</summary>
-    public async Task RecordToldAsync(MailOrder order)
+    public async Task RecordToldAsync(MailRequest request)
     {
-        if (!Reference.TryParse(order.Reference, out var reference))
+        if (!Reference.TryParse(request.Reference, out var reference))
             return;
 
         try
         {
             // What SendGrid did is written down even if the app is told to stop.
-            await practices.SetToldAsync(order.Topic, reference, order.Status, CancellationToken.None);
+            await practices.SetToldAsync(request.Topic, reference, request.Status, CancellationToken.None);
         }
         catch (Exception fault) when (StorageFault.Is(fault))
         {
             // Failing would bring the message back, and the mail would go out once more. The claim keeps all others from that.
-            LogNotRecorded(fault, order.Topic, order.Reference);
+            LogNotRecorded(fault, request.Topic, request.Reference);
         }
     }
 

@@ -6,8 +6,8 @@ namespace Pipeline.Practices;
 /// <param name="Next">Where the next page goes on, for <see cref="Of"/>; null on the last one.</param>
 public sealed record PracticePage(IReadOnlyList<Practice> Practices, string? Next)
 {
-    public const int MostPerPage = 100;
-    public const int UsuallyPerPage = 20;
+    public const int MaxPerPage = 100;
+    public const int DefaultPerPage = 20;
 
     /// <summary>
     /// The page that goes on after this. It holds its place while others are published, edited and taken back, even the one that it
@@ -17,14 +17,14 @@ public sealed record PracticePage(IReadOnlyList<Practice> Practices, string? Nex
     {
         var start = Start(newestFirst, after);
         List<Practice> shown = [.. newestFirst.Skip(start).Take(limit)];
-        return new PracticePage(shown, start + shown.Count < newestFirst.Count ? PracticePlace.Of(shown[^1]).ToString() : null);
+        return new PracticePage(shown, start + shown.Count < newestFirst.Count ? PracticeCursor.Of(shown[^1]).ToString() : null);
     }
 
     private static int Start(IReadOnlyList<Practice> newestFirst, string? after)
     {
         if (Reference.TryParse(after, out var reference))
             return After(newestFirst, reference) ?? 0;
-        if (!PracticePlace.TryParse(after, out var place))
+        if (!PracticeCursor.TryParse(after, out var place))
             return 0;
 
         // A sweep may have stamped it since, together with those around it.
@@ -35,7 +35,7 @@ public sealed record PracticePage(IReadOnlyList<Practice> Practices, string? Nex
         while (low < high)
         {
             var middle = (low + high) / 2;
-            (low, high) = PracticePlace.Compare(PracticePlace.Of(newestFirst[middle]), place) <= 0 ? (middle + 1, high) : (low, middle);
+            (low, high) = PracticeCursor.Compare(PracticeCursor.Of(newestFirst[middle]), place) <= 0 ? (middle + 1, high) : (low, middle);
         }
 
         return low;
@@ -52,8 +52,8 @@ public sealed record PracticePage(IReadOnlyList<Practice> Practices, string? Nex
     /// <summary>The usual number where nothing is asked for; false where what is asked for is none.</summary>
     public static bool TryReadLimit(string? text, out int limit)
     {
-        limit = UsuallyPerPage;
+        limit = DefaultPerPage;
         return string.IsNullOrEmpty(text)
-            || int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= MostPerPage;
+            || int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= MaxPerPage;
     }
 }

@@ -23,7 +23,7 @@ public sealed partial class PracticeSweep(
         // First the mail, then the stamp. Two sweeps at once, or dying in between, queue two of them: the first one to be sent claims
         // to tell the submitter, in the row, and the other one is dropped (see NotificationSender).
         if (status != PracticeStatus.Pending && change.Practice.Email.Length > 0)
-            await outbox.AddAsync(MailOrder.PracticeStatus(change.Practice.Topic, change.Practice.Reference.ToString(), status.ToString()), cancellationToken);
+            await outbox.AddAsync(MailRequest.PracticeStatus(change.Practice.Topic, change.Practice.Reference.ToString(), status.ToString()), cancellationToken);
 
         if (await practices.TryApplyAsync(change, status, time.GetUtcNow(), cancellationToken))
             LogApplied(change.Practice.Topic, change.Practice.Reference.ToString(), status);

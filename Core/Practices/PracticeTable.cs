@@ -55,11 +55,11 @@ public sealed class PracticeTable(PipelineStorage storage)
     }
 
     /// <summary>All that readers may see.</summary>
-    public Task<IReadOnlyList<StampedPractice>> PublishedAsync(TopicId topic, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<PracticeRow>> PublishedAsync(TopicId topic, CancellationToken cancellationToken) =>
         StampedAsync(TableFilter.Of($"PartitionKey eq {topic.Value} and Status eq {Published}"), cancellationToken);
 
     /// <summary>What was written at this time, by the server's clock, or later: published or not.</summary>
-    public Task<IReadOnlyList<StampedPractice>> WrittenSinceAsync(TopicId topic, DateTimeOffset time, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<PracticeRow>> WrittenSinceAsync(TopicId topic, DateTimeOffset time, CancellationToken cancellationToken) =>
         StampedAsync(TableFilter.Of($"PartitionKey eq {topic.Value} and Timestamp ge {time}"), cancellationToken);
 
     /// <summary>What is published and in no issue yet, oldest first.</summary>
@@ -167,11 +167,11 @@ public sealed class PracticeTable(PipelineStorage storage)
         return practices;
     }
 
-    private async Task<IReadOnlyList<StampedPractice>> StampedAsync(string filter, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PracticeRow>> StampedAsync(string filter, CancellationToken cancellationToken)
     {
-        List<StampedPractice> practices = [];
+        List<PracticeRow> practices = [];
         await foreach (var row in storage.Practices.QueryAsync<TableEntity>(filter, select: Shown, cancellationToken: cancellationToken))
-            practices.Add(new StampedPractice(row.RowKey, row.Timestamp ?? default, row.Text("Status") == Published, Read(row)));
+            practices.Add(new PracticeRow(row.RowKey, row.Timestamp ?? default, row.Text("Status") == Published, Read(row)));
         return practices;
     }
 

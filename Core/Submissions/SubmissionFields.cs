@@ -14,7 +14,7 @@ public static class SubmissionFields
     public const string Link = "link";
 
     /// <summary>Of the form alone: people do not see it and leave it empty, programs that fill in everything do not.</summary>
-    public const string Trap = "website";
+    public const string Honeypot = "website";
 
     /// <summary>Of the form alone: when it was given out (see <see cref="Spam.FormStamp"/>).</summary>
     public const string Stamp = "stamp";

@@ -51,7 +51,7 @@ public sealed class SubmissionRules(TopicCatalog topics)
     {
         var length = text is null ? 0 : TextCleaner.Length(text);
         if (text is null && TextCleaner.HasPiledMarks(input))
-            errors.Add(field, RuleTexts.TooManyMarks.With(label, Number(TextCleaner.MostMarks)));
+            errors.Add(field, RuleTexts.TooManyMarks.With(label, Number(TextCleaner.MaxMarks)));
         else if (text is null)
             errors.Add(field, RuleTexts.NoText.With(label));
         else if (length == 0 && missing is not null)

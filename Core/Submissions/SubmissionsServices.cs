@@ -6,7 +6,7 @@ public static class SubmissionsServices
 {
     public static IServiceCollection AddSubmissions(this IServiceCollection services) => services
         .AddSettings(SubmissionOptions.Read).AddSingleton<SubmissionMetrics>().AddSingleton<SubmissionRules>()
-        .AddSingleton<IdempotencyKeyTable>().AddSingleton<FormStamp>().AddSingleton<Repeats>().AddSingleton<SpamFilter>()
-        .AddSingleton<Intake>().AddSingleton<SubmissionStore>().AddSingleton<RejectionTable>().AddSingleton<RejectionSweep>()
+        .AddSingleton<IdempotencyKeyTable>().AddSingleton<FormStamp>().AddSingleton<DuplicateLimit>().AddSingleton<SpamFilter>()
+        .AddSingleton<SubmissionIntake>().AddSingleton<SubmissionStore>().AddSingleton<RejectionTable>().AddSingleton<RejectionSweep>()
         .AddSingleton<SubmissionStatusQuery>();
 }

@@ -7,8 +7,8 @@ namespace Pipeline.Subscribers;
 /// </summary>
 public sealed class ConfirmationLimit(PipelineStorage storage, TimeProvider time)
 {
-    public const int MostInAMinute = 4;
-    public const int MostInAnHour = 40;
+    public const int MaxPerMinute = 4;
+    public const int MaxPerHour = 40;
 
     /// <summary>Counts one more mail and gives the time it is counted at, or null where it would be one too many.</summary>
     public async Task<DateTimeOffset?> TryCountAsync(SubscriberKey address, CancellationToken cancellationToken)

@@ -24,7 +24,7 @@ internal sealed record ConfirmationTimes(ImmutableArray<DateTimeOffset> Within)
     }
 
     public bool Allow(DateTimeOffset now) =>
-        Within.Length < ConfirmationLimit.MostInAnHour && Within.Count(time => now - time < Minute) < ConfirmationLimit.MostInAMinute;
+        Within.Length < ConfirmationLimit.MaxPerHour && Within.Count(time => now - time < Minute) < ConfirmationLimit.MaxPerMinute;
 
     public ConfirmationTimes With(DateTimeOffset time) => new(Within.Add(time));
 

@@ -92,7 +92,7 @@ public sealed partial class Subscriptions(
 
         try
         {
-            await outbox.AddAsync(MailOrder.Confirmation(topic.Id, address.ToString(), language), cancellationToken);
+            await outbox.AddAsync(MailRequest.Confirmation(topic.Id, address.ToString(), language), cancellationToken);
         }
         catch (Exception fault) when (StorageFault.Is(fault))
         {

@@ -13,7 +13,7 @@ public static class TextCleaner
     /// So many marks one letter may carry. The tallest stacks in use are Tibetan, of nine; Hebrew with vowels and cantillation, Arabic
     /// with all its signs and Vietnamese taken apart need half of that.
     /// </summary>
-    public const int MostMarks = 12;
+    public const int MaxMarks = 12;
 
     private const int BlackFlag = 0x1F3F4;
     private const int EndOfTags = 0xE007F;
@@ -36,11 +36,11 @@ public static class TextCleaner
         if (!IsText(text) || HasPiledMarks(text))
             return null;
 
-        var clean = Isolates.Balanced(Trimmed(WithoutTraps(text).Normalize(NormalizationForm.FormC), IsBlank));
+        var clean = Isolates.Balanced(Trimmed(WithoutInvisibleControls(text).Normalize(NormalizationForm.FormC), IsBlank));
         return clean.EnumerateRunes().Any(CanBeSeen) ? clean : "";
     }
 
-    /// <summary>Whether a letter carries more than <see cref="MostMarks"/> marks, so that they run over the lines above and below.</summary>
+    /// <summary>Whether a letter carries more than <see cref="MaxMarks"/> marks, so that they run over the lines above and below.</summary>
     public static bool HasPiledMarks(string? text)
     {
         var marks = 0;
@@ -49,7 +49,7 @@ public static class TextCleaner
             var category = Rune.GetUnicodeCategory(rune);
             if (IsMark(category))
             {
-                if (++marks > MostMarks)
+                if (++marks > MaxMarks)
                     return true;
             }
             // An invisible character between them gives the marks no other letter.
@@ -91,7 +91,7 @@ public static class TextCleaner
         return true;
     }
 
-    private static string WithoutTraps(string text)
+    private static string WithoutInvisibleControls(string text)
     {
         var kept = new StringBuilder(text.Length);
         var takesSelector = false;
@@ -99,7 +99,7 @@ public static class TextCleaner
         {
             var rune = Rune.GetRuneAt(text, i);
             var length = rune.Value == BlackFlag ? LengthOfFlag(text, i) : rune.Utf16SequenceLength;
-            if (IsSelector(rune.Value) ? takesSelector : !IsTrap(rune.Value))
+            if (IsSelector(rune.Value) ? takesSelector : !IsInvisibleControl(rune.Value))
             {
                 kept.Append(text, i, length);
                 // One for each character that is seen: a row of them shows nothing and can carry any message.
@@ -119,7 +119,7 @@ public static class TextCleaner
     /// characters; soft hyphens and byte order marks, which make two equal titles different; what pasting leaves of pictures and of notes
     /// between lines; tags, in which a second text can hide.
     /// </summary>
-    private static bool IsTrap(int value) => value is 0x00AD or (>= 0x202A and <= 0x202E) or (>= 0x2061 and <= 0x2065) or (>= 0x206A and <= 0x206F)
+    private static bool IsInvisibleControl(int value) => value is 0x00AD or (>= 0x202A and <= 0x202E) or (>= 0x2061 and <= 0x2065) or (>= 0x206A and <= 0x206F)
         or 0xFEFF or (>= 0xFFF0 and <= 0xFFFC) or (>= 0xE0000 and <= 0xE0FFF);
 
     // Emoji, Chinese characters and Mongolian letters have forms that are chosen with one.

@@ -7,17 +7,17 @@ namespace Pipeline.Functions.Http;
 public static class ErrorAnswers
 {
     /// <summary>404: no function has this address.</summary>
-    public static IResult NoSuchAddress(HttpRequest request) => IsApi(request) ? Problems.NoSuchAddress() : Missing.Address();
+    public static IResult NoSuchAddress(HttpRequest request) => IsApi(request) ? Problems.NoSuchAddress() : NotFoundPages.Address();
 
     /// <summary>400, 413 or 415: the body cannot be read. The exception has the status and a sentence for programs.</summary>
     public static IResult Refused(HttpRequest request, BadHttpRequestException refused) =>
-        IsApi(request) ? Problems.Unreadable(refused) : Pages.Refused.Unreadable(request, refused.StatusCode);
+        IsApi(request) ? Problems.Unreadable(refused) : Pages.RejectedPages.Unreadable(request, refused.StatusCode);
 
     /// <summary>503 with Retry-After.</summary>
-    public static IResult Unavailable(HttpRequest request) => IsApi(request) ? Problems.Unavailable() : Broken.Unavailable();
+    public static IResult Unavailable(HttpRequest request) => IsApi(request) ? Problems.Unavailable() : ErrorPages.Unavailable();
 
     /// <summary>500.</summary>
-    public static IResult Failed(HttpRequest request) => IsApi(request) ? Problems.Failed() : Broken.Failed();
+    public static IResult Failed(HttpRequest request) => IsApi(request) ? Problems.Failed() : ErrorPages.Failed();
 
     private static bool IsApi(HttpRequest request) => request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
 }

@@ -6,7 +6,7 @@ using Pipeline.Mail.Events;
 namespace Pipeline.Functions.Mail;
 
 /// <summary>POST /api/sendgrid/events: SendGrid's signed Event Webhook. SendGrid sends again what is not answered with 2xx.</summary>
-public sealed class ReceiveSendGridEvents(WebhookGuard guard, SendGridEvents events)
+public sealed class ReceiveSendGridEvents(WebhookVerifier guard, SendGridEvents events)
 {
     /// <summary>Some ten thousand events; SendGrid sends far fewer at once.</summary>
     public const int MaxBytes = 10 * 1024 * 1024;
@@ -18,7 +18,7 @@ public sealed class ReceiveSendGridEvents(WebhookGuard guard, SendGridEvents eve
         if (!guard.IsSetUp)
             return Problems.Of(StatusCodes.Status403Forbidden, "SendGrid's webhook is not set up here: the setting SendGrid__WebhookPublicKey is missing.");
 
-        var signature = PostSignature.Read(request.Headers[PostSignature.SignatureHeader], request.Headers[PostSignature.TimestampHeader]);
+        var signature = WebhookSignature.Read(request.Headers[WebhookSignature.SignatureHeader], request.Headers[WebhookSignature.TimestampHeader]);
         if (signature is null)
             return NotSendGrid();
 

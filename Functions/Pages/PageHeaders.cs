@@ -26,19 +26,19 @@ public static partial class PageHeaders
     /// <summary>For what is no page: feeds and files for machines, which load nothing even where a browser shows them.</summary>
     public const string NothingPolicy = "default-src 'none'; frame-ancestors 'none'";
 
-    public static void Write(IHeaderDictionary headers, string contentSecurityPolicy, Audience audience)
+    public static void Write(IHeaderDictionary headers, string contentSecurityPolicy, CachePolicy audience)
     {
         headers.ContentSecurityPolicy = contentSecurityPolicy;
         headers.XContentTypeOptions = "nosniff";
         // Browsers heed it over https alone, so a local run is none the wiser.
         headers.StrictTransportSecurity = "max-age=31536000";
-        headers["Referrer-Policy"] = audience == Audience.Everybody ? "same-origin" : "no-referrer";
+        headers["Referrer-Policy"] = audience == CachePolicy.Everybody ? "same-origin" : "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
         headers.CacheControl = audience switch
         {
-            Audience.Everybody => "no-cache",
-            Audience.Sender => "private, no-cache",
+            CachePolicy.Everybody => "no-cache",
+            CachePolicy.Sender => "private, no-cache",
             _ => "no-store",
         };
     }

@@ -6,5 +6,5 @@ public static class PageServices
 {
     /// <summary>What the pages need besides the domain.</summary>
     public static IServiceCollection AddPages(this IServiceCollection services) =>
-        services.AddScoped<Visit>().AddSingleton<RenderedPages>();
+        services.AddScoped<PageRequest>().AddSingleton<RenderedPages>();
 }

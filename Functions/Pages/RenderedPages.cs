@@ -29,7 +29,7 @@ public sealed class RenderedPages(SiteOptions site, TopicCatalog topics) : IDisp
     /// Tells pages apart: which one, in which language, and every value of the address that it heeds (as it was understood, not as it was
     /// typed, so that nobody fills the memory with a thousand spellings).
     /// </param>
-    /// <param name="version">Of everything else that it shows, as <see cref="PublishedList.Version"/>; a page that tells the time or the day has that in it.</param>
+    /// <param name="version">Of everything else that it shows, as <see cref="PublishedSnapshot.Version"/>; a page that tells the time or the day has that in it.</param>
     public string ETag(string key, string version)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -65,7 +65,7 @@ public sealed class RenderedPages(SiteOptions site, TopicCatalog topics) : IDisp
         if (HotReload.Edits > 0)
             version += $" {HotReload.Edits}";
         var tag = ETag(key, version);
-        var isCurrent = Conditions.SayItIsCurrent(request, tag, lastModified);
+        var isCurrent = Preconditions.IsNotModified(request, tag, lastModified);
         var page = isCurrent ? default : await GetAsync(key, version, render);
 
         var headers = request.HttpContext.Response.Headers;

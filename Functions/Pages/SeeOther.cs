@@ -6,7 +6,7 @@ public sealed class SeeOther(string address) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)
     {
-        PageHeaders.Write(httpContext.Response.Headers, PageHeaders.OwnPolicy(), Audience.Person);
+        PageHeaders.Write(httpContext.Response.Headers, PageHeaders.OwnPolicy(), CachePolicy.Person);
         httpContext.Response.Headers.Location = address;
         httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
         return Task.CompletedTask;

@@ -4,7 +4,7 @@ using Pipeline.Practices;
 namespace Pipeline.Functions.Practices;
 
 /// <summary>GET /api/topics/{topic}/practices?limit=&amp;after=: what is published, newest first.</summary>
-public sealed class ListPractices(TopicCatalog topics, PublishedPractices practices, SiteOptions site)
+public sealed class ListPractices(TopicCatalog topics, PublishedCache practices, SiteOptions site)
 {
     [Function(nameof(ListPractices))]
     public async Task<IResult> Run(
@@ -14,7 +14,7 @@ public sealed class ListPractices(TopicCatalog topics, PublishedPractices practi
         if (topics.Find(topic) is not { } known)
             return Problems.Of(StatusCodes.Status404NotFound, "There is no such topic.");
         if (!PracticePage.TryReadLimit(request.Query["limit"], out var limit))
-            return Problems.Of(StatusCodes.Status400BadRequest, $"limit must be a whole number from 1 to {PracticePage.MostPerPage}.");
+            return Problems.Of(StatusCodes.Status400BadRequest, $"limit must be a whole number from 1 to {PracticePage.MaxPerPage}.");
 
         var page = PracticePage.Of((await practices.OfAsync(known.Id, cancellationToken)).NewestFirst, limit, request.Query["after"]);
         return TypedResults.Ok(new { practices = page.Practices.Select(Shown), next = page.Next });

@@ -5,7 +5,7 @@ using Pipeline.Submissions;
 namespace Pipeline.Functions.Submissions;
 
 /// <summary>POST /api/submissions: takes a practice as JSON or as a form and puts it on the queue.</summary>
-public sealed class AcceptSubmission(Intake intake, SubmissionRules rules, ClientLimit limit, SiteOptions site)
+public sealed class AcceptSubmission(SubmissionIntake intake, SubmissionRules rules, ClientLimit limit, SiteOptions site)
 {
     [Function(nameof(AcceptSubmission))]
     public async Task<IResult> Run(
@@ -19,15 +19,15 @@ public sealed class AcceptSubmission(Intake intake, SubmissionRules rules, Clien
 
         return await intake.AcceptAsync(draft, SubmissionOrigin.Api, request.Headers["Idempotency-Key"], cancellationToken) switch
         {
-            Acceptance.Accepted accepted => Received(accepted),
-            Acceptance.Invalid invalid => Problems.Invalid(invalid.Errors.ToDictionary(), "The submission could not be taken."),
-            Acceptance.KeyReused => Problems.Of(
+            SubmissionResult.Accepted accepted => Received(accepted),
+            SubmissionResult.Invalid invalid => Problems.Invalid(invalid.Errors.ToDictionary(), "The submission could not be taken."),
+            SubmissionResult.KeyReused => Problems.Of(
                 StatusCodes.Status422UnprocessableEntity, "This Idempotency-Key came with other content before. Use a new key for new content."),
             _ => Problems.TryLater("Submissions cannot be stored at the moment. Send the same again later; it is stored once."),
         };
     }
 
-    private IResult Received(Acceptance.Accepted accepted)
+    private IResult Received(SubmissionResult.Accepted accepted)
     {
         var statusUrl = site.Link($"api/submissions/{accepted.Topic}/{accepted.Reference}").AbsoluteUri;
         return Results.Accepted(statusUrl, new { reference = accepted.Reference.ToString(), status = "received", statusUrl });

@@ -19,7 +19,7 @@ public enum EventsOutcome
 /// is remembered of them: what an event does is the same whenever and however often it is done.
 /// </summary>
 public sealed partial class SendGridEvents(
-    EventMeaning meaning, DeliveryProofs proofs, SubscriberTable subscribers, TimeProvider time, ILogger<SendGridEvents> logger)
+    SendGridEventInterpreter interpreter, SendAcknowledgements acknowledgements, SubscriberTable subscribers, TimeProvider time, ILogger<SendGridEvents> logger)
 {
     private const int AtOnce = 8;
 
@@ -35,17 +35,17 @@ public sealed partial class SendGridEvents(
             return EventsOutcome.Unreadable;
         }
 
-        var proved = batch.Events.Select(meaning.Proof).OfType<DeliveryProof>().ToHashSet();
+        var confirmed = batch.Events.Select(interpreter.Acknowledgement).OfType<SendAcknowledgement>().ToHashSet();
         var latest = time.GetUtcNow() + Ahead;
-        var ends = batch.Events.Where(happened => happened.HappenedOn <= latest).SelectMany(meaning.Ends).ToHashSet();
+        var ends = batch.Events.Where(sendGridEvent => sendGridEvent.HappenedOn <= latest).SelectMany(interpreter.Ends).ToHashSet();
         try
         {
-            if (proved.Count > 0)
-                await proofs.RecordAsync(proved, cancellationToken);
+            if (confirmed.Count > 0)
+                await acknowledgements.RecordAsync(confirmed, cancellationToken);
             var ended = await EndAsync(ends, cancellationToken);
-            var incomplete = batch.Events.Count(happened =>
-                EventMeaning.EndsSomething(happened) && (happened.Address is null || happened.HappenedOn is null || happened.HappenedOn > latest));
-            LogTaken(batch.Events.Count, proved.Count, ended, batch.Unreadable + incomplete);
+            var incomplete = batch.Events.Count(sendGridEvent =>
+                SendGridEventInterpreter.EndsSubscription(sendGridEvent) && (sendGridEvent.Address is null || sendGridEvent.HappenedOn is null || sendGridEvent.HappenedOn > latest));
+            LogTaken(batch.Events.Count, confirmed.Count, ended, batch.Unreadable + incomplete);
             return EventsOutcome.Taken;
         }
         catch (Exception fault) when (StorageFault.Is(fault))
@@ -72,8 +72,8 @@ public sealed partial class SendGridEvents(
     }
 
     [LoggerMessage(LogLevel.Information,
-        "SendGrid sent {Events} events: {Proofs} of our calls are proved, {Ended} subscriptions ended, {Unreadable} events could not be read.")]
-    private partial void LogTaken(int events, int proofs, int ended, int unreadable);
+        "SendGrid sent {Events} events: {Acknowledgements} of our calls are confirmed, {Ended} subscriptions ended, {Unreadable} events could not be read.")]
+    private partial void LogTaken(int events, int acknowledgements, int ended, int unreadable);
 
     [LoggerMessage(LogLevel.Warning, "SendGrid signed a post of {Bytes} bytes that is no JSON array.")]
     private partial void LogUnreadable(int bytes);

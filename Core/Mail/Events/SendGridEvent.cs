@@ -15,25 +15,25 @@ namespace Pipeline.Mail.Events;
 public sealed record SendGridEvent(
     string Kind, string? Id, string? Type, string? Reason, EmailAddress? Address, DateTimeOffset? HappenedOn, string? Issue, string? Delivery, string? Call)
 {
-    private const int LongestWord = 200;
-    private const int LongestReason = 4_000;
+    private const int MaxWordLength = 200;
+    private const int MaxReasonLength = 4_000;
 
     // A character may be written as \u1234.
-    private const int LongestEscape = 6;
+    private const int MaxEscapeLength = 6;
 
     private static readonly long Last = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
 
     private static readonly Dictionary<string, int> Fields = new(StringComparer.Ordinal)
     {
-        ["event"] = LongestWord,
-        ["sg_event_id"] = LongestWord,
-        ["type"] = LongestWord,
-        ["reason"] = LongestReason,
+        ["event"] = MaxWordLength,
+        ["sg_event_id"] = MaxWordLength,
+        ["type"] = MaxWordLength,
+        ["reason"] = MaxReasonLength,
         ["email"] = EmailAddress.MaxLength,
-        ["timestamp"] = LongestWord,
-        ["issue"] = LongestWord,
-        ["delivery"] = LongestWord,
-        ["call"] = LongestWord,
+        ["timestamp"] = MaxWordLength,
+        ["issue"] = MaxWordLength,
+        ["delivery"] = MaxWordLength,
+        ["call"] = MaxWordLength,
     };
 
     /// <summary>Reads the value where the reader stands, and moves to its end. Null for what is no event at all.</summary>
@@ -49,7 +49,7 @@ public sealed record SendGridEvent(
         Dictionary<string, string?> there = [];
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = Text(ref reader, LongestWord);
+            var name = Text(ref reader, MaxWordLength);
             reader.Read();
             if (name is not null && Fields.TryGetValue(name, out var longest))
                 there[name] = Text(ref reader, longest) ?? (name == "timestamp" ? Digits(ref reader) : null);
@@ -64,7 +64,7 @@ public sealed record SendGridEvent(
 
     private static string? Text(ref Utf8JsonReader reader, int longest)
     {
-        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName) || reader.ValueSpan.Length > longest * LongestEscape)
+        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName) || reader.ValueSpan.Length > longest * MaxEscapeLength)
             return null;
 
         try
@@ -79,7 +79,7 @@ public sealed record SendGridEvent(
     }
 
     private static string? Digits(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Number && reader.ValueSpan.Length <= LongestWord ? Encoding.ASCII.GetString(reader.ValueSpan) : null;
+        reader.TokenType == JsonTokenType.Number && reader.ValueSpan.Length <= MaxWordLength ? Encoding.ASCII.GetString(reader.ValueSpan) : null;
 
     private static DateTimeOffset? Moment(string? seconds) =>
         long.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var found) && found > 0 && found <= Last

@@ -11,9 +11,9 @@ public sealed record SpamLayer(string Name, string Seen)
 
     public static readonly SpamLayer Links = new("links", "most of the summary is web addresses.");
 
-    public static readonly SpamLayer Repeats = new("repeats", "the same summary came again and again within an hour, each time with something else changed.");
+    public static readonly SpamLayer DuplicateLimit = new("repeats", "the same summary came again and again within an hour, each time with something else changed.");
 
-    private static readonly SpamLayer[] All = [Honeypot, Time, Links, Repeats];
+    private static readonly SpamLayer[] All = [Honeypot, Time, Links, DuplicateLimit];
 
     /// <summary>For admins, in Rejections.Reasons.</summary>
     public string Reason => $"{Name}: {Seen}";

@@ -11,7 +11,7 @@ public sealed class ShowArchive(TopicCatalog topics, DigestTable digests)
         string topic, CancellationToken cancellationToken)
     {
         if (topics.Find(topic) is not { } known)
-            return Missing.Topic();
+            return NotFoundPages.Topic();
 
         List<DigestIssue> issues = [.. (await digests.AllAsync(known.Id, cancellationToken)).Where(issue => issue.Practices.Count > 0)];
         return Page.Of<ArchivePage>(new { Topic = known, Issues = issues });

@@ -3,7 +3,7 @@ using Pipeline.Digests;
 namespace Pipeline.Functions.Pages.Archive;
 
 /// <summary>GET /digests/{topic}/{issue}: an issue as it was mailed, in the reader's language and without anybody's own links.</summary>
-public sealed class ShowDigest(TopicCatalog topics, DigestTable digests, DigestLetters letters)
+public sealed class ShowDigest(TopicCatalog topics, DigestTable digests, DigestMails letters)
 {
     [Function(nameof(ShowDigest))]
     public async Task<IResult> Run(
@@ -11,13 +11,13 @@ public sealed class ShowDigest(TopicCatalog topics, DigestTable digests, DigestL
         string topic, string issue, CancellationToken cancellationToken)
     {
         if (topics.Find(topic) is not { } known)
-            return Missing.Topic();
+            return NotFoundPages.Topic();
         if (!new IssueName(issue).IsValid || await digests.FindAsync(known.Id, issue, cancellationToken) is not { } found)
-            return Missing.Digest();
+            return NotFoundPages.Digest();
 
         var page = await letters.PageAsync(known, found, cancellationToken);
         var headers = request.HttpContext.Response.Headers;
-        PageHeaders.Write(headers, PageHeaders.PolicyOfMail(page), Audience.Everybody);
+        PageHeaders.Write(headers, PageHeaders.PolicyOfMail(page), CachePolicy.Everybody);
         PageHeaders.WriteLanguage(headers, Language.Current);
         return Results.Content(page, PageHeaders.ContentType);
     }

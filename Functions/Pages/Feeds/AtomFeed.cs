@@ -12,7 +12,7 @@ public static class AtomFeed
     public const string ContentType = "application/atom+xml; charset=utf-8";
 
     private const string Namespace = "http://www.w3.org/2005/Atom";
-    private const int MostEntries = 50;
+    private const int MaxEntries = 50;
     private const int SummaryLength = 600;
 
     // Practices are in whatever language they were sent in.
@@ -30,7 +30,7 @@ public static class AtomFeed
     /// </param>
     public static byte[] Write(SiteOptions site, Topic topic, IReadOnlyList<Practice> newestFirst)
     {
-        List<Practice> entries = [.. newestFirst.Where(practice => practice.PublishedOn is not null).Take(MostEntries)];
+        List<Practice> entries = [.. newestFirst.Where(practice => practice.PublishedOn is not null).Take(MaxEntries)];
         var (language, page) = (Language.Current.Code, $"topics/{topic.Id}");
         using var bytes = new MemoryStream();
         using (var xml = XmlWriter.Create(bytes, Form))

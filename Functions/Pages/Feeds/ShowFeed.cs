@@ -3,7 +3,7 @@ using Pipeline.Practices;
 namespace Pipeline.Functions.Pages.Feeds;
 
 /// <summary>GET /topics/{topic}/feed: a topic's newest practices for feed readers, which ask often and mostly in vain.</summary>
-public sealed class ShowFeed(TopicCatalog topics, PublishedPractices practices, RenderedPages rendered, SiteOptions site)
+public sealed class ShowFeed(TopicCatalog topics, PublishedCache practices, RenderedPages rendered, SiteOptions site)
 {
     [Function(nameof(ShowFeed))]
     public async Task<IResult> Run(
@@ -11,7 +11,7 @@ public sealed class ShowFeed(TopicCatalog topics, PublishedPractices practices, 
         string topic, CancellationToken cancellationToken)
     {
         if (topics.Find(topic) is not { } known)
-            return Missing.Topic();
+            return NotFoundPages.Topic();
 
         var list = await practices.OfAsync(known.Id, cancellationToken);
         var answer = await rendered.AnswerAsync(
@@ -19,7 +19,7 @@ public sealed class ShowFeed(TopicCatalog topics, PublishedPractices practices, 
             () => Task.FromResult(AtomFeed.Write(site, known, list.NewestFirst)));
 
         var headers = request.HttpContext.Response.Headers;
-        PageHeaders.Write(headers, PageHeaders.NothingPolicy, Audience.Everybody);
+        PageHeaders.Write(headers, PageHeaders.NothingPolicy, CachePolicy.Everybody);
         PageHeaders.WriteLanguage(headers, Language.Current);
         return answer;
     }

@@ -3,7 +3,7 @@ using Pipeline.Practices;
 namespace Pipeline.Functions.Pages.Front;
 
 /// <summary>GET /: what this is, and the newest practices of every topic.</summary>
-public sealed class ShowFrontPage(TopicCatalog topics, PublishedPractices practices)
+public sealed class ShowFrontPage(TopicCatalog topics, PublishedCache practices)
 {
     private const int LatestOfATopic = 5;
 

@@ -12,9 +12,9 @@ public sealed class ShowPractice(TopicCatalog topics, SubmissionStatusQuery quer
         string topic, string reference, CancellationToken cancellationToken)
     {
         if (topics.Find(topic) is not { } known)
-            return Missing.Topic();
+            return NotFoundPages.Topic();
         if (!Reference.TryParse(reference, out var parsed))
-            return Missing.Practice();
+            return NotFoundPages.Practice();
 
         var standing = await query.OfAsync(known.Id, parsed, cancellationToken);
         var nextDigest = known.Schedule.NextDay(time.GetUtcNow());

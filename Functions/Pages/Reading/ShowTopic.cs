@@ -3,7 +3,7 @@ using Pipeline.Practices;
 namespace Pipeline.Functions.Pages.Reading;
 
 /// <summary>GET /topics/{topic}?after=: a topic's published practices, newest first.</summary>
-public sealed class ShowTopic(TopicCatalog topics, PublishedPractices practices)
+public sealed class ShowTopic(TopicCatalog topics, PublishedCache practices)
 {
     [Function(nameof(ShowTopic))]
     public async Task<IResult> Run(
@@ -11,11 +11,11 @@ public sealed class ShowTopic(TopicCatalog topics, PublishedPractices practices)
         string topic, CancellationToken cancellationToken)
     {
         if (topics.Find(topic) is not { } known)
-            return Missing.Topic();
+            return NotFoundPages.Topic();
 
         string? after = request.Query["after"];
         var list = await practices.OfAsync(known.Id, cancellationToken);
-        var page = PracticePage.Of(list.NewestFirst, PracticePage.UsuallyPerPage, after);
+        var page = PracticePage.Of(list.NewestFirst, PracticePage.DefaultPerPage, after);
         return Page.Of<TopicPage>(new { Topic = known, page.Practices, page.Next, Later = !string.IsNullOrEmpty(after) }, list.Version);
     }
 }

@@ -6,7 +6,7 @@ public sealed class ShowRobots(SiteOptions site)
     [Function(nameof(ShowRobots))]
     public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "robots.txt")] HttpRequest request)
     {
-        PageHeaders.Write(request.HttpContext.Response.Headers, PageHeaders.NothingPolicy, Audience.Everybody);
+        PageHeaders.Write(request.HttpContext.Response.Headers, PageHeaders.NothingPolicy, CachePolicy.Everybody);
         return TypedResults.Text($"""
             User-agent: *
             Allow: /

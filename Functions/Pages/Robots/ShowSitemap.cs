@@ -7,7 +7,7 @@ namespace Pipeline.Functions.Pages.Robots;
 
 /// <summary>GET /sitemap.xml: every page that search engines should know.</summary>
 public sealed class ShowSitemap(
-    TopicCatalog topics, PublishedPractices practices, DigestTable digests, RenderedPages rendered, SiteOptions site)
+    TopicCatalog topics, PublishedCache practices, DigestTable digests, RenderedPages rendered, SiteOptions site)
 {
     [Function(nameof(ShowSitemap))]
     public async Task<IResult> Run(
@@ -26,7 +26,7 @@ public sealed class ShowSitemap(
         }
 
         pages.AddRange(texts);
-        PageHeaders.Write(request.HttpContext.Response.Headers, PageHeaders.NothingPolicy, Audience.Everybody);
+        PageHeaders.Write(request.HttpContext.Response.Headers, PageHeaders.NothingPolicy, CachePolicy.Everybody);
         return await rendered.AnswerAsync(
             request, "sitemap", Version(pages), null, Sitemap.ContentType, () => Task.FromResult(Sitemap.Write(site, pages)));
     }

@@ -5,14 +5,14 @@ using Pipeline.Submissions.Spam;
 namespace Pipeline.Functions.Pages.Submit;
 
 /// <summary>POST /submit: to the preview, to the practice's own page, or back to the form with all that was typed.</summary>
-public sealed class PostSubmitForm(Intake intake, SubmissionRules rules, FormStamp stamps, ClientLimit limit, SiteOptions site, TimeProvider time)
+public sealed class PostSubmitForm(SubmissionIntake intake, SubmissionRules rules, FormStamp stamps, ClientLimit limit, SiteOptions site, TimeProvider time)
 {
     [Function(nameof(PostSubmitForm))]
     public async Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "submit")] HttpRequest request, CancellationToken cancellationToken)
     {
         if (!limit.TryTake(request, isForm: true, out var wait))
-            return Refused.TooMany(wait);
+            return RejectedPages.TooMany(wait);
 
         var body = await RequestBody.ReadAsync(request, cancellationToken);
         var form = SubmitForm.Read(body, site);
@@ -26,11 +26,11 @@ public sealed class PostSubmitForm(Intake intake, SubmissionRules rules, FormSta
 
     private async Task<IResult> SendAsync(HttpRequest request, SubmitForm form, CancellationToken cancellationToken)
     {
-        var origin = new SubmissionOrigin(ByForm: true, TrapFilled: !string.IsNullOrEmpty(form.Trap), stamps.Age(form.Stamp));
+        var origin = new SubmissionOrigin(ByForm: true, HoneypotFilled: !string.IsNullOrEmpty(form.Honeypot), stamps.Age(form.Stamp));
         return await intake.AcceptAsync(form.Draft, origin, idempotencyKey: null, cancellationToken) switch
         {
-            Acceptance.Accepted accepted => new SeeOther(SubmitPages.AddressAfter(request, form, accepted)),
-            Acceptance.Invalid invalid => SubmitPages.Faulty(form, invalid.Errors),
+            SubmissionResult.Accepted accepted => new SeeOther(SubmitPages.AddressAfter(request, form, accepted)),
+            SubmissionResult.Invalid invalid => SubmitPages.Faulty(form, invalid.Errors),
             _ => SubmitPages.FormAgain(form with { Trouble = SubmitTexts.Trouble }, StatusCodes.Status503ServiceUnavailable),
         };
     }

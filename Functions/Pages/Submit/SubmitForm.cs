@@ -15,7 +15,7 @@ public sealed record SubmitForm(SubmissionDraft Draft)
     public string? Stamp { get; init; }
 
     /// <summary>What stands in the field that people do not see.</summary>
-    public string? Trap { get; init; }
+    public string? Honeypot { get; init; }
 
     /// <summary>Where its sender goes in the end: a page of somebody else's site, which is among those allowed. Null for a page of ours.</summary>
     public Uri? Return { get; init; }
@@ -24,7 +24,7 @@ public sealed record SubmitForm(SubmissionDraft Draft)
     {
         Return = ReturnAddress.Allowed(site, body[ReturnAddress.Field]),
         Stamp = body[SubmissionFields.Stamp],
-        Trap = body[SubmissionFields.Trap],
+        Honeypot = body[SubmissionFields.Honeypot],
     };
 
     private static string? Typed(string field, string? value)

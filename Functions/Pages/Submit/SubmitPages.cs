@@ -29,7 +29,7 @@ public static class SubmitPages
     public static IResult FormAgain(SubmitForm form, int status) => Page.Form<SubmitPage>(new { Form = form }, status, form.Return);
 
     /// <summary>The practice's own page, or the page of the other site that the form came from.</summary>
-    public static string AddressAfter(HttpRequest request, SubmitForm form, Acceptance.Accepted accepted) => form.Return is null
-        ? Visit.Of(request).Link($"/practices/{accepted.Topic}/{accepted.Reference}")
+    public static string AddressAfter(HttpRequest request, SubmitForm form, SubmissionResult.Accepted accepted) => form.Return is null
+        ? PageRequest.Of(request).Link($"/practices/{accepted.Topic}/{accepted.Reference}")
         : ReturnAddress.With(form.Return, [new("topic", accepted.Topic), new("reference", accepted.Reference.ToString())]).AbsoluteUri;
 }

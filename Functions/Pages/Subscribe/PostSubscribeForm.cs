@@ -12,7 +12,7 @@ public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscri
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscribe")] HttpRequest request, CancellationToken cancellationToken)
     {
         if (!limit.TryTake(request, isForm: true, out var wait))
-            return Refused.TooMany(wait);
+            return RejectedPages.TooMany(wait);
         var body = await RequestBody.ReadAsync(request, cancellationToken);
 
         var (email, topic) = (body[SubmissionFields.Email], topics.Find(body[SubmissionFields.Topic]));

@@ -93,7 +93,7 @@ public sealed class DeliveryAttemptTests
         var attempt = new DeliveryAttempt(Claim("...."), Recipients("eeff"));
         attempt.Record(attempt.Next(Now, isStopping: false)!, Sent);
 
-        Assert.Null(attempt.Next(Now + DeliveryAttempt.ClaimPeriod / 2 + TimeSpan.FromSeconds(1), isStopping: false));
+        Assert.Null(attempt.Next(Now + DeliveryAttempt.LeaseDuration / 2 + TimeSpan.FromSeconds(1), isStopping: false));
         Assert.Equal("ss..", attempt.Outcomes.Letters);
     }
 
@@ -127,7 +127,7 @@ public sealed class DeliveryAttemptTests
         Issue = "2026-11-23",
         Range = HashRange.Whole,
         Id = "id",
-        Holder = "holder",
+        LeaseId = "holder",
         Status = DeliveryStatus.Claimed,
         Recipients = [],
         Outcomes = new Outcomes(outcomes),

@@ -100,17 +100,17 @@ public sealed class PracticePageTests
 
     [Fact]
     public void The_place_goes_into_an_address_as_it_is() =>
-        Assert.All(Enumerable.Range(0, 50).Select(i => PracticePlace.Of(Some(i, i % 2 == 0 ? null : Monday)).ToString()), place =>
+        Assert.All(Enumerable.Range(0, 50).Select(i => PracticeCursor.Of(Some(i, i % 2 == 0 ? null : Monday)).ToString()), place =>
         {
             Assert.Equal(place, Uri.EscapeDataString(place));
-            Assert.True(PracticePlace.TryParse(place, out var read));
+            Assert.True(PracticeCursor.TryParse(place, out var read));
             Assert.Equal(place, read.ToString());
         });
 
     private static List<Practice> Sorted(IEnumerable<Practice> practices)
     {
         List<Practice> sorted = [.. practices];
-        sorted.Sort((first, second) => PracticePlace.Compare(PracticePlace.Of(first), PracticePlace.Of(second)));
+        sorted.Sort((first, second) => PracticeCursor.Compare(PracticeCursor.Of(first), PracticeCursor.Of(second)));
         return sorted;
     }
 

@@ -93,8 +93,8 @@ public sealed class TextTests
     [Fact]
     public void A_letter_carries_no_pile_of_marks()
     {
-        Assert.NotNull(TextCleaner.Clean("a" + new string('\u0301', TextCleaner.MostMarks), manyLines: false));
-        Assert.Null(TextCleaner.Clean("a" + new string('\u0301', TextCleaner.MostMarks + 1), manyLines: false));
+        Assert.NotNull(TextCleaner.Clean("a" + new string('\u0301', TextCleaner.MaxMarks), manyLines: false));
+        Assert.Null(TextCleaner.Clean("a" + new string('\u0301', TextCleaner.MaxMarks + 1), manyLines: false));
         // What is invisible between them, or takes room of its own, makes no new letter of it.
         Assert.True(TextCleaner.HasPiledMarks("a" + string.Concat(Enumerable.Repeat("\u0301\u200d\u0323\u202e", 7))));
         Assert.True(TextCleaner.HasPiledMarks("a" + string.Concat(Enumerable.Repeat("\u302e\U0001D165", 7))));

@@ -7,7 +7,7 @@ namespace Pipeline.EndToEnd.Tests.Pages;
 /// <summary>A page, looked at and walked through as different people do.</summary>
 public sealed class PageInBrowser(Chromium chromium)
 {
-    private const int MostBytes = 50 * 1024;
+    private const int MaxBytes = 50 * 1024;
     private const int Phone = 320;
     private const int Desk = 1_280;
 
@@ -26,7 +26,7 @@ public sealed class PageInBrowser(Chromium chromium)
         await using var context = page.Context;
         var bytes = await WatchAsync(page, english, faults);
         await OpenAsync(page, english);
-        if (bytes() > MostBytes)
+        if (bytes() > MaxBytes)
             faults.Add($"It needs {bytes()} bytes.");
         if ((await context.CookiesAsync()).Count > 0)
             faults.Add("It sets cookies.");

@@ -11,7 +11,7 @@ namespace Pipeline.EndToEnd.Tests.Pages;
 /// </summary>
 public sealed class PicturesOfPages(AzuriteFixture azurite, Chromium chromium)
 {
-    private const int MostBytes = 250 * 1024;
+    private const int MaxBytes = 250 * 1024;
 
     private static readonly string? Folder = Environment.GetEnvironmentVariable("PIPELINE_PICTURES");
     private static readonly (string Suffix, int Width, int Height)[] Screens = [("", 1_280, 800), ("-phone", 390, 780)];
@@ -47,7 +47,7 @@ public sealed class PicturesOfPages(AzuriteFixture azurite, Chromium chromium)
             var answer = await page.GotoAsync(new Uri(app.Http.BaseAddress!, address).AbsoluteUri);
             Assert.True(answer!.Ok, $"/{address}: {answer.Status}");
             var picture = await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Folder!, $"{name}{screen.Suffix}.png") });
-            Assert.True(picture.Length <= MostBytes, $"{name}{screen.Suffix}.png has {picture.Length} bytes.");
+            Assert.True(picture.Length <= MaxBytes, $"{name}{screen.Suffix}.png has {picture.Length} bytes.");
         }
     }
 

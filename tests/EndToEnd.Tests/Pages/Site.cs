@@ -72,7 +72,7 @@ public sealed class Site : IAsyncDisposable
         Dictionary<string, string>[] practices =
         [
             .. Samples.Demo, .. Samples.Arabic, .. Samples.Mixed, Samples.Longest("W"), whole,
-            .. Enumerable.Range(1, PracticePage.UsuallyPerPage).Select(i => Samples.Practice($"Practice {i}")),
+            .. Enumerable.Range(1, PracticePage.DefaultPerPage).Select(i => Samples.Practice($"Practice {i}")),
         ];
         var references = await Task.WhenAll(practices.Select(Usual.PublishedAsync));
         (Published, PublishedInArabic, PublishedOfLongWords) = (references[Array.IndexOf(practices, whole)], references[Samples.Demo.Count], references[Array.IndexOf(practices, whole) - 1]);

@@ -64,8 +64,8 @@ public sealed class CostTests(AzuriteFixture azurite)
         AssertCosts(Counted.IdlePublish, begun, app, "PublishDigest");
 
         begun = Begin(app);
-        await app.Get<SubscriberHygiene>().RunAsync(Cancellation);
-        await app.Get<DeliveryHygiene>().RunAsync(Cancellation);
+        await app.Get<SubscriberRetention>().RunAsync(Cancellation);
+        await app.Get<DeliveryRetention>().RunAsync(Cancellation);
         AssertCosts(Counted.Cleaning, begun, app, "CleanSubscribers");
     }
 

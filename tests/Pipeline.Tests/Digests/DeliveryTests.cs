@@ -22,14 +22,14 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         var row = await DeliveryAsync(app);
 
         // Proofs of something else prove nothing.
-        await ProveAsync(app, row, id: "0123456789abcdef");
-        await ProveAsync(app, row, call: "10-20");
-        await ProveAsync(app, row, call: "nonsense");
+        await ConfirmSentAsync(app, row, id: "0123456789abcdef");
+        await ConfirmSentAsync(app, row, call: "10-20");
+        await ConfirmSentAsync(app, row, call: "nonsense");
         Assert.Equal("??????????", (await DeliveryAsync(app)).GetString("Outcomes"));
         Assert.Equal(10, (await ReceiptAsync(app)).GetProperty("unknown").GetInt32());
 
-        await ProveAsync(app, row);
-        await ProveAsync(app, row);
+        await ConfirmSentAsync(app, row);
+        await ConfirmSentAsync(app, row);
 
         var settled = await DeliveryAsync(app);
         Assert.Equal(("Sent", "ssssssssss", 10, 0), (settled.GetString("Status"), settled.GetString("Outcomes"), settled.GetInt32("Sent"), settled.GetInt32("Unknown")));
@@ -47,7 +47,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         app.SendGrid.Instead = async (_, _) =>
         {
             // SendGrid has taken it, its event is here already, and then the connection breaks.
-            await ProveAsync(app, await DeliveryAsync(app));
+            await ConfirmSentAsync(app, await DeliveryAsync(app));
             throw new HttpRequestException(HttpRequestError.ResponseEnded);
         };
         var issue = await PublishAsync(app, readers: 10);
@@ -68,11 +68,11 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         var row = await DeliveryAsync(app);
         Assert.Equal("??????????", row.GetString("Outcomes"));
 
-        await ProveAsync(app, row, call: "5-10");
+        await ConfirmSentAsync(app, row, call: "5-10");
 
         Assert.Equal(("Unknown", "?????sssss"), ((await DeliveryAsync(app)).GetString("Status"), (await DeliveryAsync(app)).GetString("Outcomes")));
-        await ProveAsync(app, row, call: "1-1");
-        await ProveAsync(app, row, call: "1-3");
+        await ConfirmSentAsync(app, row, call: "1-1");
+        await ConfirmSentAsync(app, row, call: "1-3");
         Assert.Equal("?ss??sssss", (await DeliveryAsync(app)).GetString("Outcomes"));
         Assert.Equal(3, (await ReceiptAsync(app)).GetProperty("unknown").GetInt32());
     }
@@ -220,8 +220,8 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         var row = await DeliveryAsync(app);
         await app.Storage.Deliveries.AddEntityAsync(new TableEntity(row.PartitionKey, "a note of mine") { ["Unknown"] = 1, ["Id"] = row.GetString("Id") }, Cancellation);
 
-        await app.Get<DeliveryProofs>().RecordAsync(
-            [new DeliveryProof(PipelineApp.Topic, row.PartitionKey.Split('~')[1], row.GetString("Id"), "0-3")], Cancellation);
+        await app.Get<SendAcknowledgements>().RecordAsync(
+            [new SendAcknowledgement(PipelineApp.Topic, row.PartitionKey.Split('~')[1], row.GetString("Id"), "0-3")], Cancellation);
         await SweepAsync(app);
 
         var issue = Assert.Single(await app.RowsAsync(app.Storage.Digests));
@@ -657,11 +657,11 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
 
     private static async Task<TableEntity> DeliveryAsync(PipelineApp app) => Assert.Single(await app.RowsAsync(app.Storage.Deliveries));
 
-    private static Task ProveAsync(PipelineApp app, TableEntity row, string? id = null, string? call = null)
+    private static Task ConfirmSentAsync(PipelineApp app, TableEntity row, string? id = null, string? call = null)
     {
         var names = row.PartitionKey.Split('~');
-        return app.Get<DeliveryProofs>().RecordAsync(
-            [new DeliveryProof(names[0], names[1], id ?? row.GetString("Id"), call ?? $"0-{row.GetString("Outcomes")!.Length}")], Cancellation);
+        return app.Get<SendAcknowledgements>().RecordAsync(
+            [new SendAcknowledgement(names[0], names[1], id ?? row.GetString("Id"), call ?? $"0-{row.GetString("Outcomes")!.Length}")], Cancellation);
     }
 
     private static Task SweepAsync(PipelineApp app) => app.Get<DigestLedger>().SweepAsync(Cancellation);
@@ -677,7 +677,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
     {
         var row = await DeliveryAsync(app);
         var names = row.PartitionKey.Split('~');
-        await app.Get<DeliveryProcessor>().DeliverAsync(new DeliveryOrder(names[0], names[1], row.RowKey, row.GetString("To")).Write(), Cancellation);
+        await app.Get<DeliveryProcessor>().DeliverAsync(new DeliveryMessage(names[0], names[1], row.RowKey, row.GetString("To")).Write(), Cancellation);
     }
 
     private static async Task<JsonElement> ReceiptAsync(PipelineApp app)

@@ -134,9 +134,9 @@ public sealed class DigestLanguageTests(AzuriteFixture azurite)
         Assert.Equal(["en 6-7", "fr 7-8", "en 8-10"], calls[2..]);
         Assert.Equal("??????s?ss", await OutcomesAsync(app));
 
-        await ProveAsync(app, "7-8");
+        await ConfirmSentAsync(app, "7-8");
         Assert.Equal("??????ssss", await OutcomesAsync(app));
-        await ProveAsync(app, "0-6");
+        await ConfirmSentAsync(app, "0-6");
         Assert.Equal("ssssssssss", await OutcomesAsync(app));
         await app.Get<DigestLedger>().SweepAsync(Cancellation);
         var issue = await app.ClosedIssueAsync();
@@ -178,7 +178,7 @@ public sealed class DigestLanguageTests(AzuriteFixture azurite)
         Assert.Equal(["ar 0-6", "fr 6-7", "fr 11-14"], calls);
         Assert.Equal("sssssss????sss", await OutcomesAsync(app));
         foreach (var call in (string[])["0-6", "6-7", "11-14"])
-            await ProveAsync(app, call);
+            await ConfirmSentAsync(app, call);
         Assert.Equal("sssssss????sss", await OutcomesAsync(app));
         Assert.Equal(10, (await app.DigestsAsync()).Select(To).Distinct().Count());
         Assert.All(await app.RowsAsync(app.Storage.Subscribers), row => Assert.Equal("Confirmed", row.GetString("Status")));
@@ -234,14 +234,14 @@ public sealed class DigestLanguageTests(AzuriteFixture azurite)
     {
         var row = await DeliveryAsync(app);
         var names = row.PartitionKey.Split('~');
-        await app.Get<DeliveryProcessor>().DeliverAsync(new DeliveryOrder(names[0], names[1], row.RowKey, row.GetString("To")).Write(), Cancellation);
+        await app.Get<DeliveryProcessor>().DeliverAsync(new DeliveryMessage(names[0], names[1], row.RowKey, row.GetString("To")).Write(), Cancellation);
     }
 
-    private static async Task ProveAsync(PipelineApp app, string call)
+    private static async Task ConfirmSentAsync(PipelineApp app, string call)
     {
         var row = await DeliveryAsync(app);
         var names = row.PartitionKey.Split('~');
-        await app.Get<DeliveryProofs>().RecordAsync([new DeliveryProof(names[0], names[1], row.GetString("Id"), call)], Cancellation);
+        await app.Get<SendAcknowledgements>().RecordAsync([new SendAcknowledgement(names[0], names[1], row.GetString("Id"), call)], Cancellation);
     }
 
     private static async Task LedgerTilesAsync(PipelineApp app)

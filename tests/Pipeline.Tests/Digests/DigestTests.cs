@@ -142,8 +142,8 @@ public sealed class DigestTests(AzuriteFixture azurite)
 
         var mail = Assert.Single(await app.DigestsAsync());
         Assert.InRange(Encoding.UTF8.GetByteCount(Html(mail)), 1, 100 * 1024 - 1);
-        Assert.Contains($"and {25 - DigestContent.MostEntries} more", Html(mail));
-        Assert.Contains($"and {25 - DigestContent.MostEntries} more", mail.GetProperty("text").GetString());
+        Assert.Contains($"and {25 - DigestContent.MaxEntries} more", Html(mail));
+        Assert.Contains($"and {25 - DigestContent.MaxEntries} more", mail.GetProperty("text").GetString());
     }
 
     [Fact]
@@ -383,7 +383,7 @@ public sealed class DigestTests(AzuriteFixture azurite)
         foreach (var row in await app.RowsAsync(app.Storage.Deliveries))
         {
             var names = row.PartitionKey.Split('~');
-            await app.Get<DeliveryProcessor>().DeliverAsync(new DeliveryOrder(names[0], names[1], row.RowKey, row.GetString("To")).Write(), Cancellation);
+            await app.Get<DeliveryProcessor>().DeliverAsync(new DeliveryMessage(names[0], names[1], row.RowKey, row.GetString("To")).Write(), Cancellation);
         }
     }
 

@@ -170,7 +170,7 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
         await TakenAsync(app, [.. events]);
 
         Assert.DoesNotContain(app.Wire.Calls, call => call.Path.StartsWith("/Subscribers", StringComparison.Ordinal));
-        Assert.Contains(app.Log.All, line => line.Contains("SendGrid sent 5000 events: 5 of our calls are proved, 0 subscriptions ended, 0 events could not be read."));
+        Assert.Contains(app.Log.All, line => line.Contains("SendGrid sent 5000 events: 5 of our calls are confirmed, 0 subscriptions ended, 0 events could not be read."));
     }
 
     [Fact]

@@ -97,7 +97,7 @@ public sealed class BrokenCellTests(AzuriteFixture azurite)
             await app.Storage.Digests.UpsertEntityAsync(new TableEntity(issue.Where(cell => cell.Key is not "odata.etag").ToDictionary()) { PartitionKey = PipelineApp.Topic, RowKey = name }, TableUpdateMode.Replace, Cancellation);
 
         await HandleAsync(app);
-        await app.Get<DeliveryProofs>().RecordAsync([.. names.Select(name => new DeliveryProof(PipelineApp.Topic, name, row.GetString("Id"), "0-2"))], Cancellation);
+        await app.Get<SendAcknowledgements>().RecordAsync([.. names.Select(name => new SendAcknowledgement(PipelineApp.Topic, name, row.GetString("Id"), "0-2"))], Cancellation);
 
         var after = (await app.Storage.Digests.GetEntityAsync<TableEntity>(issue.PartitionKey, issue.RowKey, cancellationToken: Cancellation)).Value;
         Assert.Equal(("Closed", 2, 0), (after.GetString("Status"), after.GetInt32("Sent"), after.GetInt32("Unknown")));

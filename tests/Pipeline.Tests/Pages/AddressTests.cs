@@ -100,7 +100,7 @@ public sealed class AddressTests(AzuriteFixture azurite)
         var request = new DefaultHttpContext { RequestServices = scope.ServiceProvider }.Request;
         request.Path = "//elsewhere.example/a";
 
-        Assert.Equal("/elsewhere.example/a?lang=fr", Visit.Of(request).In(Language.Find("fr")!));
+        Assert.Equal("/elsewhere.example/a?lang=fr", PageRequest.Of(request).In(Language.Find("fr")!));
     }
 
     [Fact]

@@ -218,7 +218,7 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var reference = await app.PublishedAsync(Samples.Practice());
-        foreach (var title in Enumerable.Range(1, PracticePage.UsuallyPerPage))
+        foreach (var title in Enumerable.Range(1, PracticePage.DefaultPerPage))
             await app.PublishedAsync(Samples.Practice($"Practice {title.ToString(CultureInfo.InvariantCulture)}"));
         var more = (await PageAsync(app, TopicPage)).QuerySelector("a[rel=next]")!.GetAttribute("href")![1..];
         Assert.Single((await PageAsync(app, more)).QuerySelectorAll(".stops > li"));

@@ -14,8 +14,8 @@ namespace Pipeline.Tests.Submissions;
 /// <summary>What looks like spam is answered as usual, kept where an admin finds it, and goes the normal way when an admin says so.</summary>
 public sealed class SpamTests(AzuriteFixture azurite)
 {
-    private static readonly SubmissionOrigin Trapped = new(ByForm: true, TrapFilled: true, FormAge: null);
-    private static readonly SubmissionOrigin Form = Trapped with { TrapFilled = false };
+    private static readonly SubmissionOrigin Trapped = new(ByForm: true, HoneypotFilled: true, FormAge: null);
+    private static readonly SubmissionOrigin Form = Trapped with { HoneypotFilled = false };
 
     private static readonly Dictionary<string, string> Links =
         Samples.Practice().With("summary", string.Join(' ', Enumerable.Repeat("https://example.org/buy", 4)));
@@ -74,7 +74,7 @@ public sealed class SpamTests(AzuriteFixture azurite)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
 
-        for (var number = 1; number <= Repeats.Most; number++)
+        for (var number = 1; number <= DuplicateLimit.Most; number++)
             await SentAsync(app, Samples.Practice($"Practice {number}"), Form);
         var eleventh = await SentAsync(app, Samples.Practice("Practice 11"), Form);
         await SentAsync(app, Samples.Practice("Practice 11"), Form);
@@ -83,7 +83,7 @@ public sealed class SpamTests(AzuriteFixture azurite)
 
         Assert.StartsWith("repeats: ", (await RejectionAsync(app)).GetString("Reasons"));
         Assert.Equal("pending []", await StatusAsync(app, eleventh));
-        Assert.Equal(Repeats.Most, (await app.RowsAsync(app.Storage.Practices)).Count);
+        Assert.Equal(DuplicateLimit.Most, (await app.RowsAsync(app.Storage.Practices)).Count);
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public sealed class SpamTests(AzuriteFixture azurite)
     private static async Task<string> SentAsync(PipelineApp app, Dictionary<string, string> fields, SubmissionOrigin origin)
     {
         var draft = SubmissionFields.Draft(field => fields.GetValueOrDefault(field));
-        return Assert.IsType<Acceptance.Accepted>(await app.Get<Intake>().AcceptAsync(draft, origin, null, Cancellation)).Reference.ToString();
+        return Assert.IsType<SubmissionResult.Accepted>(await app.Get<SubmissionIntake>().AcceptAsync(draft, origin, null, Cancellation)).Reference.ToString();
     }
 
     private static async Task<string> StatusAsync(PipelineApp app, string reference)

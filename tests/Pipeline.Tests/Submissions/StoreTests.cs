@@ -165,9 +165,9 @@ public sealed class StoreTests(AzuriteFixture azurite)
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var draft = SubmissionFields.Draft(field => Samples.Practice().GetValueOrDefault(field));
 
-        var accepted = await Language.Find("ar")!.RunAsync(() => app.Get<Intake>().AcceptAsync(draft, SubmissionOrigin.Api, null, Cancellation));
+        var accepted = await Language.Find("ar")!.RunAsync(() => app.Get<SubmissionIntake>().AcceptAsync(draft, SubmissionOrigin.Api, null, Cancellation));
 
-        var reference = Assert.IsType<Acceptance.Accepted>(accepted).Reference;
+        var reference = Assert.IsType<SubmissionResult.Accepted>(accepted).Reference;
         Assert.Equal("ar", (await app.StoredAsync(reference.ToString())).GetString("Language"));
         Assert.Equal("ar", (await app.Get<PracticeTable>().FindAsync(PipelineApp.Topic, reference, Cancellation))!.Language.Code);
         // The same content in another language is the same practice.

@@ -64,7 +64,7 @@ public sealed class ConfirmationLimitTests(AzuriteFixture azurite)
         app.Time.Advance(TimeSpan.FromSeconds(30));
         await AskAsync(3, 2);
 
-        for (var sent = 8; sent < ConfirmationLimit.MostInAnHour; sent += 4)
+        for (var sent = 8; sent < ConfirmationLimit.MaxPerHour; sent += 4)
         {
             app.Time.Advance(TimeSpan.FromMinutes(1));
             await AskAsync(4, 4);
@@ -131,7 +131,7 @@ public sealed class ConfirmationLimitTests(AzuriteFixture azurite)
         app.Time.Advance(TimeSpan.FromHours(2));
         await app.SignUpAsync("late@example.org");
 
-        await app.Get<SubscriberHygiene>().RunAsync(TestContext.Current.CancellationToken);
+        await app.Get<SubscriberRetention>().RunAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(SubscriberSteps.KeyOf("late@example.org").ToString(), Assert.Single(await app.RowsAsync(app.Storage.ConfirmationLimits)).RowKey);
     }

@@ -131,7 +131,7 @@ public sealed class EditedRowTests(AzuriteFixture azurite)
     private static Task<(IReadOnlyList<Subscriber> Subscribers, bool More)> FirstAsync(PipelineApp app, HashRange range, int most) =>
         app.Get<SubscriberTable>().FirstConfirmedAsync(PipelineApp.Topic, range, most, Cancellation);
 
-    private static Task CleanAsync(PipelineApp app) => app.Get<SubscriberHygiene>().RunAsync(Cancellation);
+    private static Task CleanAsync(PipelineApp app) => app.Get<SubscriberRetention>().RunAsync(Cancellation);
 
     /// <summary>As an admin does, in the row that was made for the old address.</summary>
     private static async Task EditAsync(PipelineApp app, Dictionary<string, object> columns)

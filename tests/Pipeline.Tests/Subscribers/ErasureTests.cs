@@ -126,7 +126,7 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
         Assert.Single(await app.RowsAsync(app.Storage.Erasures));
         Assert.Equal([Email], await FirstAsync(app));
         Assert.Equal([Email], await FirstAsync(other));
-        await app.Get<SubscriberHygiene>().RunAsync(Cancellation);
+        await app.Get<SubscriberRetention>().RunAsync(Cancellation);
         Assert.Equal("", (await app.SubscriberAsync(Email))!.GetString("StatusHelp") ?? "");
 
         static async Task<IEnumerable<string>> FirstAsync(PipelineApp app) =>
@@ -149,7 +149,7 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
 
         await DigestAsync(app, "First");
         await ReceivedAsync(app, "reader0@example.org");
-        await app.Get<SubscriberHygiene>().RunAsync(Cancellation);
+        await app.Get<SubscriberRetention>().RunAsync(Cancellation);
         Assert.Null(await app.SubscriberAsync("reader1@example.org"));
         Assert.NotNull(await app.SubscriberAsync("reader0@example.org"));
     }

@@ -19,7 +19,7 @@ public sealed class RenewalTests(AzuriteFixture azurite)
         var old = await app.ConfirmationLinkAsync(Email);
         app.Time.Advance(TimeSpan.FromDays(8));
         // The timer runs it because of the time gone by; so it has done what it does before the state is looked at.
-        await app.Get<SubscriberHygiene>().RunAsync(TestContext.Current.CancellationToken);
+        await app.Get<SubscriberRetention>().RunAsync(TestContext.Current.CancellationToken);
         var before = await app.StateAsync();
 
         var (status, page) = await app.GetAsync(old);
@@ -85,7 +85,7 @@ public sealed class RenewalTests(AzuriteFixture azurite)
         await app.PostAsync(old.Replace("/confirm", "/renew"));
         var fresh = await app.ConfirmationLinkAsync(Email, 2);
         app.Time.Advance(TimeSpan.FromDays(5));
-        await app.Get<SubscriberHygiene>().RunAsync(TestContext.Current.CancellationToken);
+        await app.Get<SubscriberRetention>().RunAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.OK, (await app.PostAsync(fresh)).Status);
         Assert.Equal("Confirmed", await app.StatusAsync(Email));

@@ -11,7 +11,7 @@ public sealed class SpamFilterTests
 
     private static readonly SubmissionRules Rules = new(Some.Topics);
 
-    private readonly SpamFilter filter = new(new Repeats(new FakeTimeProvider()));
+    private readonly SpamFilter filter = new(new DuplicateLimit(new FakeTimeProvider()));
 
     [Theory]
     [InlineData(null, null)]
@@ -23,7 +23,7 @@ public sealed class SpamFilterTests
         Assert.Equal(layer, Judge(Form with { FormAge = seconds is { } age ? TimeSpan.FromSeconds(age) : null }));
 
     [Fact]
-    public void Whatever_is_in_the_trap_was_not_typed_by_a_person() => Assert.Equal("honeypot", Judge(Form with { TrapFilled = true }));
+    public void Whatever_is_in_the_trap_was_not_typed_by_a_person() => Assert.Equal("honeypot", Judge(Form with { HoneypotFilled = true }));
 
     [Fact]
     public void Links_count_wherever_they_come_from()
@@ -38,14 +38,14 @@ public sealed class SpamFilterTests
     public void Programs_may_send_many_of_a_kind_and_people_may_not()
     {
         Assert.All(Enumerable.Range(0, 50), number => Assert.Null(Judge(SubmissionOrigin.Api, $"Practice {number}")));
-        Assert.All(Enumerable.Range(50, Repeats.Most), number => Assert.Null(Judge(Form, $"Practice {number}")));
+        Assert.All(Enumerable.Range(50, DuplicateLimit.Most), number => Assert.Null(Judge(Form, $"Practice {number}")));
 
         Assert.Equal("repeats", Judge(Form, "Practice 60"));
     }
 
     [Fact]
     public void Every_reason_begins_with_the_name_of_its_layer() => Assert.All(
-        new[] { SpamLayer.Honeypot, SpamLayer.Time, SpamLayer.Links, SpamLayer.Repeats },
+        new[] { SpamLayer.Honeypot, SpamLayer.Time, SpamLayer.Links, SpamLayer.DuplicateLimit },
         layer => Assert.Equal((layer, $"{layer.Name}: {layer.Seen}"), (SpamLayer.Named(layer.Name), layer.Reason)));
 
     private string? Judge(SubmissionOrigin origin, string title = "Migra Movil", string? summary = null) =>

@@ -1,0 +1,22 @@
+using Microsoft.Net.Http.Headers;
+
+namespace Pipeline.Functions.Pages;
+
+/// <summary>The preconditions of a GET or HEAD (RFC 9110, section 13).</summary>
+public static class Preconditions
+{
+    /// <summary>
+    /// What the client has is what it would get. If-None-Match decides where it is there, with any of its tags, weak or
+    /// strong, or *; If-Modified-Since decides else.
+    /// </summary>
+    public static bool IsNotModified(HttpRequest request, string entityTag, DateTimeOffset? lastModified)
+    {
+        if (request.Headers.IfNoneMatch.Count > 0)
+            return EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var tags)
+                && tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(EntityTagHeaderValue.Parse(entityTag), useStrongComparison: false));
+
+        // The header counts seconds.
+        return lastModified is { } time && request.GetTypedHeaders().IfModifiedSince is { } since
+            && time.ToUnixTimeSeconds() <= since.ToUnixTimeSeconds();
+    }
+}

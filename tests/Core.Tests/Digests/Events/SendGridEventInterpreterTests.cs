@@ -1,0 +1,122 @@
+using Pipeline.Digests;
+using Pipeline.Digests.Events;
+using Pipeline.Mail.Events;
+using Pipeline.Subscribers;
+using Pipeline.Text;
+using Pipeline.Topics;
+using Xunit;
+
+namespace Pipeline.Core.Tests.Digests.Events;
+
+public sealed class SendGridEventInterpreterTests
+{
+    private static readonly DateTimeOffset On = new(2026, 11, 24, 9, 0, 0, TimeSpan.Zero);
+
+    private readonly SendGridEventInterpreter meaning = new(new TopicCatalog([new Topic("work", "Work", "", Some.Schedule), new Topic("health", "Health", "", Some.Schedule)]));
+
+    [Theory]
+    [InlineData("bounce", "bounce", "550 5.1.1 No such user", SubscriberStatus.Bounced)]
+    [InlineData("bounce", "blocked", "421 Try later", null)]
+    [InlineData("bounce", null, "550", null)]
+    [InlineData("deferred", null, "400 try again later", null)]
+    [InlineData("blocked", null, "400", null)]
+    [InlineData("dropped", null, "Bounced Address", SubscriberStatus.Bounced)]
+    [InlineData("dropped", null, "Invalid", SubscriberStatus.Bounced)]
+    [InlineData("dropped", null, " spam reporting address ", SubscriberStatus.Complained)]
+    [InlineData("dropped", null, "Unsubscribed Address", SubscriberStatus.Unsubscribed)]
+    [InlineData("dropped", null, "Invalid SMTPAPI header", null)]
+    [InlineData("dropped", null, "Spam Content", null)]
+    [InlineData("dropped", null, "Recipient List over Package Quota", null)]
+    [InlineData("dropped", null, null, null)]
+    [InlineData("spamreport", null, null, SubscriberStatus.Complained)]
+    [InlineData("unsubscribe", null, null, SubscriberStatus.Unsubscribed)]
+    [InlineData("group_unsubscribe", null, null, SubscriberStatus.Unsubscribed)]
+    [InlineData("group_resubscribe", null, null, null)]
+    [InlineData("processed", null, null, null)]
+    [InlineData("delivered", null, null, null)]
+    [InlineData("open", null, null, null)]
+    [InlineData("click", null, null, null)]
+    [InlineData("account_status_change", "bounce", "Bounced Address", null)]
+    public void A_subscription_ends_with_some_events_only(string kind, string? type, string? reason, SubscriberStatus? status)
+    {
+        var happened = Of(kind, type, reason, issue: "work/2026-11-23");
+        var ends = meaning.Ends(happened).ToList();
+
+        Assert.Equal(status is not null, SendGridEventInterpreter.EndsSubscription(happened));
+        if (status is null)
+            Assert.Empty(ends);
+        else
+            Assert.All(ends, end => Assert.Equal((status, On), (end.Status, end.HappenedOn)));
+    }
+
+    [Theory]
+    [InlineData("bounce", "work/2026-11-23", "work health")]
+    [InlineData("spamreport", "work/2026-11-23", "work health")]
+    [InlineData("spamreport", null, "work health")]
+    [InlineData("unsubscribe", "work/2026-11-23", "work")]
+    [InlineData("group_unsubscribe", "HEALTH/2026-11-23", "health")]
+    [InlineData("unsubscribe", null, "work health")]
+    [InlineData("unsubscribe", "gone/2026-11-23", "")]
+    [InlineData("unsubscribe", "", "")]
+    public void Who_leaves_leaves_a_topic_and_a_dead_address_is_dead_in_all(string kind, string? issue, string topics) =>
+        Assert.Equal(topics.Split(' ', StringSplitOptions.RemoveEmptyEntries), meaning.Ends(Of(kind, "bounce", null, issue)).Select(end => end.Topic.Value));
+
+    [Fact]
+    public void Without_an_address_or_a_time_nothing_ends()
+    {
+        var happened = Of("spamreport", null, null, null);
+
+        Assert.Empty(meaning.Ends(happened with { Address = null }));
+        Assert.Empty(meaning.Ends(happened with { HappenedOn = null }));
+    }
+
+    [Fact]
+    public void The_reason_is_SendGrids_own_and_names_nobody()
+    {
+        var end = meaning.Ends(Of("bounce", "bounce", "550 5.1.1 <amina@example.org> no mailbox for Amina. here", null)).First();
+
+        Assert.Equal("SendGrid: bounce, 550 5.1.1 *** no mailbox for *** here", end.Reason);
+        Assert.Equal("SendGrid: spamreport", meaning.Ends(Of("spamreport", null, null, null)).First().Reason);
+    }
+
+    [Fact]
+    public void Every_event_of_a_call_proves_it()
+    {
+        foreach (var kind in new[] { "processed", "delivered", "bounce", "dropped", "deferred", "open", "never heard of" })
+            Assert.Equal(
+                new SendAcknowledgement("work", "2026-11-23T140509", "40000000000000000000000000000000", "c-1"),
+                meaning.Acknowledgement(Of(kind, null, null, "work/2026-11-23T140509", "40000000000000000000000000000000", "c-1") with { Address = null, HappenedOn = null }));
+    }
+
+    [Theory]
+    [InlineData(null, "40", "c")]
+    [InlineData("work/2026-11-23", null, "c")]
+    [InlineData("work/2026-11-23", "40", null)]
+    [InlineData("work", "40", "c")]
+    [InlineData("work/", "40", "c")]
+    [InlineData("/2026-11-23", "40", "c")]
+    [InlineData("work/2026-11-23/x", "40", "c")]
+    [InlineData("gone/2026-11-23", "40", "c")]
+    [InlineData("work/2026-11-23\n", "40", "c")]
+    [InlineData("work/2026#11", "40", "c")]
+    [InlineData("work/..", "40", "c")]
+    [InlineData("work/2026-11-23", "4/0", "c")]
+    [InlineData("work/2026-11-23", "4\\0", "c")]
+    [InlineData("work/2026-11-23", "4?0", "c")]
+    [InlineData("work/2026-11-23", "40'", "c")]
+    [InlineData("work/2026-11-23", "40", "")]
+    [InlineData("work/2026-11-23", "40", "c\0")]
+    [InlineData("work/2026-11-23", "40", "ć")]
+    public void What_no_call_of_ours_carries_proves_nothing(string? issue, string? delivery, string? call) =>
+        Assert.Null(meaning.Acknowledgement(Of("processed", null, null, issue, delivery, call)));
+
+    [Fact]
+    public void What_is_too_long_for_a_key_proves_nothing() =>
+        Assert.Null(meaning.Acknowledgement(Of("processed", null, null, "work/2026-11-23", "40", new string('c', 101))));
+
+    private static SendGridEvent Of(string kind, string? type, string? reason, string? issue, string? delivery = null, string? call = null)
+    {
+        Assert.True(EmailAddress.TryParse("amina@example.org", out var address));
+        return new SendGridEvent(kind, "id", type, reason, address, On, issue, delivery, call);
+    }
+}
