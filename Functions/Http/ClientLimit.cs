@@ -23,8 +23,8 @@ public sealed class ClientLimit(ClientLimitOptions options) : IDisposable
         IPNetwork.Parse("100.64.0.0/10"), IPNetwork.Parse("169.254.0.0/16"),
     ];
 
-    private readonly PartitionedRateLimiter<IPAddress>? forms = Buckets(options.FormPostsPerMinute);
-    private readonly PartitionedRateLimiter<IPAddress>? api = Buckets(options.ApiPostsPerMinute);
+    private readonly PartitionedRateLimiter<IPAddress>? _forms = Buckets(options.FormPostsPerMinute);
+    private readonly PartitionedRateLimiter<IPAddress>? _api = Buckets(options.ApiPostsPerMinute);
 
     /// <summary>Counts the request. False if the client has sent too much, with the time it has to wait.</summary>
     /// <param name="request">Its connection has the client's address (<see cref="ClientAddress"/>).</param>
@@ -32,7 +32,7 @@ public sealed class ClientLimit(ClientLimitOptions options) : IDisposable
     public bool TryTake(HttpRequest request, bool isForm, out TimeSpan wait)
     {
         wait = TimeSpan.Zero;
-        if ((isForm ? forms : api) is not { } buckets)
+        if ((isForm ? _forms : _api) is not { } buckets)
             return true;
 
         using var lease = buckets.AttemptAcquire(BucketOf(request.HttpContext.Connection.RemoteIpAddress));
@@ -42,8 +42,8 @@ public sealed class ClientLimit(ClientLimitOptions options) : IDisposable
 
     public void Dispose()
     {
-        forms?.Dispose();
-        api?.Dispose();
+        _forms?.Dispose();
+        _api?.Dispose();
     }
 
     /// <summary>The address that a client is counted under; <see cref="IPAddress.Any"/> for all private ones together.</summary>

@@ -18,7 +18,7 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
-    private readonly HttpClient http = new() { BaseAddress = line.Address };
+    private readonly HttpClient _http = new() { BaseAddress = line.Address };
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -54,7 +54,7 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
         foreach (var sample in samples)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var answer = await http.PostAsync("api/submissions", JsonContent.Create(sample), CancellationToken.None);
+            using var answer = await _http.PostAsync("api/submissions", JsonContent.Create(sample), CancellationToken.None);
             answer.EnsureSuccessStatusCode();
             var received = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
             references.Add(received.GetProperty("reference").GetString()!);
@@ -89,10 +89,10 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
         foreach (var (email, language) in Subscribers)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var answer = await http.PostAsync("api/subscriptions", JsonContent.Create(new { email, topic = Topic, language }), CancellationToken.None);
+            using var answer = await _http.PostAsync("api/subscriptions", JsonContent.Create(new { email, topic = Topic, language }), CancellationToken.None);
             answer.EnsureSuccessStatusCode();
             var mail = await MailAsync(email, text => ConfirmationLink().IsMatch(text), cancellationToken);
-            using var confirmed = await http.PostAsync(ConfirmationLink().Match(mail).Value, null, CancellationToken.None);
+            using var confirmed = await _http.PostAsync(ConfirmationLink().Match(mail).Value, null, CancellationToken.None);
             confirmed.EnsureSuccessStatusCode();
             Say($"    {Name(email)} has confirmed (language: {language})");
         }
@@ -101,7 +101,7 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
     private async Task DigestAsync(CancellationToken cancellationToken)
     {
         Step(4, "The digest is published (POST /admin/functions/PublishDigest; in Azure a timer does it)");
-        using var answer = await http.PostAsync("admin/functions/PublishDigest", JsonContent.Create(new { input = "" }), CancellationToken.None);
+        using var answer = await _http.PostAsync("admin/functions/PublishDigest", JsonContent.Create(new { input = "" }), CancellationToken.None);
         answer.EnsureSuccessStatusCode();
         foreach (var (email, _) in Subscribers)
         {
@@ -121,7 +121,7 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
     }
 
     private async Task<string?> StatusAsync(string reference) =>
-        (await http.GetFromJsonAsync<JsonElement>($"api/submissions/{Topic}/{reference}", CancellationToken.None)).GetProperty("status").GetString();
+        (await _http.GetFromJsonAsync<JsonElement>($"api/submissions/{Topic}/{reference}", CancellationToken.None)).GetProperty("status").GetString();
 
     /// <summary>The text of the newest mail to this address that is meant, once it is there.</summary>
     private async Task<string> MailAsync(string email, Func<string, bool> isMeant, CancellationToken cancellationToken)
@@ -130,7 +130,7 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
         await UntilAsync($"a mail to {Name(email)}", async () =>
         {
             // All mails, not mailbox.json?to=…: an address in a URL ends in logs.
-            var mails = await http.GetFromJsonAsync<List<JsonElement>>("mailbox.json", CancellationToken.None);
+            var mails = await _http.GetFromJsonAsync<List<JsonElement>>("mailbox.json", CancellationToken.None);
             found = mails!.Where(mail => mail.GetProperty("to").GetString() == email)
                 .OrderBy(mail => mail.GetProperty("receivedOn").GetDateTimeOffset())
                 .Select(mail => mail.GetProperty("text").GetString() ?? "").LastOrDefault(isMeant) ?? "";
@@ -163,7 +163,7 @@ internal sealed partial class Demo(CommandLine line, IConfiguration settings) : 
         return await reader.ReadToEndAsync(cancellationToken);
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     // No line of this program's output holds an address, not even one that nobody has.
     private static string Name(string email) => email[..email.IndexOf('@', StringComparison.Ordinal)];

@@ -12,8 +12,8 @@ public sealed class Asset
     private const string Version = "v";
 
     private readonly string contentType;
-    private readonly byte[] bytes;
-    private readonly string hash;
+    private readonly byte[] _bytes;
+    private readonly string _hash;
 
     private Asset(string name, string contentType)
     {
@@ -21,9 +21,9 @@ public sealed class Asset
         using var memory = new MemoryStream();
         stream.CopyTo(memory);
         this.contentType = contentType;
-        bytes = memory.ToArray();
-        hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12];
-        Address = $"/{name}?{Version}={hash}";
+        _bytes = memory.ToArray();
+        _hash = Convert.ToHexStringLower(SHA256.HashData(_bytes))[..12];
+        Address = $"/{name}?{Version}={_hash}";
     }
 
     public string Address { get; }
@@ -33,7 +33,7 @@ public sealed class Asset
         var headers = request.HttpContext.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         // Another version in the address is one of before or after a deployment; what it gets must not stick to it.
-        headers.CacheControl = request.Query[Version] == hash ? "public, max-age=31536000, immutable" : "no-cache";
-        return TypedResults.Bytes(bytes, contentType, entityTag: new EntityTagHeaderValue($"\"{hash}\""));
+        headers.CacheControl = request.Query[Version] == _hash ? "public, max-age=31536000, immutable" : "no-cache";
+        return TypedResults.Bytes(_bytes, contentType, entityTag: new EntityTagHeaderValue($"\"{_hash}\""));
     }
 }
