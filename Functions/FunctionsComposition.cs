@@ -9,7 +9,7 @@ namespace Pipeline.Functions;
 
 public static class FunctionsComposition
 {
-    /// <summary>The app. Settings are read, and tables and queues created, when it starts.</summary>
+    /// <summary>The app. When it starts, it checks the settings and creates tables and queues.</summary>
     /// <exception cref="Storage.StartException">A setting for telemetry is malformed.</exception>
     public static FunctionsApplicationBuilder CreateBuilder(string[] args)
     {
@@ -20,10 +20,9 @@ public static class FunctionsComposition
         return builder;
     }
 
-    /// <summary>Everything that the functions need.</summary>
     public static void AddFunctions(this IFunctionsWorkerApplicationBuilder worker)
     {
-        // What is not asked for in another language is written in English, whatever the machine speaks.
+        // English is the default on every machine.
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = Language.English.Culture;
         worker.UseHttpMiddleware();
         worker.Services.AddHttp().AddPages().AddPipeline();

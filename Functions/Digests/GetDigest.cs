@@ -3,7 +3,7 @@ using Pipeline.Functions.Api;
 
 namespace Pipeline.Functions.Digests;
 
-/// <summary>GET /api/digests/{topic}/{issue}: an issue's receipt, recomputed from its ledger; figures and states, nobody's address.</summary>
+/// <summary>GET /api/digests/{topic}/{issue}: an issue's receipt, computed from its ledger. It holds no address.</summary>
 public sealed class GetDigest(TopicCatalog topics, DigestTable digests, DigestLedger ledger)
 {
     [Function(nameof(GetDigest))]

@@ -2,7 +2,7 @@ using Pipeline.Digests;
 
 namespace Pipeline.Functions.Digests;
 
-/// <summary>Hourly, in UTC: makes the issues that are due by their topics' own schedules.</summary>
+/// <summary>Every hour, in UTC: makes the issues that are due by the schedule of their topic.</summary>
 public sealed class PublishDigest(DigestPublisher publisher)
 {
     [Function(nameof(PublishDigest))]

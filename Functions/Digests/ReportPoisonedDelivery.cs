@@ -3,7 +3,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.Functions.Digests;
 
-/// <summary>Says so in the log; nothing is lost, as the issue stays open and the sweep enqueues again what its ledger lacks.</summary>
+/// <summary>Logs a delivery that failed repeatedly. The issue stays open, and the sweep enqueues it again.</summary>
 public sealed class ReportPoisonedDelivery(DeliveryProcessor delivery)
 {
     [Function(nameof(ReportPoisonedDelivery))]

@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 
 namespace Pipeline.Functions.Http;
 
-/// <summary>Sets the connection's address to the client's, as the header of the setting Limits__ClientAddressHeader tells it.</summary>
+/// <summary>Sets the connection's address to the client's, read from the header that Limits__ClientAddressHeader names.</summary>
 public sealed class ClientAddress(ClientLimitOptions options) : IFunctionsWorkerMiddleware
 {
     private const string ForwardedPrefix = "X-Forwarded-";
@@ -15,7 +15,7 @@ public sealed class ClientAddress(ClientLimitOptions options) : IFunctionsWorker
     // App Service gives each request one, which the client cannot know in advance.
     private const string RequestId = "X-ARR-LOG-ID";
 
-    // Stands for all clients that tampered with the binding data. It is nobody's address.
+    // Stands for all clients that tampered with the binding data. No client has this address.
     private static readonly IPAddress Tampered = IPAddress.Broadcast;
 
     public Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
@@ -54,10 +54,7 @@ public sealed class ClientAddress(ClientLimitOptions options) : IFunctionsWorker
         }
     }
 
-    /// <summary>
-    /// The last entry: the front end has appended it. What stands left of it comes from the client, who can write anything. App Service
-    /// adds a port (203.0.113.7:50123, [2001:db8::7]:50123). Null if it is no address.
-    /// </summary>
+    /// <summary>The last entry, which the front end appends, with or without a port. The client can write anything left of it. Null if it is no address.</summary>
     private static IPAddress? Parse(string? header)
     {
         var last = header?[(header.LastIndexOf(',') + 1)..].Trim();

@@ -5,15 +5,12 @@ using System.Threading.RateLimiting;
 namespace Pipeline.Functions.Http;
 
 /// <summary>
-/// Limits what one client sends: a token bucket for each, full at first and filled evenly over a minute. The buckets are in this
-/// process alone, so n instances let n times as much through. Addresses are written nowhere, and forgotten once their bucket is full again.
+/// Limits the posts of each client with a token bucket in this process: n instances allow n times as many. Addresses are not written
+/// anywhere, and are forgotten when their bucket is full again.
 /// </summary>
 public sealed class ClientLimit(ClientLimitOptions options) : IDisposable
 {
-    /// <summary>
-    /// A private address is a proxy's or a front end's, and many clients stand behind it. They share one bucket, this many times as
-    /// large: one noisy client must not lock out all others.
-    /// </summary>
+    /// <summary>Private addresses belong to proxies with many clients. They share one bucket, which is this many times as large.</summary>
     public const int SharedFactor = 20;
 
     // RFC 1918, 6598 (carrier-grade NAT) and 3927.

@@ -19,10 +19,7 @@ public sealed record ClientLimitOptions
     /// <summary>0 for no limit.</summary>
     public required int ApiPostsPerMinute { get; init; }
 
-    /// <summary>
-    /// The request header in which the front end writes the client's address, as its last entry. Null: none does, and the
-    /// connection's address counts.
-    /// </summary>
+    /// <summary>The request header whose last entry is the client's address. Null if the connection's address is the client's.</summary>
     public required string? ClientAddressHeader { get; init; }
 
     public static ClientLimitOptions Read(SettingsReader settings) => new()

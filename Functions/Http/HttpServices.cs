@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-
 using Pipeline.Settings;
 
 namespace Pipeline.Functions.Http;
@@ -21,10 +20,7 @@ public static class HttpServices
         return services.AddSettings(ClientLimitOptions.Read).AddSingleton<ClientLimit>().WithoutDataProtectionKeys();
     }
 
-    /// <summary>
-    /// MVC, which the worker adds, brings data protection along. Nothing here uses it, but it writes a key into the home folder of the
-    /// process when it starts.
-    /// </summary>
+    /// <summary>The worker adds MVC and with it data protection, which nothing here uses. It would write a key into the home folder.</summary>
     private static IServiceCollection WithoutDataProtectionKeys(this IServiceCollection services)
     {
         foreach (var keyLoader in services.Where(IsKeyLoader).ToList())

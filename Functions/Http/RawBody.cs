@@ -9,7 +9,7 @@ public static class RawBody
         if (request.ContentLength > maxBytes)
             throw TooLarge(maxBytes);
 
-        // Grows with what arrives, whatever was announced.
+        // Grows with the data that arrives, not with the announced length.
         using var body = new MemoryStream();
         var chunk = new byte[64 * 1024];
         try

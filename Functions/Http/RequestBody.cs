@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Pipeline.Functions.Http;
 
-/// <summary>The fields of a request's body, which may be JSON or a form; everything about it is limited.</summary>
+/// <summary>The fields of a request's body, which is JSON or a form. Its size is limited.</summary>
 public sealed class RequestBody
 {
     public const int MaxBytes = 256 * 1024;
@@ -13,10 +13,10 @@ public sealed class RequestBody
 
     private RequestBody(Dictionary<string, string?> fields, Dictionary<string, string[]> errors) => (this.fields, Errors) = (fields, errors);
 
-    /// <summary>Fields that are there, but are no text.</summary>
+    /// <summary>Sentences for fields that are not text.</summary>
     public Dictionary<string, string[]> Errors { get; }
 
-    /// <summary>Null where the field is not there.</summary>
+    /// <summary>Null if the field is missing.</summary>
     public string? this[string field] => fields.GetValueOrDefault(field);
 
     /// <exception cref="BadHttpRequestException">400: it cannot be read. 413: more than <see cref="MaxBytes"/>. 415: neither JSON nor a form.</exception>
@@ -73,7 +73,7 @@ public sealed class RequestBody
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair, escaped: no field of ours has such a name.
+            // An escaped half of a surrogate pair. No field has such a name.
             return null;
         }
     }
@@ -86,7 +86,7 @@ public sealed class RequestBody
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair, escaped. The validator refuses a lone one in its own words.
+            // An escaped half of a surrogate pair. The validator rejects a lone one with a sentence.
             return "\ud800";
         }
     }

@@ -3,8 +3,8 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 namespace Pipeline.Functions.Http;
 
 /// <summary>
-/// Writes what an HTTP function returns, and clears it. The worker would write it as well, but outside of <see cref="FaultResponses"/>, and would
-/// serialize it as JSON for the host, which ignores that (docs/benchmarks.md).
+/// Writes the result of an HTTP function and clears it. The worker would write it outside of <see cref="FaultResponses"/>, and would
+/// serialize it for the host, which ignores it (docs/benchmarks.md).
 /// </summary>
 public sealed class ResultExecution : IFunctionsWorkerMiddleware
 {

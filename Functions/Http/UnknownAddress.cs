@@ -1,9 +1,6 @@
 namespace Pipeline.Functions.Http;
 
-/// <summary>
-/// GET of an address that no other function has: 404 in words. The Functions host tries functions in the order of their names, so this name
-/// must be the last one; a test checks that.
-/// </summary>
+/// <summary>404 for a GET of any other address. The Functions host tries functions in the order of their names, so this must be the last one.</summary>
 public sealed class UnknownAddress
 {
     [Function(nameof(UnknownAddress))]

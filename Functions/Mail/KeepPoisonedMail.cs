@@ -3,7 +3,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.Functions.Mail;
 
-/// <summary>Sends a mail again, later, that failed for reasons of ours; what is no mail order goes into Rejections.</summary>
+/// <summary>Enqueues a mail again that failed repeatedly, or moves a malformed message to Rejections.</summary>
 public sealed class KeepPoisonedMail(NotificationSender mail)
 {
     [Function(nameof(KeepPoisonedMail))]

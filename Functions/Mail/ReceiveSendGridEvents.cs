@@ -5,7 +5,7 @@ using Pipeline.Mail.Events;
 
 namespace Pipeline.Functions.Mail;
 
-/// <summary>POST /api/sendgrid/events: SendGrid's signed Event Webhook. SendGrid sends again what is not answered with 2xx.</summary>
+/// <summary>POST /api/sendgrid/events: SendGrid's signed Event Webhook. SendGrid repeats a post that is not answered with 2xx.</summary>
 public sealed class ReceiveSendGridEvents(WebhookVerifier guard, SendGridEvents events)
 {
     /// <summary>Some ten thousand events; SendGrid sends far fewer at once.</summary>

@@ -3,7 +3,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.Functions.Mail;
 
-/// <summary>Sends a mail to one person: a confirmation, or news of a submission.</summary>
+/// <summary>Sends a mail to one person: a confirmation, or the status of a submission.</summary>
 public sealed class SendMail(NotificationSender mail)
 {
     [Function(nameof(SendMail))]

@@ -1,6 +1,6 @@
 namespace Pipeline.Functions.Operations;
 
-/// <summary>OPTIONS /api/…: what a browser asks before a script of another site calls the API. See docs/embed.md.</summary>
+/// <summary>OPTIONS /api/…: the preflight request of a script of another site. See docs/embed.md.</summary>
 public sealed class AnswerPreflight
 {
     [Function(nameof(AnswerPreflight))]

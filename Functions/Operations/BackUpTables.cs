@@ -2,10 +2,10 @@ using Pipeline.Backups;
 
 namespace Pipeline.Functions.Operations;
 
-/// <summary>Every night: copies the tables into blobs, as tables have neither snapshots nor a bin. See docs/restore.md.</summary>
+/// <summary>Every night: copies the tables into blobs. Tables have no snapshots. See docs/restore.md.</summary>
 public sealed class BackUpTables(Backup backup)
 {
-    /// <summary>In UTC, after CleanSubscribers: what had to go by then is not kept in a backup for weeks.</summary>
+    /// <summary>In UTC, after CleanSubscribers: deleted addresses do not stay in a backup.</summary>
     public const string Schedule = "0 50 3 * * *";
 
     [Function(nameof(BackUpTables))]

@@ -2,7 +2,7 @@ using Pipeline.Operations;
 
 namespace Pipeline.Functions.Operations;
 
-/// <summary>GET /api/health: whether queue and tables answer.</summary>
+/// <summary>GET /api/health: whether queues and tables answer.</summary>
 public sealed class CheckHealth(Health health)
 {
     [Function(nameof(CheckHealth))]

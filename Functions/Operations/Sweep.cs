@@ -2,7 +2,7 @@ using Pipeline.Operations;
 
 namespace Pipeline.Functions.Operations;
 
-/// <summary>Every minute: acts upon what admins typed, goes on with what was left lying, and closes issues whose ledger is complete.</summary>
+/// <summary>Every minute: applies what admins typed, resumes interrupted work, and closes complete issues.</summary>
 public sealed class Sweep(MinuteSweep sweep)
 {
     [Function(nameof(Sweep))]

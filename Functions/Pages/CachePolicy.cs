@@ -1,14 +1,14 @@
 namespace Pipeline.Functions.Pages;
 
-/// <summary>Whom a page is for, which decides who may keep it.</summary>
+/// <summary>Who may cache a page.</summary>
 public enum CachePolicy
 {
-    /// <summary>Browsers and caches keep it and ask each time whether it is still so: what an editor takes back is gone at once.</summary>
-    Everybody,
+    /// <summary>Browsers and caches keep it and revalidate each time, so that a withdrawn practice disappears at once.</summary>
+    Public,
 
-    /// <summary>Somebody at a form: the browser keeps it for going back, so that what was typed is still there. Its address goes to no other site.</summary>
-    Sender,
+    /// <summary>A form: the browser alone keeps it, so that going back shows what was typed. It sends no Referer.</summary>
+    Private,
 
-    /// <summary>One person, or one moment: nobody keeps it, and its address, which may hold a token, goes to no other site.</summary>
-    Person,
+    /// <summary>Nothing is kept, and no Referer is sent: the address may hold a token.</summary>
+    NoStore,
 }

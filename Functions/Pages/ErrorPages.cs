@@ -2,7 +2,7 @@ using Pipeline.Functions.Pages.Layout;
 
 namespace Pipeline.Functions.Pages;
 
-/// <summary>Pages for requests that cannot be answered now, or at all.</summary>
+/// <summary>Pages for 500 and 503.</summary>
 public static class ErrorPages
 {
     /// <summary>503 with Retry-After: storage does not answer.</summary>

@@ -5,7 +5,7 @@ using Pipeline.Functions.Pages;
 
 namespace Pipeline.Functions.Pages;
 
-/// <summary>"dotnet watch" changes code in the running app and calls this: pages that were rendered before are out of date.</summary>
+/// <summary>Called by "dotnet watch" after an edit: pages that were rendered before are outdated.</summary>
 internal static class HotReload
 {
     private static int edits;

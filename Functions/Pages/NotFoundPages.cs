@@ -2,7 +2,7 @@ using Pipeline.Functions.Pages.Layout;
 
 namespace Pipeline.Functions.Pages;
 
-/// <summary>404 pages, each with the reason as far as it is known.</summary>
+/// <summary>404 pages.</summary>
 public static class NotFoundPages
 {
     public static IResult Address() => Of(LayoutTexts.MissingPageHeading, LayoutTexts.MissingPageText);

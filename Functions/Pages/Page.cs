@@ -8,29 +8,29 @@ using Pipeline.Rendering;
 
 namespace Pipeline.Functions.Pages;
 
-/// <summary>A component as the answer to a request, in the language of the visit and with the headers that every page has.</summary>
+/// <summary>Renders a component as the answer to a request, in its language and with the headers of every page.</summary>
 public static class Page
 {
     private const int RetryAfterSeconds = 30;
 
-    /// <summary>A page for everybody.</summary>
+    /// <summary>A public page.</summary>
     public static IResult Of<TComponent>(object parameters, int status = StatusCodes.Status200OK)
-        where TComponent : IComponent => new Result<TComponent>(parameters, status, CachePolicy.Everybody);
+        where TComponent : IComponent => new Result<TComponent>(parameters, status, CachePolicy.Public);
 
-    /// <summary>A page for everybody that is rendered once and kept as long as what it shows is the same.</summary>
-    /// <param name="version">Names that, with whatever the page has not from its own address.</param>
+    /// <summary>A public page that is rendered once for each version of its content.</summary>
+    /// <param name="version">Identifies the content that does not come from the address.</param>
     public static IResult Of<TComponent>(object parameters, string version)
-        where TComponent : IComponent => new Result<TComponent>(parameters, StatusCodes.Status200OK, CachePolicy.Everybody, Version: version);
+        where TComponent : IComponent => new Result<TComponent>(parameters, StatusCodes.Status200OK, CachePolicy.Public, Version: version);
 
-    /// <summary>A page that answers a form and has it in it.</summary>
-    /// <param name="leadsTo">A page of another site that posting the form leads to in the end; browsers want it named.</param>
+    /// <summary>A page with a form that was posted.</summary>
+    /// <param name="leadsTo">The page of another site that the form redirects to. The Content-Security-Policy must allow it.</param>
     public static IResult Form<TComponent>(object parameters, int status = StatusCodes.Status200OK, Uri? leadsTo = null)
-        where TComponent : IComponent => new Result<TComponent>(parameters, status, CachePolicy.Sender, leadsTo);
+        where TComponent : IComponent => new Result<TComponent>(parameters, status, CachePolicy.Private, leadsTo);
 
-    /// <summary>A page for one person, or of one moment.</summary>
-    /// <param name="retryAfter">In how many seconds the same may be asked for with success.</param>
+    /// <summary>A page that is not cached.</summary>
+    /// <param name="retryAfter">Seconds, for the header Retry-After.</param>
     public static IResult Personal<TComponent>(object parameters, int status = StatusCodes.Status200OK, int? retryAfter = null)
-        where TComponent : IComponent => new Result<TComponent>(parameters, status, CachePolicy.Person, RetryAfter: retryAfter);
+        where TComponent : IComponent => new Result<TComponent>(parameters, status, CachePolicy.NoStore, RetryAfter: retryAfter);
 
     /// <summary>503 with Retry-After.</summary>
     public static IResult Later<TComponent>(object parameters)
@@ -41,7 +41,7 @@ public static class Page
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
-            // Rendered whole before the first byte is sent: a fault can still become a page of its own.
+            // Rendered completely before the first byte is sent, so that a fault can still become an error page.
             var answer = await AnswerAsync(httpContext, PageRequest.Of(httpContext.Request));
             await answer.ExecuteAsync(httpContext);
         }
@@ -64,7 +64,7 @@ public static class Page
         }
 
         private IResult Written(byte[] html) => Status == StatusCodes.Status200OK
-            ? TypedResults.Bytes(html, PageHeaders.ContentType, entityTag: CachePolicy != CachePolicy.Everybody ? null : new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(html))[..16]}\""))
+            ? TypedResults.Bytes(html, PageHeaders.ContentType, entityTag: CachePolicy != CachePolicy.Public ? null : new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(html))[..16]}\""))
             : TypedResults.Text(html, PageHeaders.ContentType, Status);
     }
 }

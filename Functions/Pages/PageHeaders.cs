@@ -4,41 +4,38 @@ using System.Text.RegularExpressions;
 
 namespace Pipeline.Functions.Pages;
 
-/// <summary>What every page tells the browser about itself.</summary>
+/// <summary>The headers of pages.</summary>
 public static partial class PageHeaders
 {
     public const string ContentType = "text/html; charset=utf-8";
 
-    /// <summary>Nothing runs and nothing comes from elsewhere: a stylesheet and an icon of our own, forms that post to us.</summary>
+    /// <summary>No scripts and nothing from other sites.</summary>
     /// <param name="formsLeadTo">See <see cref="Page.Form"/>.</param>
     public static string OwnPolicy(Uri? formsLeadTo = null) =>
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
         + (formsLeadTo is null ? "" : $" {formsLeadTo.GetLeftPart(UriPartial.Authority)}");
 
-    /// <summary>
-    /// For an issue's page, which is the mail itself. Its styles lie in style elements, as mail programs fetch no stylesheet, and
-    /// these alone count; it holds no form and no image.
-    /// </summary>
+    /// <summary>For an issue's page, which is the mail's HTML: its style elements are allowed by their hashes.</summary>
     public static string PolicyOfMail(string html) =>
         $"default-src 'none'; style-src {string.Join(' ', StyleElement().Matches(html).Select(style => HashOf(style.Groups[1].Value)))}; "
         + "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-    /// <summary>For what is no page: feeds and files for machines, which load nothing even where a browser shows them.</summary>
+    /// <summary>For feeds and other files, which load nothing.</summary>
     public const string NothingPolicy = "default-src 'none'; frame-ancestors 'none'";
 
-    public static void Write(IHeaderDictionary headers, string contentSecurityPolicy, CachePolicy audience)
+    public static void Write(IHeaderDictionary headers, string contentSecurityPolicy, CachePolicy policy)
     {
         headers.ContentSecurityPolicy = contentSecurityPolicy;
         headers.XContentTypeOptions = "nosniff";
-        // Browsers heed it over https alone, so a local run is none the wiser.
+        // Browsers ignore it without https.
         headers.StrictTransportSecurity = "max-age=31536000";
-        headers["Referrer-Policy"] = audience == CachePolicy.Everybody ? "same-origin" : "no-referrer";
+        headers["Referrer-Policy"] = policy == CachePolicy.Public ? "same-origin" : "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
-        headers.CacheControl = audience switch
+        headers.CacheControl = policy switch
         {
-            CachePolicy.Everybody => "no-cache",
-            CachePolicy.Sender => "private, no-cache",
+            CachePolicy.Public => "no-cache",
+            CachePolicy.Private => "private, no-cache",
             _ => "no-store",
         };
     }
@@ -49,7 +46,7 @@ public static partial class PageHeaders
         headers.Vary = "Accept-Language";
     }
 
-    // Browsers take every line break as one character before they compute theirs.
+    // Browsers normalize line breaks before they hash.
     private static string HashOf(string style) => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style.ReplaceLineEndings("\n"))))}'";
 
     [GeneratedRegex("<style>(.*?)</style>", RegexOptions.Singleline)]

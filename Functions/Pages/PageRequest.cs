@@ -5,12 +5,12 @@ using Pipeline.Functions.Http;
 namespace Pipeline.Functions.Pages;
 
 /// <summary>
-/// Somebody's request as the page that answers it sees it. The language is the one in the address (?lang=fr), else the first that the
-/// browser asks for; nothing is remembered in a cookie, so an address that names a language hands it on to every link.
+/// The request that a page answers. The language is that of the address (?lang=fr), else the browser's. There is no cookie: a page whose
+/// address names a language passes it on to every link.
 /// </summary>
 public sealed class PageRequest(SiteOptions site)
 {
-    // What pages heed; whatever else somebody's link carries is not handed on.
+    // The parameters that pages use. Others are not passed on.
     private static readonly string[] Heeded = ["topic", "after", "token"];
 
     private string _path = "/";
@@ -19,16 +19,15 @@ public sealed class PageRequest(SiteOptions site)
 
     public Language Language { get; private set; } = Language.English;
 
-    /// <summary>The page has an address, unlike one that answers a post.</summary>
+    /// <summary>False for the answer to a post.</summary>
     public bool HasAddress { get; private set; } = true;
 
     /// <summary>The address in the language that the browser asks for, absolute.</summary>
     public Uri Address => Absolute(query);
 
-    /// <summary>The one that search engines know this page by: each language is a page of its own.</summary>
+    /// <summary>For search engines. Each language is a page of its own.</summary>
     public Uri CanonicalAddress => _chosen ? AddressIn(Language) : Address;
 
-    /// <summary>The visit of a request, for what is decided before its page is written.</summary>
     public static PageRequest Of(HttpRequest request)
     {
         var visit = request.HttpContext.RequestServices.GetRequiredService<PageRequest>();
@@ -36,19 +35,19 @@ public sealed class PageRequest(SiteOptions site)
         return visit;
     }
 
-    /// <summary>All that a page can have from the request.</summary>
+    /// <summary>Everything in the request that a page depends on.</summary>
     public string Key => $"{_path}{query} {Language.Code} {_chosen} {HasAddress}";
 
     private void Begin(HttpRequest request)
     {
-        // One slash and no backslash: "//example.org" in a link would lead to another site.
+        // One slash and no backslash: a link to "//example.org" would lead to another site.
         (_path, query) = ("/" + request.Path.ToUriComponent().TrimStart('/'), Kept(request.Query));
         _chosen = RequestLanguage.InAddress(request) is not null;
         Language = RequestLanguage.Of(request);
         HasAddress = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
     }
 
-    /// <summary>An address of ours, in the language of this visit.</summary>
+    /// <summary>An address of this site, in the language of the request.</summary>
     /// <param name="address">Begins with a slash; its values are escaped.</param>
     public string Link(string address) => _chosen ? QueryHelpers.AddQueryString(address, RequestLanguage.Parameter, Language.Code) : address;
 

@@ -5,10 +5,7 @@ namespace Pipeline.Functions.Pages;
 /// <summary>The preconditions of a GET or HEAD (RFC 9110, section 13).</summary>
 public static class Preconditions
 {
-    /// <summary>
-    /// What the client has is what it would get. If-None-Match decides where it is there, with any of its tags, weak or
-    /// strong, or *; If-Modified-Since decides else.
-    /// </summary>
+    /// <summary>True if the client's copy is current. If-None-Match wins over If-Modified-Since.</summary>
     public static bool IsNotModified(HttpRequest request, string entityTag, DateTimeOffset? lastModified)
     {
         if (request.Headers.IfNoneMatch.Count > 0)

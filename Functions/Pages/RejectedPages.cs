@@ -3,19 +3,19 @@ using Pipeline.Functions.Pages.Layout;
 
 namespace Pipeline.Functions.Pages;
 
-/// <summary>Pages for requests that are refused before their content is judged.</summary>
+/// <summary>Pages for 429 and for bodies that cannot be read.</summary>
 public static class RejectedPages
 {
     /// <summary>429 with Retry-After.</summary>
     public static IResult TooMany(TimeSpan wait)
     {
-        // "1 seconds" would be no sentence.
+        // Not "1 seconds".
         var seconds = Math.Max(2, (int)Math.Ceiling(wait.TotalSeconds));
         return Page.Personal<NoticePage>(
             new { Heading = LayoutTexts.TooManyHeading, Text = LayoutTexts.TooManyText.With(seconds) }, StatusCodes.Status429TooManyRequests, retryAfter: seconds);
     }
 
-    /// <summary>A posted body that is too large or cannot be read. Every form is shown by a GET of the address that it posts to.</summary>
+    /// <summary>A body that is too large or cannot be read. Each form posts to the address that shows it.</summary>
     public static IResult Unreadable(HttpRequest request, int status)
     {
         var tooLarge = status == StatusCodes.Status413PayloadTooLarge;

@@ -7,29 +7,25 @@ using Pipeline.Practices;
 namespace Pipeline.Functions.Pages;
 
 /// <summary>
-/// Pages as they were rendered, kept while what they show is the same; at most some 500 of them and 16 MiB, the longest unused go first.
-/// A page's entity tag needs no rendering, so a conditional request costs none even if the page was never rendered.
+/// Keeps rendered pages while their content is the same, at most about 500 of them and 16 MiB. The entity tag of a page needs no
+/// rendering, so a conditional request costs none.
 /// </summary>
 public sealed class RenderedPages(SiteOptions site, TopicCatalog topics) : IDisposable
 {
     private const int MaxPages = 500;
     private const int MaxBytes = 16 * 1024 * 1024;
 
-    // A small page counts like one of this size, so that one limit holds for bytes and for pages.
+    // A smaller page counts as much, so that one limit holds for bytes and for pages.
     private const int MinBytesCounted = MaxBytes / MaxPages;
 
-    // What else a page is made of: the code, the texts, which for other languages are in assemblies of their own, and what settings
-    // say about addresses and topics.
+    // Of the code, the texts (other languages are in satellite assemblies) and the settings.
     private readonly byte[] _made = HashOfParts(site, topics);
     private readonly MemoryCache _pages = new(new MemoryCacheOptions { SizeLimit = MaxBytes });
     private readonly ConcurrentDictionary<(string Key, string Version), Lazy<Task<byte[]>>> _rendering = new();
 
     /// <summary>The strong entity tag, with its quotes, that the page has in every process of this build with these settings.</summary>
-    /// <param name="key">
-    /// Tells pages apart: which one, in which language, and every value of the address that it heeds (as it was understood, not as it was
-    /// typed, so that nobody fills the memory with a thousand spellings).
-    /// </param>
-    /// <param name="version">Of everything else that it shows, as <see cref="PublishedSnapshot.Version"/>; a page that tells the time or the day has that in it.</param>
+    /// <param name="key">The page, its language, and the parameters that it uses, normalized: spellings must not fill the cache.</param>
+    /// <param name="version">Of everything else that it shows, as <see cref="PublishedSnapshot.Version"/>, and the day if it shows one.</param>
     public string ETag(string key, string version)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -38,9 +34,9 @@ public sealed class RenderedPages(SiteOptions site, TopicCatalog topics) : IDisp
         return $"\"{Convert.ToHexStringLower(hash.GetHashAndReset())[..32]}\"";
     }
 
-    /// <summary>The page, rendered by the first who asks for all who ask meanwhile. Where that fails it fails for them, and the next tries again.</summary>
+    /// <summary>The page, rendered once for all concurrent requests. If that fails, it fails for all of them, and the next request tries again.</summary>
     /// <param name="key">As for <see cref="ETag"/>; so is <paramref name="version"/>.</param>
-    /// <param name="render">Must not depend on the request beyond the key, as its result goes to others.</param>
+    /// <param name="render">Must depend on the request only through the key.</param>
     public async Task<ReadOnlyMemory<byte>> GetAsync(string key, string version, Func<Task<byte[]>> render)
     {
         if (_pages.TryGetValue(key, out RenderedPage? page) && page!.Version == version)
@@ -57,8 +53,8 @@ public sealed class RenderedPages(SiteOptions site, TopicCatalog topics) : IDisp
         }
     }
 
-    /// <summary>Answers 304 without rendering where the client has it already, else 200 with the page. Headers besides these two are the caller's.</summary>
-    /// <param name="lastModified">Null where nobody knows.</param>
+    /// <summary>Answers 304 without rendering if the client has the page, else 200. Sets ETag and Last-Modified only.</summary>
+    /// <param name="lastModified">Null if unknown.</param>
     public async Task<IResult> AnswerAsync(
         HttpRequest request, string key, string version, DateTimeOffset? lastModified, string contentType, Func<Task<byte[]>> render)
     {

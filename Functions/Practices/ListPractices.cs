@@ -3,7 +3,7 @@ using Pipeline.Practices;
 
 namespace Pipeline.Functions.Practices;
 
-/// <summary>GET /api/topics/{topic}/practices?limit=&amp;after=: what is published, newest first.</summary>
+/// <summary>GET /api/topics/{topic}/practices?limit=&amp;after=: the published practices, newest first.</summary>
 public sealed class ListPractices(TopicCatalog topics, PublishedCache practices, SiteOptions site)
 {
     [Function(nameof(ListPractices))]

@@ -4,7 +4,7 @@ using Pipeline.Submissions;
 
 namespace Pipeline.Functions.Submissions;
 
-/// <summary>POST /api/submissions: takes a practice as JSON or as a form and puts it on the queue.</summary>
+/// <summary>POST /api/submissions: accepts a practice as JSON or as a form and enqueues it.</summary>
 public sealed class AcceptSubmission(SubmissionIntake intake, SubmissionRules rules, ClientLimit limit, SiteOptions site)
 {
     [Function(nameof(AcceptSubmission))]

@@ -4,7 +4,7 @@ using Pipeline.Submissions;
 
 namespace Pipeline.Functions.Submissions;
 
-/// <summary>GET /api/submissions/{topic}/{reference}: where a submission stands.</summary>
+/// <summary>GET /api/submissions/{topic}/{reference}: the status of a submission.</summary>
 public sealed class GetSubmission(TopicCatalog topics, SubmissionStatusQuery query)
 {
     [Function(nameof(GetSubmission))]

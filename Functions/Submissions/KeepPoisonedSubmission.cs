@@ -3,7 +3,7 @@ using Pipeline.Submissions;
 
 namespace Pipeline.Functions.Submissions;
 
-/// <summary>Brings what the host gave up into Rejections: a poison queue forgets after seven days.</summary>
+/// <summary>Moves messages that failed repeatedly to Rejections: a poison queue drops them after seven days.</summary>
 public sealed class KeepPoisonedSubmission(SubmissionStore store)
 {
     [Function(nameof(KeepPoisonedSubmission))]

@@ -3,7 +3,7 @@ using Pipeline.Submissions;
 
 namespace Pipeline.Functions.Submissions;
 
-/// <summary>Takes a submission off the queue, checks it again and stores it.</summary>
+/// <summary>Validates a submission from the queue again, and stores it.</summary>
 public sealed class StoreSubmission(SubmissionStore store)
 {
     [Function(nameof(StoreSubmission))]

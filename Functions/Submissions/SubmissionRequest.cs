@@ -4,7 +4,7 @@ using Pipeline.Submissions;
 
 namespace Pipeline.Functions.Submissions;
 
-/// <summary>Finds the draft in a request to the API.</summary>
+/// <summary>Reads the draft from a request to the API.</summary>
 public static class SubmissionRequest
 {
     public static async Task<(SubmissionDraft? Draft, IResult? Refusal)> ReadAsync(
@@ -17,7 +17,7 @@ public static class SubmissionRequest
         if (noText.Count == 0)
             return (draft, null);
 
-        // What else is wrong is said as well, in the order of the form; but not that a number is missing.
+        // Other errors are reported as well, in the order of the form.
         var others = rules.Check(draft).Errors;
         return (null, Problems.Invalid(
             SubmissionFields.All.Select(field => (Field: field, Sentences: noText.GetValueOrDefault(field) ?? [.. others.For(field)]))

@@ -4,7 +4,7 @@ using Pipeline.Text;
 
 namespace Pipeline.Functions.Subscriptions;
 
-/// <summary>POST /api/subscriptions: asks an address for its consent; answers the same whether or not it is known.</summary>
+/// <summary>POST /api/subscriptions: mails a confirmation link. The answer does not tell whether the address is known.</summary>
 public sealed class AcceptSubscription(Pipeline.Subscribers.Subscriptions subscriptions, ClientLimit limit, TopicCatalog topics)
 {
     [Function(nameof(AcceptSubscription))]
@@ -31,7 +31,7 @@ public sealed class AcceptSubscription(Pipeline.Subscribers.Subscriptions subscr
         return Problems.Invalid(errors, "The subscription could not be taken.");
     }
 
-    /// <summary>What the field says, as fr or fr-CA, else that of the visit; null for what is no language of ours.</summary>
+    /// <summary>The language of the field (fr, fr-CA), else that of the request; null if it is not supported.</summary>
     private static Language? LanguageOf(RequestBody body) =>
         body.Errors.ContainsKey("language") ? null
         : body["language"]?.Trim() is { Length: > 0 } code ? Language.Find(code.Split('-')[0])

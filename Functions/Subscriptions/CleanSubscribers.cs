@@ -3,7 +3,7 @@ using Pipeline.Subscribers;
 
 namespace Pipeline.Functions.Subscriptions;
 
-/// <summary>Every night: removes addresses, and what could name them, that there is no reason to keep any longer.</summary>
+/// <summary>Every night: removes addresses whose retention period is over.</summary>
 public sealed class CleanSubscribers(SubscriberRetention hygiene, DeliveryRetention deliveries)
 {
     /// <summary>In UTC, away from the full hour, when digests are made.</summary>

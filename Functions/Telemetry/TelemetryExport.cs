@@ -10,10 +10,7 @@ using Pipeline.Telemetry;
 
 namespace Pipeline.Functions.Telemetry;
 
-/// <summary>
-/// Sends traces, metrics and logs to Application Insights, to an OpenTelemetry collector, or to both, as the usual settings of these
-/// name them. Without one of them nothing is collected.
-/// </summary>
+/// <summary>Exports traces, metrics and logs to Application Insights, an OpenTelemetry collector or both, as their standard settings say.</summary>
 public static class TelemetryExport
 {
     private const string AzureMonitor = "APPLICATIONINSIGHTS_CONNECTION_STRING";
@@ -43,7 +40,7 @@ public static class TelemetryExport
 
         if (connectionString is not null)
         {
-            // Checked here, because the exporter's own exception repeats it.
+            // The exporter's own exception would repeat the value.
             if (!Guid.TryParse(Part(connectionString, "InstrumentationKey"), out _))
                 throw new StartException($"The setting {AzureMonitor} should be the connection string of an Application Insights resource, which begins with InstrumentationKey=.");
             telemetry.UseAzureMonitorExporter(options => Configure(options, connectionString, Optional(builder.Configuration, Identity)));
@@ -55,7 +52,7 @@ public static class TelemetryExport
         options.ConnectionString = connectionString;
         if (identity is not null)
             options.Credential = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = Part(identity, "ClientId") });
-        // There are a few spans to a submission and to a thousand digests, so all are kept; and what is logged is kept with or without them.
+        // There are few spans, so all are kept. Logs are kept with or without them.
         options.TracesPerSecond = null;
         options.SamplingRatio = 1;
         options.EnableTraceBasedLogsSampler = false;
@@ -63,7 +60,7 @@ public static class TelemetryExport
 
     private static string? Optional(ConfigurationManager settings, string name) => settings[name]?.Trim() is { Length: > 0 } value ? value : null;
 
-    /// <summary>What a string like "One=1;Two=2" has for a name; null where it has none.</summary>
+    /// <summary>The value of a name in a string like "One=1;Two=2"; null if it is missing.</summary>
     private static string? Part(string text, string name) => text.Split(';', StringSplitOptions.TrimEntries)
         .Select(part => part.Split('=', 2)).FirstOrDefault(part => part.Length == 2 && part[0].Equals(name, StringComparison.OrdinalIgnoreCase))?[1];
 }

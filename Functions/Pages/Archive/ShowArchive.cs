@@ -2,7 +2,7 @@ using Pipeline.Digests;
 
 namespace Pipeline.Functions.Pages.Archive;
 
-/// <summary>GET /digests/{topic}: the issues that had something in them, newest first.</summary>
+/// <summary>GET /digests/{topic}: the issues with practices, newest first.</summary>
 public sealed class ShowArchive(TopicCatalog topics, DigestTable digests)
 {
     [Function(nameof(ShowArchive))]

@@ -2,7 +2,7 @@ using Pipeline.Digests;
 
 namespace Pipeline.Functions.Pages.Archive;
 
-/// <summary>GET /digests/{topic}/{issue}: an issue as it was mailed, in the reader's language and without anybody's own links.</summary>
+/// <summary>GET /digests/{topic}/{issue}: an issue as it was mailed, in the reader's language and without personal links.</summary>
 public sealed class ShowDigest(TopicCatalog topics, DigestTable digests, DigestMails letters)
 {
     [Function(nameof(ShowDigest))]
@@ -17,7 +17,7 @@ public sealed class ShowDigest(TopicCatalog topics, DigestTable digests, DigestM
 
         var page = await letters.PageAsync(known, found, cancellationToken);
         var headers = request.HttpContext.Response.Headers;
-        PageHeaders.Write(headers, PageHeaders.PolicyOfMail(page), CachePolicy.Everybody);
+        PageHeaders.Write(headers, PageHeaders.PolicyOfMail(page), CachePolicy.Public);
         PageHeaders.WriteLanguage(headers, Language.Current);
         return Results.Content(page, PageHeaders.ContentType);
     }

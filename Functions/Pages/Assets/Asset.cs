@@ -3,7 +3,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Pipeline.Functions.Pages.Assets;
 
-/// <summary>A file inside the assembly. Its address changes with its content, so browsers may keep what they have.</summary>
+/// <summary>A file inside the assembly. Its address changes with its content, so that browsers can cache it.</summary>
 public sealed class Asset
 {
     public static readonly Asset Stylesheet = new("style.css", "text/css; charset=utf-8");
@@ -32,7 +32,7 @@ public sealed class Asset
     {
         var headers = request.HttpContext.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
-        // Another version in the address is one of before or after a deployment; what it gets must not stick to it.
+        // The address of another deployment must not cache this version.
         headers.CacheControl = request.Query[Version] == _hash ? "public, max-age=31536000, immutable" : "no-cache";
         return TypedResults.Bytes(_bytes, contentType, entityTag: new EntityTagHeaderValue($"\"{_hash}\""));
     }

@@ -15,18 +15,18 @@ public static class AtomFeed
     private const int MaxEntries = 50;
     private const int SummaryLength = 600;
 
-    // Practices are in whatever language they were sent in.
+    // Practices keep the language they were sent in.
     private const string UnknownLanguage = "und";
 
-    // A feed has to say when it was updated, even one that never had anything in it.
+    // Atom requires a time of update, also of an empty feed.
     private static readonly DateTimeOffset BeforeAll = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private static readonly XmlWriterSettings Form = new() { Encoding = new UTF8Encoding(false), Indent = true };
 
     /// <summary>In the current language.</summary>
     /// <param name="newestFirst">
-    /// Those that no sweep has stamped yet wait for it, a minute at most: once somebody has read an entry its time has to stay. It is the time
-    /// of publication, and an edit does not change it: nothing tells a mended comma from news, and readers show what is updated as new.
+    /// Those without a time of publication are left out until the next sweep, as the time of an entry must not change. An edit does not
+    /// change it: feed readers show updated entries as new.
     /// </param>
     public static byte[] Write(SiteOptions site, Topic topic, IReadOnlyList<Practice> newestFirst)
     {
@@ -62,7 +62,7 @@ public static class AtomFeed
         WriteTime(xml, "published", practice.PublishedOn!.Value);
         WriteTime(xml, "updated", practice.PublishedOn!.Value);
         WriteLink(xml, "alternate", "text/html", site.Link($"practices/{practice.Topic}/{reference}"));
-        // Where nobody is named the author is the feed's.
+        // Without a submitter the author is the feed's.
         if (Byline.Name(practice) is { Length: > 0 } name)
             WriteAuthor(xml, name);
         WriteText(xml, "summary", Excerpt.Of(practice.Summary, SummaryLength));

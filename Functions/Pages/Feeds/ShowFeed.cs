@@ -2,7 +2,7 @@ using Pipeline.Practices;
 
 namespace Pipeline.Functions.Pages.Feeds;
 
-/// <summary>GET /topics/{topic}/feed: a topic's newest practices for feed readers, which ask often and mostly in vain.</summary>
+/// <summary>GET /topics/{topic}/feed: a topic's newest practices in Atom.</summary>
 public sealed class ShowFeed(TopicCatalog topics, PublishedCache practices, RenderedPages rendered, SiteOptions site)
 {
     [Function(nameof(ShowFeed))]
@@ -19,7 +19,7 @@ public sealed class ShowFeed(TopicCatalog topics, PublishedCache practices, Rend
             () => Task.FromResult(AtomFeed.Write(site, known, list.NewestFirst)));
 
         var headers = request.HttpContext.Response.Headers;
-        PageHeaders.Write(headers, PageHeaders.NothingPolicy, CachePolicy.Everybody);
+        PageHeaders.Write(headers, PageHeaders.NothingPolicy, CachePolicy.Public);
         PageHeaders.WriteLanguage(headers, Language.Current);
         return answer;
     }

@@ -3,10 +3,10 @@ using System.Xml;
 
 namespace Pipeline.Functions.Pages.Feeds;
 
-/// <summary>A text as XML 1.0 can hold it.</summary>
+/// <summary>Makes a text safe for XML 1.0.</summary>
 public static class XmlSafe
 {
-    /// <summary>The same text, with U+FFFD for what no XML document may have in it: control characters, halves of surrogate pairs, U+FFFE.</summary>
+    /// <summary>The text with U+FFFD for characters that XML forbids: control characters, halves of surrogate pairs, U+FFFE.</summary>
     public static string Of(string text)
     {
         StringBuilder? clean = null;

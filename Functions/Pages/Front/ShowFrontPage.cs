@@ -2,12 +2,12 @@ using Pipeline.Practices;
 
 namespace Pipeline.Functions.Pages.Front;
 
-/// <summary>GET /: what this is, and the newest practices of every topic.</summary>
+/// <summary>GET /: an introduction, and the newest practices of every topic.</summary>
 public sealed class ShowFrontPage(TopicCatalog topics, PublishedCache practices)
 {
     private const int LatestOfATopic = 5;
 
-    // The host takes an empty route for no route at all; this one matches the empty path and nothing else.
+    // The host treats an empty route as none. This one matches the empty path alone.
     private const string Root = "{ignored:maxlength(0)?}";
 
     [Function(nameof(ShowFrontPage))]

@@ -1,6 +1,6 @@
 namespace Pipeline.Functions.Pages.Reading;
 
-/// <summary>A text cut where its writer left a line empty. Single line breaks stay inside a paragraph, and the stylesheet keeps them.</summary>
+/// <summary>Splits a text at empty lines. The stylesheet shows single line breaks.</summary>
 public static class Paragraphs
 {
     public static IEnumerable<string> Of(string text)

@@ -3,7 +3,7 @@ using Pipeline.Submissions;
 
 namespace Pipeline.Functions.Pages.Reading;
 
-/// <summary>GET /practices/{topic}/{reference}: a published practice; of any other one only where it stands.</summary>
+/// <summary>GET /practices/{topic}/{reference}: a published practice, or the status of another submission.</summary>
 public sealed class ShowPractice(TopicCatalog topics, SubmissionStatusQuery query, TimeProvider time)
 {
     [Function(nameof(ShowPractice))]

@@ -1,12 +1,12 @@
 namespace Pipeline.Functions.Pages.Robots;
 
-/// <summary>GET /robots.txt: search engines may read what is public, and stay out of links that are somebody's own.</summary>
+/// <summary>GET /robots.txt: allows public pages and disallows personal links.</summary>
 public sealed class ShowRobots(SiteOptions site)
 {
     [Function(nameof(ShowRobots))]
     public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "robots.txt")] HttpRequest request)
     {
-        PageHeaders.Write(request.HttpContext.Response.Headers, PageHeaders.NothingPolicy, CachePolicy.Everybody);
+        PageHeaders.Write(request.HttpContext.Response.Headers, PageHeaders.NothingPolicy, CachePolicy.Public);
         return TypedResults.Text($"""
             User-agent: *
             Allow: /

@@ -5,7 +5,7 @@ using Pipeline.Practices;
 
 namespace Pipeline.Functions.Pages.Robots;
 
-/// <summary>GET /sitemap.xml: every page that search engines should know.</summary>
+/// <summary>GET /sitemap.xml: the public pages.</summary>
 public sealed class ShowSitemap(
     TopicCatalog topics, PublishedCache practices, DigestTable digests, RenderedPages rendered, SiteOptions site)
 {
@@ -26,7 +26,7 @@ public sealed class ShowSitemap(
         }
 
         pages.AddRange(texts);
-        PageHeaders.Write(request.HttpContext.Response.Headers, PageHeaders.NothingPolicy, CachePolicy.Everybody);
+        PageHeaders.Write(request.HttpContext.Response.Headers, PageHeaders.NothingPolicy, CachePolicy.Public);
         return await rendered.AnswerAsync(
             request, "sitemap", Version(pages), null, Sitemap.ContentType, () => Task.FromResult(Sitemap.Write(site, pages)));
     }

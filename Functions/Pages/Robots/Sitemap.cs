@@ -3,12 +3,12 @@ using System.Xml;
 
 namespace Pipeline.Functions.Pages.Robots;
 
-/// <summary>Writes the addresses of pages as sitemaps.org has it, with the languages of each as search engines read them.</summary>
+/// <summary>Writes a sitemap (sitemaps.org) with the languages of each page.</summary>
 public static class Sitemap
 {
     public const string ContentType = "application/xml; charset=utf-8";
 
-    /// <summary>As many as one file may name. Older practices beyond it are found through the pages of their topic.</summary>
+    /// <summary>The limit of one file. Older practices are found through the pages of their topic.</summary>
     public const int MostAddresses = 50_000;
 
     private const string Namespace = "http://www.sitemaps.org/schemas/sitemap/0.9";

@@ -4,7 +4,7 @@ using Pipeline.Submissions.Spam;
 
 namespace Pipeline.Functions.Pages.Submit;
 
-/// <summary>POST /submit: to the preview, to the practice's own page, or back to the form with all that was typed.</summary>
+/// <summary>POST /submit: shows the preview, redirects to the practice's page, or shows the form again.</summary>
 public sealed class PostSubmitForm(SubmissionIntake intake, SubmissionRules rules, FormStamp stamps, ClientLimit limit, SiteOptions site, TimeProvider time)
 {
     [Function(nameof(PostSubmitForm))]

@@ -6,7 +6,7 @@ namespace Pipeline.Functions.Pages.Submit;
 /// <summary>The answers to a posted form.</summary>
 public static class SubmitPages
 {
-    /// <summary>The practice as readers would see it, or the form with what is wrong.</summary>
+    /// <summary>The preview, or the form with its errors.</summary>
     public static IResult Preview(SubmitForm form, (Submission? Submission, FieldErrors Errors) check, DateTimeOffset now) =>
         check.Submission is not { } submission
             ? Faulty(form, check.Errors)

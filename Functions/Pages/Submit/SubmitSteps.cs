@@ -1,6 +1,6 @@
 namespace Pipeline.Functions.Pages.Submit;
 
-/// <summary>What the buttons of the form say was pressed. A form on another site may have a button without a name: it sends.</summary>
+/// <summary>The values of the buttons. A form on another site may have a button without a value, which sends.</summary>
 public static class SubmitSteps
 {
     public const string Field = "step";

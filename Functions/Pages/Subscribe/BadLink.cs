@@ -2,20 +2,20 @@ using Pipeline.Functions.Pages.Layout;
 
 namespace Pipeline.Functions.Pages.Subscribe;
 
-/// <summary>Pages for links from mails that lead nowhere (any more).</summary>
+/// <summary>Pages for links from mails that do not work.</summary>
 public static class BadLink
 {
-    /// <summary>Cut off, altered, or none of ours.</summary>
+    /// <summary>Truncated or altered.</summary>
     public static IResult Unreadable() => Of(SubscribeTexts.UnreadableHeading, SubscribeTexts.UnreadableText, StatusCodes.Status404NotFound);
 
     public static IResult Expired(string? token) => Renewable(
         SubscribeTexts.ExpiredHeading, SubscribeTexts.ExpiredText, token, StatusCodes.Status410Gone);
 
-    /// <summary>Mail came back from the address, or it was never confirmed, so that a link alone cannot subscribe it.</summary>
+    /// <summary>The address bounced or was never confirmed, so this link cannot subscribe it.</summary>
     public static IResult Outdated(string? token) => Renewable(
         SubscribeTexts.OneMoreStep, SubscribeTexts.OutdatedText, token, StatusCodes.Status409Conflict);
 
-    /// <summary>Somebody called our mail spam.</summary>
+    /// <summary>The address reported our mail as spam.</summary>
     public static IResult Unwanted() => Of(SubscribeTexts.UnwantedHeading, SubscribeTexts.UnwantedText, StatusCodes.Status409Conflict);
 
     public static IResult Forgotten() => Of(SubscribeTexts.ForgottenHeading, SubscribeTexts.ForgottenText, StatusCodes.Status410Gone);

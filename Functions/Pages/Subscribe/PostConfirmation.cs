@@ -2,7 +2,7 @@ using Pipeline.Subscribers;
 
 namespace Pipeline.Functions.Pages.Subscribe;
 
-/// <summary>POST /subscriptions/confirm?token=: consent. Also takes an unsubscription back.</summary>
+/// <summary>POST /subscriptions/confirm?token=: subscribes. Also undoes an unsubscription.</summary>
 public sealed class PostConfirmation(Pipeline.Subscribers.Subscriptions subscriptions)
 {
     [Function(nameof(PostConfirmation))]

@@ -2,7 +2,7 @@ using Pipeline.Functions.Pages.Layout;
 
 namespace Pipeline.Functions.Pages.Subscribe;
 
-/// <summary>POST /subscriptions/erase?token=: removes the address from all topics; says the same whether or not it was there.</summary>
+/// <summary>POST /subscriptions/erase?token=: removes the address from all topics. The answer does not tell whether it was known.</summary>
 public sealed class PostErasure(Pipeline.Subscribers.Subscriptions subscriptions)
 {
     [Function(nameof(PostErasure))]

@@ -1,6 +1,6 @@
 namespace Pipeline.Functions.Pages.Subscribe;
 
-/// <summary>POST /subscriptions/renew?token=: mails a new link to confirm to the address that the old one, expired or not, was made for.</summary>
+/// <summary>POST /subscriptions/renew?token=: mails a new confirmation link to the address of the old one, which may have expired.</summary>
 public sealed class PostRenewal(Pipeline.Subscribers.Subscriptions subscriptions)
 {
     [Function(nameof(PostRenewal))]

@@ -4,7 +4,7 @@ using Pipeline.Text;
 
 namespace Pipeline.Functions.Pages.Subscribe;
 
-/// <summary>POST /subscribe: asks the address for its consent; the answer is the same whether or not it is known.</summary>
+/// <summary>POST /subscribe: mails a confirmation link. The answer does not tell whether the address is known.</summary>
 public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscriptions, TopicCatalog topics, ClientLimit limit, SiteOptions site)
 {
     [Function(nameof(PostSubscribeForm))]

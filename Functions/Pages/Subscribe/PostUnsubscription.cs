@@ -2,7 +2,7 @@ using Pipeline.Functions.Http;
 
 namespace Pipeline.Functions.Pages.Subscribe;
 
-/// <summary>POST /subscriptions/unsubscribe?token=: ends it, for people and for mail programs (RFC 8058), as often as it is asked for.</summary>
+/// <summary>POST /subscriptions/unsubscribe?token=: unsubscribes, for people and for mail programs (RFC 8058). It is idempotent.</summary>
 public sealed class PostUnsubscription(Pipeline.Subscribers.Subscriptions subscriptions)
 {
     [Function(nameof(PostUnsubscription))]
@@ -19,7 +19,7 @@ public sealed class PostUnsubscription(Pipeline.Subscribers.Subscriptions subscr
         return Page.Personal<UnsubscribedPage>(new { link.Topic, Token = token, UndoToken = subscriptions.UndoToken(link) });
     }
 
-    /// <summary>The token alone decides; the body tells who pressed the button, and may be anything.</summary>
+    /// <summary>Reads only who pressed the button; the token decides.</summary>
     private static async Task<bool> IsOneClickAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         try

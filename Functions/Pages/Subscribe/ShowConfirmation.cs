@@ -1,6 +1,6 @@
 namespace Pipeline.Functions.Pages.Subscribe;
 
-/// <summary>GET /subscriptions/confirm?token=: a button, and nothing changes. Scanners in mail programs follow every link.</summary>
+/// <summary>GET /subscriptions/confirm?token=: shows a button. It changes nothing, as link scanners follow every link.</summary>
 public sealed class ShowConfirmation(Pipeline.Subscribers.Subscriptions subscriptions)
 {
     [Function(nameof(ShowConfirmation))]

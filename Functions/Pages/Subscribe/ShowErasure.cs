@@ -1,6 +1,6 @@
 namespace Pipeline.Functions.Pages.Subscribe;
 
-/// <summary>GET /subscriptions/erase?token=: a button, and nothing changes. The token is the one of the link to unsubscribe.</summary>
+/// <summary>GET /subscriptions/erase?token=: shows a button. The token is that of the unsubscribe link.</summary>
 public sealed class ShowErasure(Pipeline.Subscribers.Subscriptions subscriptions)
 {
     [Function(nameof(ShowErasure))]

@@ -1,6 +1,6 @@
 namespace Pipeline.Functions.Pages.Subscribe;
 
-/// <summary>GET /subscriptions/unsubscribe?token=: a button, and nothing changes.</summary>
+/// <summary>GET /subscriptions/unsubscribe?token=: shows a button.</summary>
 public sealed class ShowUnsubscription(Pipeline.Subscribers.Subscriptions subscriptions)
 {
     [Function(nameof(ShowUnsubscription))]
