@@ -7,14 +7,16 @@ public static class Problems
 
     public static IResult Of(int status, string title) => TypedResults.Problem(title: title, statusCode: status);
 
-    public static IResult Invalid(IDictionary<string, string[]> errors, string title) => TypedResults.ValidationProblem(errors, title: title);
+    public static IResult Invalid(IDictionary<string, string[]> errors, string title) =>
+        TypedResults.ValidationProblem(errors, title: title);
 
     /// <summary>503 with Retry-After.</summary>
     public static IResult TryLater(string title) => new LaterResult(StatusCodes.Status503ServiceUnavailable, title, RetryAfter);
 
     /// <summary>429 with Retry-After.</summary>
     public static IResult TooMany(TimeSpan wait) => new LaterResult(
-        StatusCodes.Status429TooManyRequests, "Too many requests from your address. Send it again after the time given in Retry-After.", wait);
+        StatusCodes.Status429TooManyRequests, "Too many requests from your address. Send it again after the time given in Retry-After.",
+        wait);
 
     /// <summary>404: no function has this address.</summary>
     public static IResult NoSuchAddress() => Of(StatusCodes.Status404NotFound, "There is nothing at this address.");
@@ -29,7 +31,8 @@ public static class Problems
 
     /// <summary>500.</summary>
     public static IResult Failed() => Of(
-        StatusCodes.Status500InternalServerError, "Something is broken here. It is our fault, and the log says what it is; try again later.");
+        StatusCodes.Status500InternalServerError,
+        "Something is broken here. It is our fault, and the log says what it is; try again later.");
 
     private sealed class LaterResult(int status, string title, TimeSpan wait) : IResult
     {

@@ -8,6 +8,7 @@ public sealed class DeliverDigest(DeliveryProcessor delivery)
 {
     [Function(nameof(DeliverDigest))]
     public Task Run(
-        [QueueTrigger(QueueNames.Deliveries, Connection = PipelineStorage.Connection)] string message, CancellationToken cancellationToken) =>
+        [QueueTrigger(QueueNames.Deliveries, Connection = PipelineStorage.Connection)] string message,
+        CancellationToken cancellationToken) =>
         delivery.DeliverAsync(message, cancellationToken);
 }

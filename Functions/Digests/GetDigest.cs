@@ -14,7 +14,9 @@ public sealed class GetDigest(TopicCatalog topics, DigestTable digests, DigestLe
         if (topics.Find(topic) is not { } known)
             return Problems.Of(StatusCodes.Status404NotFound, "There is no such topic.");
         if (!new IssueName(issue).IsValid || await digests.FindAsync(known.Id, issue, cancellationToken) is not { } found)
-            return Problems.Of(StatusCodes.Status404NotFound, "There is no such issue. Its name is a date as 2026-11-23, or a date and a time as 2026-11-23T140509.");
+            return Problems.Of(
+                StatusCodes.Status404NotFound,
+                "There is no such issue. Its name is a date as 2026-11-23, or a date and a time as 2026-11-23T140509.");
 
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(DigestReceipt.Of(found, await ledger.ReadAsync(found, cancellationToken)));

@@ -6,5 +6,6 @@ namespace Pipeline.Functions.Digests;
 public sealed class PublishDigest(DigestPublisher publisher)
 {
     [Function(nameof(PublishDigest))]
-    public Task Run([TimerTrigger("0 0 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => publisher.RunAsync(cancellationToken);
+    public Task Run([TimerTrigger("0 0 * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
+        publisher.RunAsync(cancellationToken);
 }

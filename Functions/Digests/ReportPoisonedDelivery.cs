@@ -8,6 +8,7 @@ public sealed class ReportPoisonedDelivery(DeliveryProcessor delivery)
 {
     [Function(nameof(ReportPoisonedDelivery))]
     public Task Run(
-        [QueueTrigger(QueueNames.PoisonDeliveries, Connection = PipelineStorage.Connection)] string message, CancellationToken cancellationToken) =>
+        [QueueTrigger(QueueNames.PoisonDeliveries, Connection = PipelineStorage.Connection)] string message,
+        CancellationToken cancellationToken) =>
         delivery.ReportPoisonAsync(message, cancellationToken);
 }

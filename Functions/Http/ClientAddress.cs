@@ -28,7 +28,9 @@ public sealed class ClientAddress(ClientLimitOptions options) : IFunctionsWorker
         return next(context);
     }
 
-    /// <summary>The host replaces X-Forwarded-… by its own when it forwards the request. As they arrived they are only in the binding data.</summary>
+    /// <summary>
+    /// The host replaces X-Forwarded-… by its own when it forwards the request. As they arrived they are only in the binding data.
+    /// </summary>
     private static IPAddress? Read(HttpRequest request, BindingContext binding, string header)
     {
         if (!header.StartsWith(ForwardedPrefix, StringComparison.OrdinalIgnoreCase))
@@ -36,7 +38,9 @@ public sealed class ClientAddress(ClientLimitOptions options) : IFunctionsWorker
         // The binding data holds the parameters of the address as well, and these win.
         if (request.Query.ContainsKey(BindingName))
             return Tampered;
-        return binding.BindingData.GetValueOrDefault(BindingName) is string json ? Original(json, header, request.Headers[RequestId].ToString()) : null;
+        return binding.BindingData.GetValueOrDefault(BindingName) is string json
+            ? Original(json, header, request.Headers[RequestId].ToString())
+            : null;
     }
 
     /// <summary>The address in a header of the host's binding data. A field of a JSON body can take the place of all headers.</summary>
@@ -54,7 +58,10 @@ public sealed class ClientAddress(ClientLimitOptions options) : IFunctionsWorker
         }
     }
 
-    /// <summary>The last entry, which the front end appends, with or without a port. The client can write anything left of it. Null if it is no address.</summary>
+    /// <summary>
+    /// The last entry, which the front end appends, with or without a port. The client can write anything left of it. Null if it is no
+    /// address.
+    /// </summary>
     private static IPAddress? Parse(string? header)
     {
         var last = header?[(header.LastIndexOf(',') + 1)..].Trim();
@@ -62,6 +69,6 @@ public sealed class ClientAddress(ClientLimitOptions options) : IFunctionsWorker
     }
 
     private static string? Find(JsonElement headers, string name) => headers.EnumerateObject()
-        .FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value is { ValueKind: JsonValueKind.String } text
-        ? text.GetString() : null;
+        .FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value
+        is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 }

@@ -53,7 +53,9 @@ public sealed class ClientLimit(ClientLimitOptions options) : IDisposable
         if (IsPrivate(address))
             return IPAddress.Any;
         // An IPv6 client has all addresses with the same first half.
-        return address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress([.. address.GetAddressBytes()[..8], .. new byte[8]]) : address;
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            ? new IPAddress([.. address.GetAddressBytes()[..8], .. new byte[8]])
+            : address;
     }
 
     private static bool IsPrivate(IPAddress address) =>

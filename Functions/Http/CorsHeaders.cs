@@ -2,7 +2,9 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 
 namespace Pipeline.Functions.Http;
 
-/// <summary>Lets scripts of the sites that embed our forms call the API. Nothing here depends on cookies, so credentials are not allowed.</summary>
+/// <summary>
+/// Lets scripts of the sites that embed our forms call the API. Nothing here depends on cookies, so credentials are not allowed.
+/// </summary>
 public sealed class CorsHeaders(SiteOptions site) : IFunctionsWorkerMiddleware
 {
     private const string PreflightLifetimeSeconds = "600";

@@ -20,7 +20,9 @@ public static class HttpServices
         return services.AddSettings(ClientLimitOptions.Read).AddSingleton<ClientLimit>().WithoutDataProtectionKeys();
     }
 
-    /// <summary>The worker adds MVC and with it data protection, which nothing here uses. It would write a key into the home folder.</summary>
+    /// <summary>
+    /// The worker adds MVC and with it data protection, which nothing here uses. It would write a key into the home folder.
+    /// </summary>
     private static IServiceCollection WithoutDataProtectionKeys(this IServiceCollection services)
     {
         foreach (var keyLoader in services.Where(IsKeyLoader).ToList())

@@ -24,7 +24,8 @@ public static class RawBody
         catch (IOException broken) when (broken is not BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge })
         {
             throw new BadHttpRequestException(
-                "The body did not arrive whole.", (broken as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest, broken);
+                "The body did not arrive whole.", (broken as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest,
+                broken);
         }
 
         return body.GetBuffer().AsMemory(0, (int)body.Length);

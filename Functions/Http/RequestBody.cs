@@ -11,7 +11,8 @@ public sealed class RequestBody
 
     private readonly Dictionary<string, string?> fields;
 
-    private RequestBody(Dictionary<string, string?> fields, Dictionary<string, string[]> errors) => (this.fields, Errors) = (fields, errors);
+    private RequestBody(Dictionary<string, string?> fields, Dictionary<string, string[]> errors) =>
+        (this.fields, Errors) = (fields, errors);
 
     /// <summary>Sentences for fields that are not text.</summary>
     public Dictionary<string, string[]> Errors { get; }
@@ -19,7 +20,9 @@ public sealed class RequestBody
     /// <summary>Null if the field is missing.</summary>
     public string? this[string field] => fields.GetValueOrDefault(field);
 
-    /// <exception cref="BadHttpRequestException">400: it cannot be read. 413: more than <see cref="MaxBytes"/>. 415: neither JSON nor a form.</exception>
+    /// <exception cref="BadHttpRequestException">
+    /// 400: it cannot be read. 413: more than <see cref="MaxBytes"/>. 415: neither JSON nor a form.
+    /// </exception>
     public static async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var isForm = request.HasFormContentType;
@@ -32,10 +35,12 @@ public sealed class RequestBody
             return isForm ? await FormAsync(request, body, cancellationToken) : Json(body);
         }
         // NotSupportedException: a form in UTF-7.
-        catch (Exception malformed) when (malformed is JsonException or InvalidDataException or IOException or ArgumentException or NotSupportedException)
+        catch (Exception malformed) when (
+            malformed is JsonException or InvalidDataException or IOException or ArgumentException or NotSupportedException)
         {
             throw new BadHttpRequestException(
-                isForm ? "The form could not be read." : "The body is not JSON in UTF-8 with an object at its top.", StatusCodes.Status400BadRequest, malformed);
+                isForm ? "The form could not be read." : "The body is not JSON in UTF-8 with an object at its top.",
+                StatusCodes.Status400BadRequest, malformed);
         }
     }
 
@@ -94,7 +99,8 @@ public sealed class RequestBody
     private static async Task<RequestBody> FormAsync(HttpRequest request, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         request.Body = new MemoryStream(bytes.ToArray());
-        var form = await new FormFeature(request, new FormOptions { ValueLengthLimit = MaxBytes, BufferBodyLengthLimit = MaxBytes }).ReadFormAsync(cancellationToken);
+        var form = await new FormFeature(
+            request, new FormOptions { ValueLengthLimit = MaxBytes, BufferBodyLengthLimit = MaxBytes }).ReadFormAsync(cancellationToken);
         return new RequestBody(
             form.Keys.ToDictionary(key => key, key => form[key].FirstOrDefault(), StringComparer.OrdinalIgnoreCase), []);
     }

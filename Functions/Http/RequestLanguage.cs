@@ -2,7 +2,9 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 
 namespace Pipeline.Functions.Http;
 
-/// <summary>Runs the function in the language of its request: that of the address (?lang=fr), else the first known one in Accept-Language.</summary>
+/// <summary>
+/// Runs the function in the language of its request: that of the address (?lang=fr), else the first known one in Accept-Language.
+/// </summary>
 public sealed class RequestLanguage : IFunctionsWorkerMiddleware
 {
     public const string Parameter = "lang";

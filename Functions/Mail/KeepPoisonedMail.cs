@@ -8,6 +8,7 @@ public sealed class KeepPoisonedMail(NotificationSender mail)
 {
     [Function(nameof(KeepPoisonedMail))]
     public Task Run(
-        [QueueTrigger(QueueNames.PoisonMail, Connection = PipelineStorage.Connection)] string message, CancellationToken cancellationToken) =>
+        [QueueTrigger(QueueNames.PoisonMail, Connection = PipelineStorage.Connection)] string message,
+        CancellationToken cancellationToken) =>
         mail.KeepPoisonAsync(message, cancellationToken);
 }

@@ -13,12 +13,16 @@ public sealed class ReceiveSendGridEvents(WebhookVerifier guard, SendGridEvents 
 
     [Function(nameof(ReceiveSendGridEvents))]
     public async Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/sendgrid/events")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/sendgrid/events")] HttpRequest request,
+        CancellationToken cancellationToken)
     {
         if (!guard.IsSetUp)
-            return Problems.Of(StatusCodes.Status403Forbidden, "SendGrid's webhook is not set up here: the setting SendGrid__WebhookPublicKey is missing.");
+            return Problems.Of(
+                StatusCodes.Status403Forbidden,
+                "SendGrid's webhook is not set up here: the setting SendGrid__WebhookPublicKey is missing.");
 
-        var signature = WebhookSignature.Read(request.Headers[WebhookSignature.SignatureHeader], request.Headers[WebhookSignature.TimestampHeader]);
+        var signature = WebhookSignature.Read(
+            request.Headers[WebhookSignature.SignatureHeader], request.Headers[WebhookSignature.TimestampHeader]);
         if (signature is null)
             return NotSendGrid();
 

@@ -4,5 +4,6 @@ namespace Pipeline.Functions.Operations;
 public sealed class AnswerPreflight
 {
     [Function(nameof(AnswerPreflight))]
-    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "options", Route = "api/{*path}")] HttpRequest request) => TypedResults.NoContent();
+    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "options", Route = "api/{*path}")] HttpRequest request) =>
+        TypedResults.NoContent();
 }

@@ -6,5 +6,6 @@ namespace Pipeline.Functions.Operations;
 public sealed class Sweep(MinuteSweep sweep)
 {
     [Function(nameof(Sweep))]
-    public Task Run([TimerTrigger("0 * * * * *")] TimerInfo timer, CancellationToken cancellationToken) => sweep.RunAsync(cancellationToken);
+    public Task Run([TimerTrigger("0 * * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
+        sweep.RunAsync(cancellationToken);
 }

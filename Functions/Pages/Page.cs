@@ -36,7 +36,9 @@ public static class Page
     public static IResult Later<TComponent>(object parameters)
         where TComponent : IComponent => Personal<TComponent>(parameters, StatusCodes.Status503ServiceUnavailable);
 
-    private sealed record Result<TComponent>(object Parameters, int Status, CachePolicy CachePolicy, Uri? LeadsTo = null, int? RetryAfter = null, string? Version = null) : IResult
+    private sealed record Result<TComponent>(
+        object Parameters, int Status, CachePolicy CachePolicy, Uri? LeadsTo = null, int? RetryAfter = null, string? Version = null)
+            : IResult
         where TComponent : IComponent
     {
         public async Task ExecuteAsync(HttpContext httpContext)
@@ -49,13 +51,16 @@ public static class Page
         private async Task<IResult> AnswerAsync(HttpContext httpContext, PageRequest visit)
         {
             Task<byte[]> Render() => visit.Language.RunAsync(async () =>
-                Encoding.UTF8.GetBytes(await ComponentHtml.RenderAsync<TComponent>(httpContext.RequestServices, new RouteValueDictionary(Parameters))));
+                Encoding.UTF8.GetBytes(
+                    await ComponentHtml.RenderAsync<TComponent>(httpContext.RequestServices, new RouteValueDictionary(Parameters))));
 
             var headers = httpContext.Response.Headers;
             var answer = Version is null
                 ? Written(await Render())
                 : await httpContext.RequestServices.GetRequiredService<RenderedPages>()
-                    .AnswerAsync(httpContext.Request, $"{typeof(TComponent).Name} {visit.Key}", Version, lastModified: null, PageHeaders.ContentType, Render);
+                    .AnswerAsync(
+                        httpContext.Request, $"{typeof(TComponent).Name} {visit.Key}", Version, lastModified: null,
+                        PageHeaders.ContentType, Render);
             PageHeaders.Write(headers, PageHeaders.OwnPolicy(LeadsTo), CachePolicy);
             PageHeaders.WriteLanguage(headers, visit.Language);
             if ((RetryAfter ?? (Status == StatusCodes.Status503ServiceUnavailable ? RetryAfterSeconds : null)) is { } seconds)
@@ -64,7 +69,11 @@ public static class Page
         }
 
         private IResult Written(byte[] html) => Status == StatusCodes.Status200OK
-            ? TypedResults.Bytes(html, PageHeaders.ContentType, entityTag: CachePolicy != CachePolicy.Public ? null : new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(html))[..16]}\""))
+            ? TypedResults.Bytes(
+                html, PageHeaders.ContentType,
+                entityTag: CachePolicy != CachePolicy.Public
+                    ? null
+                    : new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(html))[..16]}\""))
             : TypedResults.Text(html, PageHeaders.ContentType, Status);
     }
 }

@@ -49,13 +49,15 @@ public sealed class PageRequest(SiteOptions site)
 
     /// <summary>An address of this site, in the language of the request.</summary>
     /// <param name="address">Begins with a slash; its values are escaped.</param>
-    public string Link(string address) => _chosen ? QueryHelpers.AddQueryString(address, RequestLanguage.Parameter, Language.Code) : address;
+    public string Link(string address) =>
+        _chosen ? QueryHelpers.AddQueryString(address, RequestLanguage.Parameter, Language.Code) : address;
 
     /// <summary>This page in another language.</summary>
     public string In(Language language) => QueryHelpers.AddQueryString(_path + query, RequestLanguage.Parameter, language.Code);
 
     /// <summary>The same, absolute.</summary>
-    public Uri AddressIn(Language language) => Absolute(QueryHelpers.AddQueryString(query.ToString(), RequestLanguage.Parameter, language.Code));
+    public Uri AddressIn(Language language) =>
+        Absolute(QueryHelpers.AddQueryString(query.ToString(), RequestLanguage.Parameter, language.Code));
 
     private Uri Absolute(object rest) => site.Link(_path.TrimStart('/') + rest);
 

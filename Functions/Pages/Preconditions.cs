@@ -10,7 +10,8 @@ public static class Preconditions
     {
         if (request.Headers.IfNoneMatch.Count > 0)
             return EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var tags)
-                && tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(EntityTagHeaderValue.Parse(entityTag), useStrongComparison: false));
+                && tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any)
+                    || tag.Compare(EntityTagHeaderValue.Parse(entityTag), useStrongComparison: false));
 
         // The header counts seconds.
         return lastModified is { } time && request.GetTypedHeaders().IfModifiedSince is { } since

@@ -12,7 +12,8 @@ public static class RejectedPages
         // Not "1 seconds".
         var seconds = Math.Max(2, (int)Math.Ceiling(wait.TotalSeconds));
         return Page.Personal<NoticePage>(
-            new { Heading = LayoutTexts.TooManyHeading, Text = LayoutTexts.TooManyText.With(seconds) }, StatusCodes.Status429TooManyRequests, retryAfter: seconds);
+            new { Heading = LayoutTexts.TooManyHeading, Text = LayoutTexts.TooManyText.With(seconds) },
+            StatusCodes.Status429TooManyRequests, retryAfter: seconds);
     }
 
     /// <summary>A body that is too large or cannot be read. Each form posts to the address that shows it.</summary>

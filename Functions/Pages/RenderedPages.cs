@@ -25,7 +25,9 @@ public sealed class RenderedPages(SiteOptions site, TopicCatalog topics) : IDisp
 
     /// <summary>The strong entity tag, with its quotes, that the page has in every process of this build with these settings.</summary>
     /// <param name="key">The page, its language, and the parameters that it uses, normalized: spellings must not fill the cache.</param>
-    /// <param name="version">Of everything else that it shows, as <see cref="PublishedSnapshot.Version"/>, and the day if it shows one.</param>
+    /// <param name="version">
+    /// Of everything else that it shows, as <see cref="PublishedSnapshot.Version"/>, and the day if it shows one.
+    /// </param>
     public string ETag(string key, string version)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -34,7 +36,9 @@ public sealed class RenderedPages(SiteOptions site, TopicCatalog topics) : IDisp
         return $"\"{Convert.ToHexStringLower(hash.GetHashAndReset())[..32]}\"";
     }
 
-    /// <summary>The page, rendered once for all concurrent requests. If that fails, it fails for all of them, and the next request tries again.</summary>
+    /// <summary>
+    /// The page, rendered once for all concurrent requests. If that fails, it fails for all of them, and the next request tries again.
+    /// </summary>
     /// <param name="key">As for <see cref="ETag"/>; so is <paramref name="version"/>.</param>
     /// <param name="render">Must depend on the request only through the key.</param>
     public async Task<ReadOnlyMemory<byte>> GetAsync(string key, string version, Func<Task<byte[]>> render)

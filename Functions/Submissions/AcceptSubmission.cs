@@ -9,7 +9,8 @@ public sealed class AcceptSubmission(SubmissionIntake intake, SubmissionRules ru
 {
     [Function(nameof(AcceptSubmission))]
     public async Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/submissions")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/submissions")] HttpRequest request,
+        CancellationToken cancellationToken)
     {
         if (!limit.TryTake(request, isForm: false, out var wait))
             return Problems.TooMany(wait);
@@ -22,7 +23,8 @@ public sealed class AcceptSubmission(SubmissionIntake intake, SubmissionRules ru
             SubmissionResult.Accepted accepted => Received(accepted),
             SubmissionResult.Invalid invalid => Problems.Invalid(invalid.Errors.ToDictionary(), "The submission could not be taken."),
             SubmissionResult.KeyReused => Problems.Of(
-                StatusCodes.Status422UnprocessableEntity, "This Idempotency-Key came with other content before. Use a new key for new content."),
+                StatusCodes.Status422UnprocessableEntity,
+                "This Idempotency-Key came with other content before. Use a new key for new content."),
             _ => Problems.TryLater("Submissions cannot be stored at the moment. Send the same again later; it is stored once."),
         };
     }

@@ -8,6 +8,7 @@ public sealed class KeepPoisonedSubmission(SubmissionStore store)
 {
     [Function(nameof(KeepPoisonedSubmission))]
     public Task Run(
-        [QueueTrigger(QueueNames.PoisonSubmissions, Connection = PipelineStorage.Connection)] string message, CancellationToken cancellationToken) =>
+        [QueueTrigger(QueueNames.PoisonSubmissions, Connection = PipelineStorage.Connection)] string message,
+        CancellationToken cancellationToken) =>
         store.KeepPoisonAsync(message, cancellationToken);
 }

@@ -8,6 +8,7 @@ public sealed class StoreSubmission(SubmissionStore store)
 {
     [Function(nameof(StoreSubmission))]
     public Task Run(
-        [QueueTrigger(QueueNames.Submissions, Connection = PipelineStorage.Connection)] string message, CancellationToken cancellationToken) =>
+        [QueueTrigger(QueueNames.Submissions, Connection = PipelineStorage.Connection)] string message,
+        CancellationToken cancellationToken) =>
         store.StoreAsync(message, cancellationToken);
 }

@@ -9,7 +9,8 @@ public sealed class AcceptSubscription(Pipeline.Subscribers.Subscriptions subscr
 {
     [Function(nameof(AcceptSubscription))]
     public async Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/subscriptions")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/subscriptions")] HttpRequest request,
+        CancellationToken cancellationToken)
     {
         if (!limit.TryTake(request, isForm: false, out var wait))
             return Problems.TooMany(wait);
@@ -25,7 +26,9 @@ public sealed class AcceptSubscription(Pipeline.Subscribers.Subscriptions subscr
             errors["language"] = [Language.Choose];
         else if (topic is not null && errors.Count == 0)
             return await subscriptions.SignUpAsync(topic, address, language, cancellationToken)
-                ? TypedResults.Accepted((string?)null, new { status = "A mail with a link to confirm the subscription is on its way, if the address can be subscribed." })
+                ? TypedResults.Accepted(
+                    (string?)null,
+                    new { status = "A mail with a link to confirm the subscription is on its way, if the address can be subscribed." })
                 : Problems.TryLater("Subscriptions cannot be stored at the moment. Send the same again later.");
 
         return Problems.Invalid(errors, "The subscription could not be taken.");

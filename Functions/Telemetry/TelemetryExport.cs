@@ -10,7 +10,9 @@ using Pipeline.Telemetry;
 
 namespace Pipeline.Functions.Telemetry;
 
-/// <summary>Exports traces, metrics and logs to Application Insights, an OpenTelemetry collector or both, as their standard settings say.</summary>
+/// <summary>
+/// Exports traces, metrics and logs to Application Insights, an OpenTelemetry collector or both, as their standard settings say.
+/// </summary>
 public static class TelemetryExport
 {
     private const string AzureMonitor = "APPLICATIONINSIGHTS_CONNECTION_STRING";
@@ -34,7 +36,8 @@ public static class TelemetryExport
         if (collector is not null)
         {
             if (!Uri.TryCreate(collector, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-                throw new StartException($"The setting {Collector} should be an absolute http or https address, such as http://localhost:4317.");
+                throw new StartException(
+                    $"The setting {Collector} should be an absolute http or https address, such as http://localhost:4317.");
             telemetry.UseOtlpExporter();
         }
 
@@ -42,7 +45,9 @@ public static class TelemetryExport
         {
             // The exporter's own exception would repeat the value.
             if (!Guid.TryParse(Part(connectionString, "InstrumentationKey"), out _))
-                throw new StartException($"The setting {AzureMonitor} should be the connection string of an Application Insights resource, which begins with InstrumentationKey=.");
+                throw new StartException(
+                    $"The setting {AzureMonitor} should be the connection string of an Application Insights resource, "
+                    + "which begins with InstrumentationKey=.");
             telemetry.UseAzureMonitorExporter(options => Configure(options, connectionString, Optional(builder.Configuration, Identity)));
         }
     }
@@ -51,16 +56,19 @@ public static class TelemetryExport
     {
         options.ConnectionString = connectionString;
         if (identity is not null)
-            options.Credential = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = Part(identity, "ClientId") });
+            options.Credential = new DefaultAzureCredential(
+                new DefaultAzureCredentialOptions { ManagedIdentityClientId = Part(identity, "ClientId") });
         // There are few spans, so all are kept. Logs are kept with or without them.
         options.TracesPerSecond = null;
         options.SamplingRatio = 1;
         options.EnableTraceBasedLogsSampler = false;
     }
 
-    private static string? Optional(ConfigurationManager settings, string name) => settings[name]?.Trim() is { Length: > 0 } value ? value : null;
+    private static string? Optional(ConfigurationManager settings, string name) =>
+        settings[name]?.Trim() is { Length: > 0 } value ? value : null;
 
     /// <summary>The value of a name in a string like "One=1;Two=2"; null if it is missing.</summary>
     private static string? Part(string text, string name) => text.Split(';', StringSplitOptions.TrimEntries)
-        .Select(part => part.Split('=', 2)).FirstOrDefault(part => part.Length == 2 && part[0].Equals(name, StringComparison.OrdinalIgnoreCase))?[1];
+        .Select(part => part.Split('=', 2)).FirstOrDefault(
+            part => part.Length == 2 && part[0].Equals(name, StringComparison.OrdinalIgnoreCase))?[1];
 }

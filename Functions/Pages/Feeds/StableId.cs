@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Pipeline.Functions.Pages.Feeds;
 
-/// <summary>The id of a feed or an entry (urn:uuid:…). It depends on no address and no title, as feed readers show an entry with a new id as new.</summary>
+/// <summary>
+/// The id of a feed or an entry (urn:uuid:…). It depends on no address and no title, as feed readers show an entry with a new id as new.
+/// </summary>
 public static class StableId
 {
     public static string OfFeed(string topic, string language) => Of($"feed {topic} {language}");

@@ -20,6 +20,7 @@ public sealed class ShowPractice(TopicCatalog topics, SubmissionStatusQuery quer
         var nextDigest = known.Schedule.NextDay(time.GetUtcNow());
         return standing.Practice is { Status: PracticeStatus.Published } published
             ? Page.Of<PublishedPage>(new { Topic = known, Practice = published, NextDigest = nextDigest })
-            : Page.Personal<StandingPage>(new { Topic = known, Reference = parsed, standing.Status, standing.Reasons, NextDigest = nextDigest });
+            : Page.Personal<StandingPage>(
+                new { Topic = known, Reference = parsed, standing.Status, standing.Reasons, NextDigest = nextDigest });
     }
 }

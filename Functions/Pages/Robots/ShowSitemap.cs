@@ -11,9 +11,11 @@ public sealed class ShowSitemap(
 {
     [Function(nameof(ShowSitemap))]
     public async Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "sitemap.xml")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "sitemap.xml")] HttpRequest request,
+        CancellationToken cancellationToken)
     {
-        List<SitemapEntry> pages = [new("", InAllLanguages: true), new("submit", InAllLanguages: true), new("subscribe", InAllLanguages: true)];
+        List<SitemapEntry> pages =
+            [new("", InAllLanguages: true), new("submit", InAllLanguages: true), new("subscribe", InAllLanguages: true)];
         List<SitemapEntry> texts = [];
         foreach (var topic in topics.All)
         {
@@ -32,5 +34,6 @@ public sealed class ShowSitemap(
     }
 
     private static string Version(List<SitemapEntry> pages) =>
-        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', pages.Select(page => $"{page.Path} {page.LastChanged:u}")))));
+        Convert.ToHexString(
+            SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', pages.Select(page => $"{page.Path} {page.LastChanged:u}")))));
 }

@@ -9,7 +9,7 @@ public static class Sitemap
     public const string ContentType = "application/xml; charset=utf-8";
 
     /// <summary>The limit of one file. Older practices are found through the pages of their topic.</summary>
-    public const int MostAddresses = 50_000;
+    public const int MaxAddresses = 50_000;
 
     private const string Namespace = "http://www.sitemaps.org/schemas/sitemap/0.9";
     private const string XhtmlNamespace = "http://www.w3.org/1999/xhtml";
@@ -23,7 +23,8 @@ public static class Sitemap
         {
             xml.WriteStartElement("urlset", Namespace);
             xml.WriteAttributeString("xmlns", "xhtml", null, XhtmlNamespace);
-            foreach (var (address, entry) in entries.SelectMany(entry => Addresses(site, entry).Select(address => (address, entry))).Take(MostAddresses))
+            var addresses = entries.SelectMany(entry => Addresses(site, entry).Select(address => (address, entry)));
+            foreach (var (address, entry) in addresses.Take(MaxAddresses))
             {
                 xml.WriteStartElement("url", Namespace);
                 xml.WriteElementString("loc", Namespace, address);
@@ -41,7 +42,9 @@ public static class Sitemap
     }
 
     private static IEnumerable<string> Addresses(SiteOptions site, SitemapEntry entry) =>
-        entry.InAllLanguages ? [Address(site, entry.Path), .. Language.All.Select(language => In(site, entry.Path, language))] : [Address(site, entry.Path)];
+        entry.InAllLanguages
+            ? [Address(site, entry.Path), .. Language.All.Select(language => In(site, entry.Path, language))]
+            : [Address(site, entry.Path)];
 
     private static void WriteLanguages(XmlWriter xml, SiteOptions site, string path)
     {

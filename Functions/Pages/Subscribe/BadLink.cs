@@ -6,7 +6,8 @@ namespace Pipeline.Functions.Pages.Subscribe;
 public static class BadLink
 {
     /// <summary>Truncated or altered.</summary>
-    public static IResult Unreadable() => Of(SubscribeTexts.UnreadableHeading, SubscribeTexts.UnreadableText, StatusCodes.Status404NotFound);
+    public static IResult Unreadable() =>
+        Of(SubscribeTexts.UnreadableHeading, SubscribeTexts.UnreadableText, StatusCodes.Status404NotFound);
 
     public static IResult Expired(string? token) => Renewable(
         SubscribeTexts.ExpiredHeading, SubscribeTexts.ExpiredText, token, StatusCodes.Status410Gone);

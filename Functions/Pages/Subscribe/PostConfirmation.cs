@@ -7,7 +7,8 @@ public sealed class PostConfirmation(Pipeline.Subscribers.Subscriptions subscrip
 {
     [Function(nameof(PostConfirmation))]
     public async Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/confirm")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/confirm")] HttpRequest request,
+        CancellationToken cancellationToken)
     {
         string? token = request.Query["token"];
         return subscriptions.ReadConfirmation(token) switch

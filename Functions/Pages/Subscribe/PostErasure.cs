@@ -7,7 +7,8 @@ public sealed class PostErasure(Pipeline.Subscribers.Subscriptions subscriptions
 {
     [Function(nameof(PostErasure))]
     public async Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/erase")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/erase")] HttpRequest request,
+        CancellationToken cancellationToken)
     {
         if (subscriptions.ReadUnsubscription(request.Query["token"]) is not { } link)
             return BadLink.Unreadable();

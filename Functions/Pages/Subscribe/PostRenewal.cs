@@ -1,11 +1,14 @@
 namespace Pipeline.Functions.Pages.Subscribe;
 
-/// <summary>POST /subscriptions/renew?token=: mails a new confirmation link to the address of the old one, which may have expired.</summary>
+/// <summary>
+/// POST /subscriptions/renew?token=: mails a new confirmation link to the address of the old one, which may have expired.
+/// </summary>
 public sealed class PostRenewal(Pipeline.Subscribers.Subscriptions subscriptions)
 {
     [Function(nameof(PostRenewal))]
     public async Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/renew")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/renew")] HttpRequest request,
+        CancellationToken cancellationToken)
     {
         if (subscriptions.ReadConfirmation(request.Query["token"]) is not { } link)
             return BadLink.Unreadable();

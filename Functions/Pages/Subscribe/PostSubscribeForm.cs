@@ -5,7 +5,8 @@ using Pipeline.Text;
 namespace Pipeline.Functions.Pages.Subscribe;
 
 /// <summary>POST /subscribe: mails a confirmation link. The answer does not tell whether the address is known.</summary>
-public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscriptions, TopicCatalog topics, ClientLimit limit, SiteOptions site)
+public sealed class PostSubscribeForm(
+    Pipeline.Subscribers.Subscriptions subscriptions, TopicCatalog topics, ClientLimit limit, SiteOptions site)
 {
     [Function(nameof(PostSubscribeForm))]
     public async Task<IResult> Run(
@@ -23,9 +24,12 @@ public sealed class PostSubscribeForm(Pipeline.Subscribers.Subscriptions subscri
             errors.Add(SubmissionFields.Email, EmailAddress.Advice);
         var back = ReturnAddress.Allowed(site, body[ReturnAddress.Field]);
         if (topic is null || errors.Any)
-            return FormAgain(new { Topic = topic?.Id.Value, Email = email, Errors = errors, Return = back }, StatusCodes.Status400BadRequest, back);
+            return FormAgain(
+                new { Topic = topic?.Id.Value, Email = email, Errors = errors, Return = back }, StatusCodes.Status400BadRequest, back);
         if (!await subscriptions.SignUpAsync(topic, address, Language.Current, cancellationToken))
-            return FormAgain(new { Topic = topic.Id.Value, Email = email, Unavailable = true, Return = back }, StatusCodes.Status503ServiceUnavailable, back);
+            return FormAgain(
+                new { Topic = topic.Id.Value, Email = email, Unavailable = true, Return = back },
+                StatusCodes.Status503ServiceUnavailable, back);
 
         return back is null
             ? Page.Personal<SubscribedPage>(new { Topic = topic, Email = address.Value, Suggestion = EmailSuggestion.For(address.Value) })

@@ -7,7 +7,8 @@ public sealed class PostUnsubscription(Pipeline.Subscribers.Subscriptions subscr
 {
     [Function(nameof(PostUnsubscription))]
     public async Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/unsubscribe")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "subscriptions/unsubscribe")] HttpRequest request,
+        CancellationToken cancellationToken)
     {
         string? token = request.Query["token"];
         if (subscriptions.ReadUnsubscription(token) is not { } link)
