@@ -34,10 +34,7 @@ internal static class LocalApplication
         await using var storage = LocalStorage.Start(line, settings, stop.Token);
         try
         {
-            if (line.Command is var (name, arguments))
-                await RunCommandAsync(name, arguments, createApp, storage.Ready, stop.Token);
-            else
-                await ServeAsync(line, settings, createApp, storage, loggers, stop.Token);
+            await ServeAsync(line, settings, createApp, storage, loggers, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -87,23 +84,6 @@ internal static class LocalApplication
             return;
         await first;
         throw new StartException("The app has ended, and its functions with it. Its last lines say why.");
-    }
-
-    /// <summary>Something that is done once instead of serving. The app registers it as a keyed delegate.</summary>
-    private static async Task RunCommandAsync(string name, IReadOnlyList<string> arguments, Func<string[], FunctionsApplicationBuilder> createApp, Task storage, CancellationToken stop)
-    {
-        using var app = AppHost.Build(createApp);
-        var run = app.Services.GetKeyedService<Func<IReadOnlyList<string>, TextWriter, CancellationToken, Task>>(name)
-            ?? throw new StartException($"This application has no command --{name}.");
-        await storage;
-        try
-        {
-            await run(arguments, Console.Out, stop);
-        }
-        catch (OperationCanceledException stopped) when (stop.IsCancellationRequested)
-        {
-            throw new StartException($"--{name} was stopped before it was done. It can be run again.", stopped);
-        }
     }
 
     /// <summary>On localhost only: what runs here has no keys and holds people's addresses.</summary>

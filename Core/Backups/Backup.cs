@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pipeline.Keys;
 
 namespace Pipeline.Backups;
@@ -23,18 +24,32 @@ public sealed partial class Backup(PipelineStorage storage, BackupContainer back
     private IReadOnlyList<TableClient> Tables =>
         [storage.IdempotencyKeys, storage.Rejections, storage.Practices, storage.Digests, storage.Deliveries, storage.Subscribers, storage.Erasures];
 
-    public async Task<BackupManifest> RunAsync(CancellationToken cancellationToken)
+    /// <param name="progress">Told of each page that is copied; null if nobody looks.</param>
+    public async Task<BackupManifest> RunAsync(IProgress<TableProgress>? progress, CancellationToken cancellationToken)
     {
         var begunOn = time.GetUtcNow();
         var name = await backups.BeginAsync(begunOn, cancellationToken);
         List<BackupTable> tables = [];
         foreach (var table in Tables)
-            tables.Add(await backups.WriteAsync(name, table.Name, table.QueryAsync<TableEntity>(maxPerPage: PageSize, cancellationToken: cancellationToken), cancellationToken));
+            tables.Add(await backups.WriteAsync(name, table.Name, RowsAsync(table, progress, cancellationToken), cancellationToken));
 
         var manifest = new BackupManifest(BackupManifest.CurrentFormat, name, begunOn, time.GetUtcNow(), tables, BackupManifest.MarksOf(keys));
         await backups.EndAsync(manifest, cancellationToken);
         LogDone(name, manifest.Rows, tables.Count);
         return manifest;
+    }
+
+    private static async IAsyncEnumerable<TableEntity> RowsAsync(
+        TableClient table, IProgress<TableProgress>? progress, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var rows = 0L;
+        await foreach (var page in table.QueryAsync<TableEntity>(maxPerPage: PageSize, cancellationToken: cancellationToken).AsPages())
+        {
+            foreach (var row in page.Values)
+                yield return row;
+            rows += page.Values.Count;
+            progress?.Report(new TableProgress(table.Name, rows, Total: page.ContinuationToken is null ? rows : null));
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "Backup {Backup} is made ({Rows} rows, {Tables} tables).")]

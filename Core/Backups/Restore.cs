@@ -11,7 +11,6 @@ namespace Pipeline.Backups;
 public sealed class Restore(PipelineStorage storage, BackupContainer backups, Erasures erasures, KeyRing keys)
 {
     private const int AtOnce = 8;
-    private const int RowsBetweenWords = 50_000;
 
     /// <summary>
     /// In an order in which a running app, or a restore that broke off, does the least harm: the erased before those who might be among them;
@@ -21,27 +20,31 @@ public sealed class Restore(PipelineStorage storage, BackupContainer backups, Er
     private IReadOnlyList<TableClient> Tables =>
         [storage.Erasures, storage.Subscribers, storage.Deliveries, storage.Digests, storage.Practices, storage.Rejections, storage.IdempotencyKeys];
 
+    /// <summary>Reads all of the tables' blobs, and writes nothing.</summary>
     /// <param name="name">Of the backup, or "latest".</param>
     /// <param name="only">Names of tables; none for all of them.</param>
-    /// <param name="tell">Given lines for the operator to read.</param>
-    /// <exception cref="BackupException">Nothing was written, and why.</exception>
-    public async Task<IReadOnlyList<RestoredTable>> RunAsync(
-        string name, IReadOnlyCollection<string> only, Action<string> tell, CancellationToken cancellationToken)
+    /// <exception cref="BackupException">It cannot be restored, and why.</exception>
+    public async Task<CheckedBackup> CheckAsync(string name, IReadOnlyCollection<string> only, CancellationToken cancellationToken)
     {
         var chosen = Choose(only);
         var manifest = await FindAsync(name, cancellationToken);
-        var tables = chosen
-            .Select(table => (Table: table, Backup: manifest.Tables.FirstOrDefault(each => each.Name == table.Name)
-                ?? throw new BackupException($"The table {table.Name} is not in the backup {manifest.Name}.")))
-            .ToList();
-        await CheckAsync(manifest, tables.ConvertAll(table => table.Backup), tell, cancellationToken);
+        var tables = chosen.ConvertAll(table => manifest.Tables.FirstOrDefault(each => each.Name == table.Name)
+            ?? throw new BackupException($"The table {table.Name} is not in the backup {manifest.Name}."));
+        await VerifyAsync(manifest, tables, cancellationToken);
+        return new CheckedBackup(manifest.Name, tables);
+    }
 
+    /// <param name="progress">Told of each batch that is done; null if nobody looks.</param>
+    public async Task<IReadOnlyList<RestoredTable>> RunAsync(
+        CheckedBackup backup, IProgress<TableProgress>? progress, CancellationToken cancellationToken)
+    {
         List<RestoredTable> restored = [];
-        foreach (var (table, backup) in tables)
+        foreach (var copy in backup.Tables)
         {
+            var table = Tables.Single(each => each.Name == copy.Name);
             await table.CreateIfNotExistsAsync(cancellationToken);
-            var change = await ChangeAsync(table, manifest, cancellationToken);
-            restored.Add(await RestoreAsync(table, manifest, backup, change, tell, cancellationToken));
+            var change = await ChangeAsync(table, backup.Name, cancellationToken);
+            restored.Add(await RestoreAsync(table, backup.Name, copy, change, progress, cancellationToken));
         }
 
         return restored;
@@ -72,12 +75,13 @@ public sealed class Restore(PipelineStorage storage, BackupContainer backups, Er
         }
 
         if (!names.Contains(name))
-            throw new BackupException($"There is no backup {name} in {backups.Address}. --backups lists those there are.");
+            throw new BackupException($"There is no backup {name} in {backups.Address}. The command backups lists those there are.");
         return await backups.FindAsync(name, cancellationToken)
-            ?? throw new BackupException($"The backup {name} was begun but never ended, so it is none: it has no manifest. --backups lists those that are whole.");
+            ?? throw new BackupException(
+                $"The backup {name} was begun but never ended, so it is none: it has no manifest. The command backups lists those that are whole.");
     }
 
-    private async Task CheckAsync(BackupManifest manifest, IReadOnlyCollection<BackupTable> tables, Action<string> tell, CancellationToken cancellationToken)
+    private async Task VerifyAsync(BackupManifest manifest, IReadOnlyCollection<BackupTable> tables, CancellationToken cancellationToken)
     {
         // People point at the tables in Azure and forget the backups, for which this machine's settings then count.
         if (backups.Address.IsLoopback && !storage.Practices.Uri.IsLoopback)
@@ -94,14 +98,13 @@ public sealed class Restore(PipelineStorage storage, BackupContainer backups, Er
             if (!await backups.IsSoundAsync(manifest.Name, table, cancellationToken))
                 throw new BackupException(
                     $"The table {table.Name} is missing from the backup {manifest.Name} or is not as it was written, so nothing is restored. Take another backup, or name the other tables with --table.");
-        tell($"Backup {manifest.Name} is as it was written ({tables.Sum(table => table.Rows)} rows).");
     }
 
     /// <summary>What becomes of a row on its way; null leaves it out.</summary>
-    private async Task<Func<TableEntity, TableEntity?>> ChangeAsync(TableClient table, BackupManifest manifest, CancellationToken cancellationToken)
+    private async Task<Func<TableEntity, TableEntity?>> ChangeAsync(TableClient table, string backup, CancellationToken cancellationToken)
     {
         if (table == storage.Digests)
-            return row => Held(Undecided(row), manifest.Name);
+            return row => Held(Undecided(row), backup);
         if (table == storage.Deliveries)
             return Undecided;
         if (table != storage.Subscribers)
@@ -136,18 +139,19 @@ public sealed class Restore(PipelineStorage storage, BackupContainer backups, Er
     }
 
     private async Task<RestoredTable> RestoreAsync(
-        TableClient table, BackupManifest manifest, BackupTable backup, Func<TableEntity, TableEntity?> change, Action<string> tell, CancellationToken cancellationToken)
+        TableClient table, string name, BackupTable backup, Func<TableEntity, TableEntity?> change, IProgress<TableProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var (restored, leftOut, done) = (0L, 0L, 0L);
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-        var batches = RowBatch.CutAsync(backups.LinesAsync(manifest.Name, backup, cancellationToken), Read, cancellationToken);
+        var batches = RowBatch.CutAsync(backups.LinesAsync(name, backup, cancellationToken), Read, cancellationToken);
         await Parallel.ForEachAsync(batches, options, async (batch, cancellation) =>
         {
             Interlocked.Add(ref restored, await batch.InsertMissingAsync(table, cancellation));
-            var after = Interlocked.Add(ref done, batch.Count);
-            if (after / RowsBetweenWords > (after - batch.Count) / RowsBetweenWords)
-                tell($"  {table.Name}: {after} of {backup.Rows} rows so far");
+            progress?.Report(new TableProgress(table.Name, Interlocked.Add(ref done, batch.Count), backup.Rows));
         });
+        // Rows that were left out are in no batch.
+        progress?.Report(new TableProgress(table.Name, backup.Rows, backup.Rows));
         return new RestoredTable(table.Name, backup.Rows, restored, leftOut);
 
         // Of the one that cuts the batches; nobody else is at it.

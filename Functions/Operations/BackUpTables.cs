@@ -10,5 +10,5 @@ public sealed class BackUpTables(Backup backup)
 
     [Function(nameof(BackUpTables))]
     public async Task Run([TimerTrigger(Schedule, UseMonitor = true)] TimerInfo timer, CancellationToken cancellationToken) =>
-        await backup.RunAsync(cancellationToken);
+        await backup.RunAsync(progress: null, cancellationToken);
 }

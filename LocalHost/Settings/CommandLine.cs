@@ -17,10 +17,6 @@ public sealed record CommandLine
           --data DIR             where the storage emulator keeps its files (LocalHost/.azurite/N)
           --settings FILE        read this instead of local.settings.json
           --demo                 send samples through the pipeline until a digest lies in the mailbox
-          --backup               copy the tables into blobs, and end (docs/restore.md)
-          --backups              list the backups there are, and end
-          --restore NAME         put back rows that are missing, from this backup or the 'latest', and end
-          --table NAME           with --restore: only this table; may be given several times
           --worker-port N        wait on this port for the app as a worker process of its own, in place of running it here
           --Name=value           any setting, as in --Digest__Day=Daily
           --help                 this text
@@ -34,11 +30,6 @@ public sealed record CommandLine
 
     /// <summary>Where to wait for a worker in a process of its own; null runs the app in this one.</summary>
     public int? WorkerPort { get; private init; }
-
-    /// <summary>What to do instead of serving; null where it serves.</summary>
-    public (string Name, IReadOnlyList<string> Arguments)? Command { get; private init; }
-
-    private IReadOnlyList<string> Tables { get; init; } = [];
 
     public IReadOnlyDictionary<string, string?> Settings { get; private init; } = new Dictionary<string, string?>();
 
@@ -63,16 +54,11 @@ public sealed record CommandLine
                     "--settings" => line with { SettingsFile = Path.GetFullPath(Value()) },
                     "--worker-port" => line with { WorkerPort = Number(1, 65535) },
                     "--demo" when value is null => line with { Demo = true },
-                    "--backup" or "--backups" when value is null => Do(name[2..]),
-                    "--restore" => Do(name[2..], Value()),
-                    "--table" => line with { Tables = [.. line.Tables, Value()] },
+                    "--backup" or "--backups" or "--restore" or "--table" =>
+                        throw Wrong($"{name} has moved to the commands of Admin: dotnet run --project Admin -- --help lists them."),
                     "--help" or "-h" or "-?" => throw new StartException(Usage) { ExitCode = 0 },
                     _ => throw Wrong($"Unknown option '{arguments[i]}'. --help lists what there is."),
                 };
-
-            CommandLine Do(string command, params string[] arguments) => line.Command is null
-                ? line with { Command = (command, arguments) }
-                : throw Wrong($"{name} and --{line.Command.Value.Name} cannot be done at once.");
 
             string Value() => value ?? (i + 1 < arguments.Count ? arguments[++i] : throw Wrong($"{name} needs a value. --help tells more."));
 
@@ -82,11 +68,7 @@ public sealed record CommandLine
                     : throw Wrong($"{name} takes a number from {least} to {most}, not '{text}'.");
         }
 
-        if (line.Tables.Count > 0 && line.Command?.Name != "restore")
-            throw Wrong("--table goes with --restore.");
-        if (line.Demo && line.Command is not null)
-            throw Wrong($"--demo and --{line.Command.Value.Name} cannot be done at once.");
-        return line with { Settings = settings, Command = line.Command is var (command, some) ? (command, [.. some, .. line.Tables]) : null };
+        return line with { Settings = settings };
     }
 
     private static (string Name, string? Value) Split(string argument) =>

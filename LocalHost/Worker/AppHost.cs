@@ -7,8 +7,17 @@ namespace Pipeline.LocalHost.Worker;
 /// <summary>The app in this process. Only one: the worker keeps its port in a static.</summary>
 internal static class AppHost
 {
-    /// <summary>Builds what the app's entry point runs, and starts nothing.</summary>
-    public static IHost Build(Func<string[], FunctionsApplicationBuilder> createApp)
+    /// <summary>Runs the app, and ends with it; faulted if it failed.</summary>
+    /// <param name="storage">The app is built while storage starts, and starts when this has ended.</param>
+    public static async Task RunAsync(Func<string[], FunctionsApplicationBuilder> createApp, Task storage)
+    {
+        using var app = Build(createApp);
+        await storage;
+        await app.RunAsync();
+    }
+
+    /// <summary>What the app's entry point runs.</summary>
+    private static IHost Build(Func<string[], FunctionsApplicationBuilder> createApp)
     {
         // The worker looks for its functions there.
         Assembly.SetEntryAssembly(createApp.Method.Module.Assembly);
@@ -20,15 +29,6 @@ internal static class AppHost
         foreach (var commandLine in sources.OfType<CommandLineConfigurationSource>().ToList())
             sources.Remove(commandLine);
         return builder.Build();
-    }
-
-    /// <summary>Runs the app, and ends with it; faulted if it failed.</summary>
-    /// <param name="storage">The app is built while storage starts, and starts when this has ended.</param>
-    public static async Task RunAsync(Func<string[], FunctionsApplicationBuilder> createApp, Task storage)
-    {
-        using var app = Build(createApp);
-        await storage;
-        await app.RunAsync();
     }
 }
 

@@ -12,10 +12,13 @@ public static class BackupSteps
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static Task<BackupManifest> BackUpAsync(this PipelineApp app) => app.Get<Backup>().RunAsync(Cancellation);
+    public static Task<BackupManifest> BackUpAsync(this PipelineApp app) => app.Get<Backup>().RunAsync(progress: null, Cancellation);
 
-    public static Task<IReadOnlyList<RestoredTable>> RestoreAsync(this PipelineApp app, string name = "latest", params string[] tables) =>
-        app.Get<Restore>().RunAsync(name, tables, _ => { }, Cancellation);
+    public static async Task<IReadOnlyList<RestoredTable>> RestoreAsync(this PipelineApp app, string name = "latest", params string[] tables)
+    {
+        var restore = app.Get<Restore>();
+        return await restore.RunAsync(await restore.CheckAsync(name, tables, Cancellation), progress: null, Cancellation);
+    }
 
     /// <summary>Everything is gone, the tables themselves, too; and the app was not started since.</summary>
     public static Task WipeAsync(this PipelineApp app) => Task.WhenAll(app.TablesOfBackups().Select(table => table.DeleteAsync(Cancellation)));

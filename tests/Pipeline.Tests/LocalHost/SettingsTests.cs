@@ -82,6 +82,19 @@ public sealed class SettingsTests : IDisposable
         Assert.Contains(arguments[0].Split('=')[0], exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--backup")]
+    [InlineData("--backups")]
+    [InlineData("--restore", "latest")]
+    [InlineData("--demo", "--table=Practices")]
+    public void An_option_that_has_moved_names_the_application_that_has_it(params string[] arguments)
+    {
+        var exception = Assert.Throws<StartException>(() => CommandLine.Parse(arguments));
+
+        Assert.Equal(2, exception.ExitCode);
+        Assert.Contains("dotnet run --project Admin -- --help", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Port_0_picks_a_free_port()
     {

@@ -9,7 +9,7 @@ public static class Notice
     public static IReadOnlyList<ThirdParty> Shipped { get; } =
         [.. InOrder(LockFile.Read(SourceFolder.PathOf("Functions", "packages.lock.json")).Packages.Select(package => ThirdParty.OfNuGet(package.Name, package.Version)))];
 
-    /// <summary>Packages that only LocalHost and the tests use.</summary>
+    /// <summary>Packages that only Admin, LocalHost and the tests use.</summary>
     public static IReadOnlyList<ThirdParty> OfDevelopment { get; } =
         [.. InOrder(LockFiles().SelectMany(file => LockFile.Read(file).Packages).Distinct()
             .ExceptBy(Shipped.Select(package => package.Name), package => package.Name)
@@ -31,8 +31,8 @@ public static class Notice
         ================
 
         {Lines(Shipped)}
-        What development uses besides: LocalHost, the tests, the check of infra
-        =======================================================================
+        What else is used: Admin, LocalHost, the tests, the check of infra
+        ==================================================================
 
         None of it is deployed.
 

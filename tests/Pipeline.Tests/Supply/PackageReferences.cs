@@ -8,7 +8,7 @@ public static class PackageReferences
     /// <summary>All project files of the repository.</summary>
     public static IReadOnlyList<string> Projects { get; } =
     [
-        .. new[] { "Core", "Functions", "LocalHost", "infra" }.Concat(Directory.GetDirectories(SourceFolder.PathOf("tests")))
+        .. new[] { "Core", "Functions", "LocalHost", "Admin", "infra" }.Concat(Directory.GetDirectories(SourceFolder.PathOf("tests")))
             .Select(folder => SourceFolder.PathOf(folder)).SelectMany(folder => Directory.GetFiles(folder, "*.csproj")),
     ];
 

@@ -14,7 +14,7 @@ public sealed class PackageUseTests
         ["LocalHost: Grpc.Tools"] = "generates code from worker.proto",
     };
 
-    public static TheoryData<string> Projects => ["Core", "Functions", "LocalHost"];
+    public static TheoryData<string> Projects => ["Core", "Functions", "LocalHost", "Admin"];
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -45,6 +45,7 @@ public sealed class PackageUseTests
     {
         "Core" => typeof(PipelineStorage).Assembly,
         "Functions" => typeof(Page).Assembly,
+        "Admin" => typeof(Pipeline.Admin.AdminApplication).Assembly,
         _ => typeof(Pipeline.LocalHost.StartException).Assembly,
     };
 

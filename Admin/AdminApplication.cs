@@ -1,0 +1,41 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Pipeline.Admin.Backups;
+
+namespace Pipeline.Admin;
+
+/// <summary>The command line: which commands there are, and how one is run.</summary>
+internal static class AdminApplication
+{
+    /// <summary>After Ctrl+C: the transactions on their way may take as long as storage takes to answer.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> arguments, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    {
+        var line = Parse(arguments);
+        if (line.Action is ParseErrorAction)
+        {
+            foreach (var mistake in line.Errors)
+                error.WriteLine(mistake.Message);
+            error.WriteLine("--help lists what there is.");
+            return ExitCode.WrongCommandLine;
+        }
+
+        var invocation = new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = StopTimeout };
+        return await line.InvokeAsync(invocation, cancellationToken);
+    }
+
+    public static ParseResult Parse(IReadOnlyList<string> arguments)
+    {
+        var settings = new AdminSettings(arguments.Where(AdminSettings.IsOverride));
+        AdminCommand[] commands = [new BackUpCommand(settings), new ListBackupsCommand(settings), new RestoreCommand(settings)];
+        var root = new RootCommand("Copies the tables of Pipeline into blobs, and restores them.") { settings.File };
+        foreach (var command in commands)
+            root.Add(command);
+        AdminHelp.AddTo(root, commands);
+        return root.Parse(
+            [.. arguments.Where(argument => !AdminSettings.IsOverride(argument))],
+            new ParserConfiguration { ResponseFileTokenReplacer = null });
+    }
+}

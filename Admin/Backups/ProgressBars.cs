@@ -1,0 +1,46 @@
+using Pipeline.Backups;
+using Spectre.Console;
+
+namespace Pipeline.Admin.Backups;
+
+/// <summary>A bar for each table. It moves to and fro as long as the number of rows is unknown.</summary>
+internal sealed class ProgressBars : IProgress<TableProgress>
+{
+    private readonly ProgressContext _context;
+    private readonly Dictionary<string, ProgressTask> _bars;
+    private readonly Lock _lock = new();
+
+    public ProgressBars(ProgressContext context, IReadOnlyList<BackupTable> tables)
+    {
+        _context = context;
+        _bars = tables.ToDictionary(table => table.Name, table => Add(new TableProgress(table.Name, 0, table.Rows)));
+    }
+
+    public void Report(TableProgress value)
+    {
+        lock (_lock)
+        {
+            if (!_bars.TryGetValue(value.Table, out var bar))
+                _bars.Add(value.Table, bar = Add(value));
+            bar.StartTask();
+            if (RowsColumn.Of(bar).Rows <= value.Rows)
+                Show(bar, value);
+        }
+    }
+
+    private ProgressTask Add(TableProgress table)
+    {
+        var bar = _context.AddTask(Markup.Escape(table.Table), autoStart: false);
+        bar.Tag = table;
+        return bar;
+    }
+
+    private static void Show(ProgressTask bar, TableProgress table)
+    {
+        bar.Tag = table;
+        bar.IsIndeterminate = table.Total is null;
+        // A table without rows is done as well.
+        bar.MaxValue = Math.Max(table.Total ?? 1, 1);
+        bar.Value = table.Total is null ? 0 : table.Rows == table.Total ? bar.MaxValue : table.Rows;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using Pipeline.Tests;
+using Xunit;
+
+namespace Pipeline.EndToEnd.Tests.Backups;
+
+/// <summary>A command of Admin as a process, as an operator starts it. Its outputs are redirected.</summary>
+public sealed class AdminProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
+
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+
+    private AdminProcess(Process process) => (_process, _errors) = (process, process.StandardError.ReadToEndAsync(CancellationToken.None));
+
+    /// <param name="folder">The current folder of the process; null for one without settings.</param>
+    public static AdminProcess Start(IEnumerable<string> arguments, string? folder = null) => new(Process.Start(
+        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Pipeline.Admin.dll"), .. arguments])
+        {
+            WorkingDirectory = folder ?? Path.GetTempPath(),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!);
+
+    public static async Task<AdminResult> RunAsync(IEnumerable<string> arguments, string? folder = null)
+    {
+        await using var process = Start(arguments, folder);
+        return await process.EndAsync();
+    }
+
+    /// <summary>SIGTERM, which ends it as Ctrl+C does: that one has no effect on a process that was started in the background.</summary>
+    public async Task TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Waits until it has ended, and reads the rest of its outputs.</summary>
+    public async Task<AdminResult> EndAsync()
+    {
+        var output = await _process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await Eventually.EndsAsync("the command of Admin", _process.WaitForExitAsync(TestContext.Current.CancellationToken), Deadline);
+        return new AdminResult(_process.ExitCode, output, await _errors);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        await _process.WaitForExitAsync(CancellationToken.None);
+        _process.Dispose();
+    }
+}
+
+public sealed record AdminResult(int Code, string Output, string Errors);
