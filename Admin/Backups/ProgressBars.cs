@@ -22,9 +22,12 @@ internal sealed class ProgressBars : IProgress<TableProgress>
         {
             if (!_bars.TryGetValue(value.Table, out var bar))
                 _bars.Add(value.Table, bar = Add(value));
-            bar.StartTask();
-            if (RowsColumn.Of(bar).Rows <= value.Rows)
-                Show(bar, value);
+            if (bar.IsFinished || value.Rows < RowsColumn.Of(bar).Rows)
+                return;
+            // Each start would set its clock to zero.
+            if (!bar.IsStarted)
+                bar.StartTask();
+            Show(bar, value);
         }
     }
 
@@ -42,5 +45,7 @@ internal sealed class ProgressBars : IProgress<TableProgress>
         // A table without rows is done as well.
         bar.MaxValue = Math.Max(table.Total ?? 1, 1);
         bar.Value = table.Total is null ? 0 : table.Rows == table.Total ? bar.MaxValue : table.Rows;
+        if (table.Rows == table.Total)
+            bar.StopTask();
     }
 }
