@@ -22,7 +22,7 @@ public sealed class FolderTests
     [Fact]
     public void A_folder_uses_only_those_above_it()
     {
-        var against = FolderGraph.Arrows.Where(arrow => Array.IndexOf(Order, arrow.To) >= Array.IndexOf(Order, arrow.From)).ToList();
+        var against = FolderGraph.Arrows.Where(arrow => !IsInOrder(arrow)).ToList();
 
         Assert.True(against.Count == 0, $"These arrows go against the order {string.Join(", ", Order)}: {string.Join("; ", against)}.");
     }
@@ -50,10 +50,13 @@ public sealed class FolderTests
         Assert.Contains(begin + expected + end, text, StringComparison.Ordinal);
     }
 
+    private static bool IsInOrder(Arrow arrow) => Array.IndexOf(Order, arrow.To) < Array.IndexOf(Order, arrow.From);
+
     /// <summary>Without the arrows that follow from others: A → C where there is A → B → C.</summary>
     private static string Mermaid()
     {
-        var uses = FolderGraph.Arrows.ToLookup(arrow => arrow.From, arrow => arrow.To);
+        // An arrow against the order is for the other test to name; here it would make a cycle.
+        var uses = FolderGraph.Arrows.Where(IsInOrder).ToLookup(arrow => arrow.From, arrow => arrow.To);
         HashSet<string> Reached(string folder) => [.. uses[folder].SelectMany(next => Reached(next).Append(next))];
 
         var picture = new StringBuilder("```mermaid\nflowchart BT\n");
