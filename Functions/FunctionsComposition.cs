@@ -10,7 +10,7 @@ namespace Pipeline.Functions;
 public static class FunctionsComposition
 {
     /// <summary>The app. When it starts, it checks the settings and creates tables and queues.</summary>
-    /// <exception cref="Storage.StartException">A setting for telemetry is malformed.</exception>
+    /// <exception cref="Storage.StartupException">A setting for telemetry is malformed.</exception>
     public static FunctionsApplicationBuilder CreateBuilder(string[] args)
     {
         var builder = FunctionsApplication.CreateBuilder(args);

@@ -29,7 +29,7 @@ public sealed record BackupManifest(
     /// would take nobody for erased.
     /// </summary>
     public static IReadOnlyList<string> MarksOf(KeyRing keys) =>
-        [.. keys.SignWithEach(KeyPurpose.BackupMark, [], MarkBytes).Select(Convert.ToHexStringLower)];
+        [.. keys.SignWithAll(KeyPurpose.BackupMark, [], MarkBytes).Select(Convert.ToHexStringLower)];
 
     /// <exception cref="BackupException">It is no manifest, or one of another version.</exception>
     public static BackupManifest Read(string name, BinaryData json)

@@ -112,7 +112,7 @@ public sealed class Restore(PipelineStorage storage, BackupContainer backups, Er
 
         // Those of the backup are among them by now.
         var erased = await erasures.ReadAsync(cancellationToken);
-        return row => erased.Covers(new SubscriberRow(row)) ? null : row;
+        return row => erased.IsErased(new SubscriberRow(row)) ? null : row;
     }
 
     /// <summary>

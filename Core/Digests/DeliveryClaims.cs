@@ -72,7 +72,7 @@ public sealed partial class DeliveryClaims(
             return ClaimResult.Lost;
 
         metrics.CountRecipients(row.Topic, row.Outcomes.Count, settled.Outcomes.Count);
-        LogAbandoned(row.Topic, row.Issue, row.Range.From.Shortened, settled.Outcomes.Count.Unknown);
+        LogAbandoned(row.Topic, row.Issue, row.Range.From.LogPrefix, settled.Outcomes.Count.Unknown);
         return new ClaimResult(Settled: settled);
     }
 

@@ -22,7 +22,7 @@ public sealed partial class DeliveryProcessor(
     public async Task ReportPoisonAsync(string message, CancellationToken cancellationToken)
     {
         if (await queue.ReadAsync(message, RejectionKind.Poison, cancellationToken) is { } request)
-            LogPoison(request.Topic, request.Issue, request.Range.From.Shortened);
+            LogPoison(request.Topic, request.Issue, request.Range.From.LogPrefix);
     }
 
     private async Task DeliverAsync(DeliveryMessage request, CancellationToken cancellationToken)
@@ -36,7 +36,7 @@ public sealed partial class DeliveryProcessor(
         if (mail.IsHeld)
         {
             // The sweep enqueues it again once the admin has let the issue go.
-            LogHeld(request.Topic, request.Issue, request.Range.From.Shortened);
+            LogHeld(request.Topic, request.Issue, request.Range.From.LogPrefix);
             return;
         }
 

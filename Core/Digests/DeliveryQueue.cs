@@ -10,7 +10,7 @@ public sealed partial class DeliveryQueue(PipelineStorage storage, RejectionTabl
     {
         using var span = Traces.Send(QueueNames.Deliveries);
         await storage.DeliveryQueue.SendMessageAsync(
-            (request with { TraceParent = span?.Id ?? request.TraceParent }).Write(), delay, QueueMessages.KeptForever, cancellationToken);
+            (request with { TraceParent = span?.Id ?? request.TraceParent }).Write(), delay, QueueMessages.NoExpiry, cancellationToken);
     }
 
     /// <summary>Null if the message is malformed: then it is in Rejections.</summary>
@@ -20,7 +20,7 @@ public sealed partial class DeliveryQueue(PipelineStorage storage, RejectionTabl
         if (DeliveryMessage.Parse(message) is { } request)
             return request;
 
-        await rejections.KeepUnreadableAsync(
+        await rejections.SaveUnreadableAsync(
             QueueNames.Deliveries, message, kind, "The message on digest-deliveries is no delivery of ours; it was probably made by hand.", cancellationToken);
         LogRejected();
         return null;

@@ -14,12 +14,12 @@ public sealed partial class DeliverySettlement(
         metrics.CountRecipients(written.Topic, attempt.Claim.Outcomes.Count, count);
         if (written.Status.IsSettled())
         {
-            LogSettled(written.Topic, written.Issue, written.Range.From.Shortened, written.Status, count.Sent, count.Failed, count.Unknown);
+            LogSettled(written.Topic, written.Issue, written.Range.From.LogPrefix, written.Status, count.Sent, count.Failed, count.Unknown);
             return;
         }
 
         await queue.AddAsync(request, attempt.Delay, CancellationToken.None);
-        LogWaiting(request.Topic, request.Issue, request.Range.From.Shortened, count.Open, attempt.Delay, written.Attempts);
+        LogWaiting(request.Topic, request.Issue, request.Range.From.LogPrefix, count.Open, attempt.Delay, written.Attempts);
     }
 
     /// <summary>Null if another process has claimed it meanwhile.</summary>

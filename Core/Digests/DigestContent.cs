@@ -49,7 +49,7 @@ public sealed record DigestContent(
     {
         get
         {
-            var topic = Direction.Isolated(Topic.Name.ToString());
+            var topic = Direction.Isolate(Topic.Name.ToString());
             return Count switch
             {
                 0 => DigestTexts.SubjectNone.With(topic),
@@ -60,7 +60,7 @@ public sealed record DigestContent(
         }
     }
 
-    private string FirstTitle => Direction.Isolated(Excerpt.Of(Entries[0].Title, TitleInSubject));
+    private string FirstTitle => Direction.Isolate(Excerpt.Of(Entries[0].Title, TitleInSubject));
 
     public string Heading => DigestTexts.Heading.With(Issue.DisplayDate);
 

@@ -47,7 +47,7 @@ public sealed partial class DigestLedger(
             }
 
             if (expected is not { } next || line.Range.From.Value < next.Value)
-                flaw ??= $"Two deliveries overlap at {line.Range.From.Shortened}: somebody changed the table Deliveries by hand.";
+                flaw ??= $"Two deliveries overlap at {line.Range.From.LogPrefix}: somebody changed the table Deliveries by hand.";
             else
                 gaps.AddRange(GapsIn(issue, next, line.Range.From));
 

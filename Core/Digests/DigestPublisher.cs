@@ -43,7 +43,7 @@ public sealed partial class DigestPublisher(
     {
         var now = time.GetUtcNow();
         var recent = await digests.RecentAsync(topic.Id, now, cancellationToken);
-        var due = topic.Schedule.Rhythm == DigestRhythm.Always
+        var due = topic.Schedule.Frequency == DigestFrequency.Always
             ? [IssueName.Of(now)]
             : topic.Schedule.DueIssues([.. recent.Select(issue => issue.Name)], now);
         var candidates = recent.LastOrDefault(issue => issue.Count.Candidates > 0)?.Count.Candidates ?? 0;
@@ -53,8 +53,8 @@ public sealed partial class DigestPublisher(
 
     private async Task MakeAsync(Topic topic, IssueName name, bool isLatest, int ranges, CancellationToken cancellationToken)
     {
-        var waiting = (await practices.NotInAnIssueAsync(topic.Id, cancellationToken)).Take(DigestTable.MaxPractices).ToList();
-        if (waiting.Count == 0 && topic.Schedule.Rhythm == DigestRhythm.Always)
+        var waiting = (await practices.UnassignedAsync(topic.Id, cancellationToken)).Take(DigestTable.MaxPractices).ToList();
+        if (waiting.Count == 0 && topic.Schedule.Frequency == DigestFrequency.Always)
             return;
 
         var now = time.GetUtcNow();

@@ -47,7 +47,7 @@ public sealed partial class SendAcknowledgements(DeliveryTable deliveries, Diges
                 return false;
             if (await deliveries.TryUpdateAsync(confirmed, cancellationToken) is not null)
             {
-                LogProved(delivery.Topic, delivery.Issue, delivery.Range.From.Shortened, confirmed.Status, calls.Count);
+                LogProved(delivery.Topic, delivery.Issue, delivery.Range.From.LogPrefix, confirmed.Status, calls.Count);
                 return delivery.Status != DeliveryStatus.Claimed;
             }
 

@@ -66,7 +66,7 @@ public sealed partial class UnknownDeliveries(
         metrics.CountRecipients(delivery.Topic, delivery.Outcomes.Count, outcomes.Count);
         if (released.Status == DeliveryStatus.Waiting)
             await queue.AddAsync(new DeliveryMessage(delivery.Topic, delivery.Issue, delivery.Range.From.ToString(), delivery.Range.ToText), TimeSpan.Zero, cancellationToken);
-        LogReleased(delivery.Topic, delivery.Issue, delivery.Range.From.Shortened, released.Status, reason);
+        LogReleased(delivery.Topic, delivery.Issue, delivery.Range.From.LogPrefix, released.Status, reason);
         return true;
     }
 
@@ -74,7 +74,7 @@ public sealed partial class UnknownDeliveries(
     private async Task<bool> ExplainAsync(Delivery delivery, string help, CancellationToken cancellationToken)
     {
         if (delivery.Help != help && await deliveries.TryUpdateAsync(delivery with { Help = help }, cancellationToken) is not null)
-            LogHeld(delivery.Topic, delivery.Issue, delivery.Range.From.Shortened, delivery.Outcomes.Count.Unknown);
+            LogHeld(delivery.Topic, delivery.Issue, delivery.Range.From.LogPrefix, delivery.Outcomes.Count.Unknown);
         return false;
     }
 

@@ -1,12 +1,13 @@
 namespace Pipeline.Keys;
 
-/// <summary>The keys of links in mails, form stamps and erasures. Settings: Tokens__Keys__n.</summary>
+/// <summary>Keys that sign links in mails, form timestamps and erasures. Settings: Tokens__Keys__n.</summary>
 public sealed record KeyOptions
 {
     private const string List = "Tokens:Keys";
     private const int MinBytes = 32;
+    private const string Command = "openssl rand -base64 32";
 
-    /// <summary>Newest first: it signs, all of them verify. At least one.</summary>
+    /// <summary>At least one key, newest first. The newest key signs; every key verifies.</summary>
     public required IReadOnlyList<byte[]> Keys { get; init; }
 
     public static KeyOptions Read(SettingsReader settings)
@@ -20,13 +21,13 @@ public sealed record KeyOptions
             if (Convert.TryFromBase64String(text, bytes, out var length) && length >= MinBytes)
                 keys.Add(bytes[..length]);
             else if (!settings.IsUnresolved(name))
-                // The value is a secret, so it is not repeated.
+                // The value is a secret: do not repeat it.
                 settings.AddMistake(
-                    $"The setting {SettingsReader.Shown(name)} should be at least {MinBytes} random bytes in base64 (openssl rand -base64 32).");
+                    $"The setting {SettingsReader.DisplayName(name)} should be at least {MinBytes} random bytes in base64 ({Command}).");
         }
 
         if (names.Count == 0)
-            settings.AddMistake($"The setting Tokens__Keys__0 is missing; it is {MinBytes} random bytes in base64 (openssl rand -base64 32).");
+            settings.AddMistake($"The setting Tokens__Keys__0 is missing. Set it to {MinBytes} random bytes in base64 ({Command}).");
         return new KeyOptions { Keys = keys };
     }
 }

@@ -1,25 +1,21 @@
 namespace Pipeline.Keys;
 
-/// <summary>
-/// What something is signed for. The label is signed with it, so that nothing signed for one purpose verifies for another. Signatures
-/// outlive versions of the app: a label never changes.
-/// </summary>
+/// <summary>A label that is signed together with the content. A signature for one purpose does not verify for another.</summary>
+/// <remarks>Signatures outlive versions of the app: never change a label.</remarks>
 public sealed class KeyPurpose
 {
     private readonly byte[] _label;
 
     private KeyPurpose(ReadOnlySpan<byte> label) => _label = label.ToArray();
 
-    /// <summary>Links in mails. They have no label: what is signed begins with the byte 1, with which no label begins.</summary>
+    /// <summary>Links in mails. No label: the content begins with the byte 1, and no label does.</summary>
     public static readonly KeyPurpose Token = new(""u8);
 
-    /// <summary>The time at which a form was given out.</summary>
-    public static readonly KeyPurpose FormStamp = new("form stamp 1"u8);
+    public static readonly KeyPurpose FormTimestamp = new("form stamp 1"u8);
 
-    /// <summary>The name of an entry in Erasures.</summary>
     public static readonly KeyPurpose Erasure = new("erased:"u8);
 
-    /// <summary>The marks of the keys in a backup's manifest.</summary>
+    /// <summary>The marks by which a backup's manifest identifies keys.</summary>
     public static readonly KeyPurpose BackupMark = new("backup:"u8);
 
     public ReadOnlySpan<byte> Label => _label;

@@ -2,20 +2,19 @@ using System.Security.Cryptography;
 
 namespace Pipeline.Keys;
 
-/// <summary>Signs with HMAC-SHA-256 under the newest key, and verifies under all of them, so that keys can be rotated.</summary>
+/// <summary>Signs with HMAC-SHA-256 under the newest key and verifies under all keys, so that keys can be rotated.</summary>
 public sealed class KeyRing(KeyOptions options)
 {
     public const int MaxSignatureBytes = HMACSHA256.HashSizeInBytes;
 
-    /// <param name="length">How many bytes of the signature are kept, at most <see cref="MaxSignatureBytes"/>.</param>
+    /// <param name="length">Number of bytes to keep, at most <see cref="MaxSignatureBytes"/>.</param>
     public byte[] Sign(KeyPurpose purpose, ReadOnlySpan<byte> content, int length = MaxSignatureBytes) =>
         Sign(options.Keys[0], purpose, content, length);
 
-    /// <summary>The signatures under each key, newest first. Without the keys nobody can compute them.</summary>
-    public IEnumerable<byte[]> SignWithEach(KeyPurpose purpose, byte[] content, int length = MaxSignatureBytes) =>
+    public IEnumerable<byte[]> SignWithAll(KeyPurpose purpose, byte[] content, int length = MaxSignatureBytes) =>
         options.Keys.Select(key => Sign(key, purpose, content, length));
 
-    /// <summary>True if one of the keys made the signature. Takes the same time whichever byte is wrong.</summary>
+    /// <summary>True if one of the keys made the signature. Compares in constant time.</summary>
     public bool Verify(KeyPurpose purpose, ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature)
     {
         foreach (var key in options.Keys)

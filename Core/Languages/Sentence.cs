@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Components.Rendering;
 
 namespace Pipeline.Languages;
 
-/// <summary>A text with the gaps {0} and {1}, filled with what is isolated, linked or marked up. A translator may put them anywhere.</summary>
+/// <summary>Renders a text whose placeholders {0} and {1}, in any order, are replaced with markup.</summary>
 public sealed partial class Sentence : ComponentBase
 {
     [Parameter, EditorRequired]

@@ -10,6 +10,6 @@ public sealed class MailOutbox(PipelineStorage storage)
     {
         using var span = Traces.Send(QueueNames.Mail);
         await storage.MailQueue.SendMessageAsync(
-            (request with { TraceParent = span?.Id ?? request.TraceParent }).Write(), delay, QueueMessages.KeptForever, cancellationToken);
+            (request with { TraceParent = span?.Id ?? request.TraceParent }).Write(), delay, QueueMessages.NoExpiry, cancellationToken);
     }
 }

@@ -14,7 +14,7 @@ public sealed partial record SendGridError(string Message, string Field)
     public bool IsAboutLetter => Field.Length > 0 && (!Field.StartsWith("personalizations", StringComparison.Ordinal) || Ours().IsMatch(Field));
 
     public static SendGridError Read(JsonElement error) => new(
-        EmailAddress.MaskIn(Text(error, "message")), Text(error, "field"));
+        EmailAddress.Mask(Text(error, "message")), Text(error, "field"));
 
     public override string ToString() => Field.Length > 0 ? $"{Message} [{Field}]" : Message;
 

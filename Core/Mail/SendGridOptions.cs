@@ -49,14 +49,14 @@ public sealed record SendGridOptions
         var from = settings.Required(name, "digest@example.org");
         return from.Length == 0 ? ""
             : EmailAddress.TryParse(from, out var address) ? address.Value
-            : settings.Wrong(name, "an e-mail address in ASCII", from);
+            : settings.Invalid(name, "an e-mail address in ASCII", from);
     }
 
     private static Uri? ReadBaseUrl(SettingsReader settings)
     {
         const string name = "SendGrid:BaseUrl";
         return settings.Optional(name) is { } server
-            ? SettingsReader.HttpAddress(server) ?? settings.Wrong<Uri?>(name, "an absolute http or https address, or empty", null)
+            ? SettingsReader.HttpAddress(server) ?? settings.Invalid<Uri?>(name, "an absolute http or https address, or empty", null)
             : null;
     }
 }

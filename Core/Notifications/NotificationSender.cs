@@ -110,7 +110,7 @@ public sealed partial class NotificationSender(
 
     private async Task RejectAsync(string message, RejectionKind kind, string reason, CancellationToken cancellationToken)
     {
-        await rejections.KeepUnreadableAsync(QueueNames.Mail, message, kind, reason, cancellationToken);
+        await rejections.SaveUnreadableAsync(QueueNames.Mail, message, kind, reason, cancellationToken);
         LogRejected(reason);
     }
 

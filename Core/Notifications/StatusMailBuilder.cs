@@ -30,7 +30,7 @@ public sealed partial class StatusMailBuilder(
             return Notification.Of(
                 address.Value, StatusMail.Subject(practice.Status == PracticeStatus.Published), html, StatusMail.Text(practice, link), "status");
         });
-        return await practices.TryClaimTellingAsync(request.Topic, reference, request.Status, request.Id, cancellationToken) ? notification : null;
+        return await practices.TryClaimNotificationAsync(request.Topic, reference, request.Status, request.Id, cancellationToken) ? notification : null;
     }
 
     /// <summary>Records that the submitter was told, so that the same message, if it comes again, is not sent again.</summary>
@@ -42,7 +42,7 @@ public sealed partial class StatusMailBuilder(
         try
         {
             // What SendGrid did is written down even if the app is told to stop.
-            await practices.SetToldAsync(request.Topic, reference, request.Status, CancellationToken.None);
+            await practices.SetNotifiedAsync(request.Topic, reference, request.Status, CancellationToken.None);
         }
         catch (Exception fault) when (StorageFault.Is(fault))
         {

@@ -14,10 +14,10 @@ public sealed class Health(PipelineStorage storage, SiteOptions site, TimeProvid
 
     private static async Task<IReadOnlyDictionary<string, string?>> CheckAsync(PipelineStorage storage)
     {
-        var queues = storage.Queues.Select(queue => SentenceAsync(() => queue.GetPropertiesAsync(), queue.Uri, StorageSentence.QueueRole));
+        var queues = storage.Queues.Select(queue => SentenceAsync(() => queue.GetPropertiesAsync(), queue.Uri, StorageErrorMessage.QueueRole));
         var tables = storage.Tables.Select(table => SentenceAsync(
             async () => await table.QueryAsync<TableEntity>(row => row.PartitionKey == "health", 1).AsPages().FirstAsync(),
-            table.Uri, StorageSentence.TableRole));
+            table.Uri, StorageErrorMessage.TableRole));
         return new Dictionary<string, string?> { ["queue"] = await AllAsync([.. queues]), ["tables"] = await AllAsync([.. tables]) };
     }
 
@@ -34,9 +34,9 @@ public sealed class Health(PipelineStorage storage, SiteOptions site, TimeProvid
             await ask();
             return null;
         }
-        catch (Exception fault) when (StorageSentence.Of(fault, address, role) is not null)
+        catch (Exception fault) when (StorageErrorMessage.Of(fault, address, role) is not null)
         {
-            return StorageSentence.Of(fault, address, role);
+            return StorageErrorMessage.Of(fault, address, role);
         }
     }
 }

@@ -2,17 +2,14 @@ using System.Globalization;
 
 namespace Pipeline.Practices;
 
-/// <summary>Some practices of a list.</summary>
-/// <param name="Next">Where the next page goes on, for <see cref="Of"/>; null on the last one.</param>
+/// <param name="Next">Cursor for <see cref="Of"/>; null on the last page.</param>
 public sealed record PracticePage(IReadOnlyList<Practice> Practices, string? Next)
 {
     public const int MaxPerPage = 100;
     public const int DefaultPerPage = 20;
 
-    /// <summary>
-    /// The page that goes on after this. It holds its place while others are published, edited and taken back, even the one that it
-    /// was made of; a reference alone is taken, too. From the start where it is neither, or a reference that is not in the list (any more).
-    /// </summary>
+    /// <summary>The page after a cursor or a reference; the first page if it is invalid or the reference is not in the list.</summary>
+    /// <remarks>A cursor stays valid if its own practice is edited or removed.</remarks>
     public static PracticePage Of(IReadOnlyList<Practice> newestFirst, int limit, string? after)
     {
         var start = Start(newestFirst, after);
@@ -24,18 +21,18 @@ public sealed record PracticePage(IReadOnlyList<Practice> Practices, string? Nex
     {
         if (Reference.TryParse(after, out var reference))
             return After(newestFirst, reference) ?? 0;
-        if (!PracticeCursor.TryParse(after, out var place))
+        if (!PracticeCursor.TryParse(after, out var cursor))
             return 0;
 
-        // A sweep may have stamped it since, together with those around it.
-        if (!place.IsStamped && Reference.TryParse(place.Reference, out var last) && After(newestFirst, last) is { } found)
+        // A sweep may have set the time since the cursor was made.
+        if (!cursor.HasTime && Reference.TryParse(cursor.Reference, out var last) && After(newestFirst, last) is { } found)
             return found;
 
         var (low, high) = (0, newestFirst.Count);
         while (low < high)
         {
             var middle = (low + high) / 2;
-            (low, high) = PracticeCursor.Compare(PracticeCursor.Of(newestFirst[middle]), place) <= 0 ? (middle + 1, high) : (low, middle);
+            (low, high) = PracticeCursor.Compare(PracticeCursor.Of(newestFirst[middle]), cursor) <= 0 ? (middle + 1, high) : (low, middle);
         }
 
         return low;
@@ -49,7 +46,7 @@ public sealed record PracticePage(IReadOnlyList<Practice> Practices, string? Nex
         return null;
     }
 
-    /// <summary>The usual number where nothing is asked for; false where what is asked for is none.</summary>
+    /// <summary>False if the text is not a number from 1 to <see cref="MaxPerPage"/>. Empty text gives the default.</summary>
     public static bool TryReadLimit(string? text, out int limit)
     {
         limit = DefaultPerPage;

@@ -7,10 +7,9 @@ public enum PracticeStatus
     Declined,
 }
 
-/// <summary>Reads what an admin typed in the column Status.</summary>
 public static class PracticeStatusWord
 {
-    /// <summary>Null where it is none of the words; case and spaces do not matter.</summary>
+    /// <summary>Parses a status and its synonyms, ignoring case and spaces. Null if it is not understood.</summary>
     public static PracticeStatus? Read(string? typed) => TypedWord.Normalize(typed) switch
     {
         "PUBLISHED" or "PUBLISH" or "APPROVED" or "APPROVE" or "ACCEPTED" or "ACCEPT" or "OK" or "YES" => PracticeStatus.Published,

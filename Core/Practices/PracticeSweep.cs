@@ -3,7 +3,7 @@ using Pipeline.Topics;
 
 namespace Pipeline.Practices;
 
-/// <summary>Acts upon what admins typed in Storage Explorer: stamps, explains, tells the submitter.</summary>
+/// <summary>Processes statuses that admins typed: normalizes the row, sets PublishedOn and queues the mail to the submitter.</summary>
 public sealed partial class PracticeSweep(
     TopicCatalog topics, PracticeTable practices, MailOutbox outbox, TimeProvider time, ILogger<PracticeSweep> logger)
 {
@@ -20,22 +20,25 @@ public sealed partial class PracticeSweep(
     private async Task ApplyAsync(StatusChange change, PracticeStatus status, CancellationToken cancellationToken)
     {
         using var span = Traces.Continue("moderate practice", change.Practice.Trace);
-        // First the mail, then the stamp. Two sweeps at once, or dying in between, queue two of them: the first one to be sent claims
-        // to tell the submitter, in the row, and the other one is dropped (see NotificationSender).
+        // Queue the mail before the row changes: a crash in between queues it twice but never loses it.
+        // The first of two mails claims the notification in the row, and the other one is dropped (see NotificationSender).
         if (status != PracticeStatus.Pending && change.Practice.Email.Length > 0)
-            await outbox.AddAsync(MailRequest.PracticeStatus(change.Practice.Topic, change.Practice.Reference.ToString(), status.ToString()), cancellationToken);
+        {
+            var mail = MailRequest.PracticeStatus(change.Practice.Topic, change.Practice.Reference.ToString(), status.ToString());
+            await outbox.AddAsync(mail, cancellationToken);
+        }
 
         if (await practices.TryApplyAsync(change, status, time.GetUtcNow(), cancellationToken))
-            LogApplied(change.Practice.Topic, change.Practice.Reference.ToString(), status);
+            LogChanged(change.Practice.Topic, change.Practice.Reference.ToString(), status);
     }
 
     private async Task ExplainAsync(StatusChange change, CancellationToken cancellationToken)
     {
-        var help = $"{TypedWord.NotUnderstood(change.Typed)}, so the practice waits. Type Published, Declined or Pending in Status.";
+        var help = $"{TypedWord.NotUnderstood(change.Typed)}. Type Published, Declined or Pending in Status.";
         if (change.Help != help)
             await practices.ExplainAsync(change, help, cancellationToken);
     }
 
-    [LoggerMessage(LogLevel.Information, "Practice {Topic}/{Reference} is now {Status}.")]
-    private partial void LogApplied(string topic, string reference, PracticeStatus status);
+    [LoggerMessage(LogLevel.Information, "Changed practice {Topic}/{Reference} to {Status}.")]
+    private partial void LogChanged(string topic, string reference, PracticeStatus status);
 }

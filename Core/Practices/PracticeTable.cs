@@ -3,23 +3,23 @@ using Pipeline.Topics;
 
 namespace Pipeline.Practices;
 
-/// <summary>The table Practices: a partition a topic, a row a practice. Admins edit it, so every read forgives.</summary>
+/// <summary>The table Practices: partition = topic, row = practice. Admins edit it, so every read is lenient.</summary>
 public sealed class PracticeTable(PipelineStorage storage)
 {
     private const string PendingHelp = "Type Published or Declined in Status.";
 
-    // What the sweep has acted upon; it differs from Status from the moment an admin types until the next sweep.
+    // The status that a sweep last processed. It differs from Status between an admin's edit and the next sweep.
     private const string StatusApplied = "StatusApplied";
 
     private const string Published = nameof(PracticeStatus.Published);
 
-    private static readonly string[] Shown =
+    private static readonly string[] PublicColumns =
     [
-        "PartitionKey", "RowKey", "Timestamp", "Status", "Title", "Summary", "Honorific", "Submitter", "Organisation", "Country", "Link", "SubmittedOn",
-        "PublishedOn", "DigestIssue",
+        "PartitionKey", "RowKey", "Timestamp", "Status", "Title", "Summary", "Honorific", "Submitter", "Organisation", "Country", "Link",
+        "SubmittedOn", "PublishedOn", "DigestIssue",
     ];
 
-    /// <summary>Inserts it. False where it is there already, which is just as well.</summary>
+    /// <summary>Inserts the practice. False if it already exists.</summary>
     public async Task<bool> AddAsync(Practice practice, CancellationToken cancellationToken)
     {
         var row = new TableEntity(practice.Topic, practice.Reference.ToString())
@@ -54,41 +54,37 @@ public sealed class PracticeTable(PipelineStorage storage)
         return row is null ? null : Read(row);
     }
 
-    /// <summary>All that readers may see.</summary>
     public Task<IReadOnlyList<PracticeRow>> PublishedAsync(TopicId topic, CancellationToken cancellationToken) =>
-        StampedAsync(TableFilter.Of($"PartitionKey eq {topic.Value} and Status eq {Published}"), cancellationToken);
+        QueryRowsAsync(TableFilter.Of($"PartitionKey eq {topic.Value} and Status eq {Published}"), cancellationToken);
 
-    /// <summary>What was written at this time, by the server's clock, or later: published or not.</summary>
-    public Task<IReadOnlyList<PracticeRow>> WrittenSinceAsync(TopicId topic, DateTimeOffset time, CancellationToken cancellationToken) =>
-        StampedAsync(TableFilter.Of($"PartitionKey eq {topic.Value} and Timestamp ge {time}"), cancellationToken);
+    /// <summary>Rows of any status, modified at this server time or later.</summary>
+    public Task<IReadOnlyList<PracticeRow>> ModifiedSinceAsync(TopicId topic, DateTimeOffset time, CancellationToken cancellationToken) =>
+        QueryRowsAsync(TableFilter.Of($"PartitionKey eq {topic.Value} and Timestamp ge {time}"), cancellationToken);
 
-    /// <summary>What is published and in no issue yet, oldest first.</summary>
-    public async Task<IReadOnlyList<Practice>> NotInAnIssueAsync(TopicId topic, CancellationToken cancellationToken) =>
-        // A filter finds no row that lacks the column DigestIssue, which is a row in no issue as well.
+    /// <summary>Published practices in no issue, oldest first.</summary>
+    public async Task<IReadOnlyList<Practice>> UnassignedAsync(TopicId topic, CancellationToken cancellationToken) =>
+        // A filter on DigestIssue does not match rows without that column.
         [.. (await QueryAsync(TableFilter.Of($"PartitionKey eq {topic.Value} and Status eq {Published}"), cancellationToken))
             .Where(practice => string.IsNullOrWhiteSpace(practice.DigestIssue))
             .OrderBy(practice => practice.PublishedOn).ThenBy(practice => practice.Reference.ToString(), StringComparer.Ordinal)];
 
-    /// <summary>
-    /// Gives the practice to the issue unless it belongs to another one. Says whether it belongs to this issue now;
-    /// asking again changes nothing.
-    /// </summary>
+    /// <summary>Assigns the practice to the issue. False if it belongs to another issue. Idempotent.</summary>
     public async Task<bool> TryAssignAsync(TopicId topic, Reference reference, IssueName issue, CancellationToken cancellationToken)
     {
-        var isMine = false;
+        var isAssigned = false;
         await storage.Practices.ChangeAsync(
             topic, reference.ToString(),
             row =>
             {
-                var holder = row?.Text("DigestIssue").Trim();
-                isMine = row is not null && (holder!.Length == 0 || holder == issue);
-                return holder is "" ? new TableEntity { ["DigestIssue"] = issue.Value } : null;
+                var assigned = row?.Text("DigestIssue").Trim();
+                isAssigned = row is not null && (assigned!.Length == 0 || assigned == issue);
+                return assigned is "" ? new TableEntity { ["DigestIssue"] = issue.Value } : null;
             },
             cancellationToken, "PartitionKey", "RowKey", "DigestIssue");
-        return isMine;
+        return isAssigned;
     }
 
-    /// <summary>The practices of a topic whose Status an admin has changed since it was last acted upon.</summary>
+    /// <summary>Practices whose Status differs from the status that was last processed.</summary>
     public async Task<IReadOnlyList<StatusChange>> StatusChangesAsync(TopicId topic, CancellationToken cancellationToken)
     {
         List<StatusChange> changes = [];
@@ -102,8 +98,9 @@ public sealed class PracticeTable(PipelineStorage storage)
         return changes;
     }
 
-    /// <summary>Writes what the sweep made of an admin's word. False where that is done already, or the word is another one meanwhile.</summary>
-    public async Task<bool> TryApplyAsync(StatusChange change, PracticeStatus status, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Writes a processed status. False if it is already written or Status changed again.</summary>
+    public async Task<bool> TryApplyAsync(
+        StatusChange change, PracticeStatus status, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var row = Key(change.Practice);
         row["Status"] = status.ToString();
@@ -115,14 +112,13 @@ public sealed class PracticeTable(PipelineStorage storage)
         if (await storage.Practices.TryMergeAsync(row, change.ETag, cancellationToken) is not null)
             return true;
 
-        // Often it is only the mail to the submitter that has written itself down.
+        // The usual reason is that the mail to the submitter wrote StatusTold.
         return await storage.Practices.ChangeAsync(
             row.PartitionKey, row.RowKey,
             found => found?.Text("Status") == change.Typed && found.Text(StatusApplied) != status.ToString() ? row : null,
             cancellationToken, "PartitionKey", "RowKey", "Status", StatusApplied) == RowChange.Written;
     }
 
-    /// <summary>Tells the admin, in the row, what was not understood.</summary>
     public Task ExplainAsync(StatusChange change, string help, CancellationToken cancellationToken)
     {
         var row = Key(change.Practice);
@@ -130,34 +126,32 @@ public sealed class PracticeTable(PipelineStorage storage)
         return storage.Practices.TryMergeAsync(row, change.ETag, cancellationToken);
     }
 
-    /// <summary>
-    /// Takes it upon one mail to tell the submitter this status. True for the mail that has done so, however often it asks, as it
-    /// may have died before it was sent; false for any other one, and for all of them once the submitter was told.
-    /// </summary>
-    /// <param name="mail">Tells the mails apart.</param>
-    public async Task<bool> TryClaimTellingAsync(TopicId topic, Reference reference, string status, string mail, CancellationToken cancellationToken)
+    /// <summary>Claims the notification of a status for one mail. False if another mail has it or the submitter was notified.</summary>
+    /// <remarks>True again for the mail that claimed it: the process may have died before the mail was sent.</remarks>
+    public async Task<bool> TryClaimNotificationAsync(
+        TopicId topic, Reference reference, string status, string mail, CancellationToken cancellationToken)
     {
         var claim = $"{status} {mail}";
-        var isMine = false;
+        var isClaimed = false;
         await storage.Practices.ChangeAsync(
             topic, reference.ToString(),
             row =>
             {
                 var told = row?.Text("StatusTold") ?? status;
-                isMine = told == claim;
-                if (isMine || told == status || told.StartsWith($"{status} ", StringComparison.Ordinal))
+                isClaimed = told == claim;
+                if (isClaimed || told == status || told.StartsWith($"{status} ", StringComparison.Ordinal))
                     return null;
 
-                isMine = true;
+                isClaimed = true;
                 return new TableEntity { ["StatusTold"] = claim };
             },
             cancellationToken, "PartitionKey", "RowKey", "StatusTold");
-        return isMine;
+        return isClaimed;
     }
 
-    /// <summary>The submitter was told, by the mail that had claimed to do so.</summary>
-    public Task SetToldAsync(TopicId topic, Reference reference, string status, CancellationToken cancellationToken) =>
-        storage.Practices.TryMergeAsync(new TableEntity(topic, reference.ToString()) { ["StatusTold"] = status }, ETag.All, cancellationToken);
+    public Task SetNotifiedAsync(TopicId topic, Reference reference, string status, CancellationToken cancellationToken) =>
+        storage.Practices.TryMergeAsync(
+            new TableEntity(topic, reference.ToString()) { ["StatusTold"] = status }, ETag.All, cancellationToken);
 
     private async Task<List<Practice>> QueryAsync(string filter, CancellationToken cancellationToken)
     {
@@ -167,10 +161,11 @@ public sealed class PracticeTable(PipelineStorage storage)
         return practices;
     }
 
-    private async Task<IReadOnlyList<PracticeRow>> StampedAsync(string filter, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PracticeRow>> QueryRowsAsync(string filter, CancellationToken cancellationToken)
     {
         List<PracticeRow> practices = [];
-        await foreach (var row in storage.Practices.QueryAsync<TableEntity>(filter, select: Shown, cancellationToken: cancellationToken))
+        var rows = storage.Practices.QueryAsync<TableEntity>(filter, select: PublicColumns, cancellationToken: cancellationToken);
+        await foreach (var row in rows)
             practices.Add(new PracticeRow(row.RowKey, row.Timestamp ?? default, row.Text("Status") == Published, Read(row)));
         return practices;
     }
@@ -180,7 +175,7 @@ public sealed class PracticeTable(PipelineStorage storage)
     private static Practice Read(TableEntity row) => new()
     {
         Topic = row.PartitionKey,
-        // A row that an admin made by hand may have any key; it is shown under the reference of that key.
+        // A row made by an admin may have any key; its reference is derived from the key.
         Reference = Reference.TryParse(row.RowKey, out var reference) ? reference : Reference.Of(row.RowKey),
         Status = PracticeStatusWord.Read(row.Text("Status")) ?? PracticeStatus.Pending,
         Title = row.Text("Title"),

@@ -4,19 +4,16 @@ using Pipeline.Topics;
 
 namespace Pipeline.Practices;
 
-/// <summary>
-/// What readers may see, kept in memory so that a page of a large topic costs one storage transaction or none. It is at most
-/// as old as the setting Pipeline__PageAge; a row that was deleted, rather than declined, goes within five minutes, when
-/// all is read again (a transaction for a thousand practices).
-/// </summary>
-/// <remarks>It holds nothing but what is published.</remarks>
+/// <summary>Caches published practices for at most Pipeline__PageAge: a page costs at most one storage transaction.</summary>
+/// <remarks>A deleted (not declined) row disappears within five minutes, at the next full read (one transaction per 1,000 rows).</remarks>
 public sealed class PublishedCache(PracticeTable practices, SiteOptions site, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, SingleFlightCache<PublishedSnapshot>> topics = new();
 
-    /// <summary>Throws where storage cannot be asked, even if it could a moment ago: better no page than one that shows what was taken back.</summary>
-    /// <param name="topic">The id of one of the configured topics.</param>
-    public Task<PublishedSnapshot> OfAsync(TopicId topic, CancellationToken cancellationToken) =>
-        topics.GetOrAdd(topic, id => new SingleFlightCache<PublishedSnapshot>(new PublishedTopicReader(id, practices, time).ReadAsync, site.PageAge, time))
-            .GetAsync(cancellationToken);
+    /// <summary>Throws if storage fails, even if it worked before: an error is better than a page with withdrawn content.</summary>
+    public Task<PublishedSnapshot> GetAsync(TopicId topic, CancellationToken cancellationToken) =>
+        topics.GetOrAdd(topic, CreateCache).GetAsync(cancellationToken);
+
+    private SingleFlightCache<PublishedSnapshot> CreateCache(string topic) =>
+        new(new PublishedTopicReader(topic, practices, time).ReadAsync, site.PageAge, time);
 }

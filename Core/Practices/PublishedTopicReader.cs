@@ -2,78 +2,80 @@ using Pipeline.Topics;
 
 namespace Pipeline.Practices;
 
-/// <summary>The published practices of one topic as they were last read, and what it takes to read only what has changed since.</summary>
+/// <summary>Reads the published practices of a topic, incrementally after the first read.</summary>
 internal sealed class PublishedTopicReader(TopicId topic, PracticeTable practices, TimeProvider time)
 {
-    /// <summary>A row that was deleted is in no query for changes, so now and then all of it is read.</summary>
-    public static readonly TimeSpan WholeAge = TimeSpan.FromMinutes(5);
+    /// <summary>A query for changes does not return deleted rows, so all rows are read at this interval.</summary>
+    public static readonly TimeSpan FullReadInterval = TimeSpan.FromMinutes(5);
 
-    // A row gets its stamp before it can be read, so one may turn up below the latest stamp that was read: what is asked for begins
-    // somewhat earlier. So much earlier as a write may take, but not so that after a thousand writes in one go all of
-    // them would be read each time; there are never more than some dozens of writes under way at once. Stamps count 100 ns in Azure
-    // (Azurite's are of the millisecond, with digits after it that tell no order), and rows of one batch may share one.
+    // A row gets its timestamp before it is readable, so a row may appear with a timestamp below the latest one read. Queries therefore
+    // overlap by the longest write, but reread at most MaxReread rows: more than some dozens of writes are never in progress at once.
+    // Azure's timestamps have a precision of 100 ns, Azurite's 1 ms. Rows of one batch may share a timestamp.
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(10);
-    private const int MaxReadAgain = 100;
+    private const int MaxReread = 100;
 
-    private Dictionary<string, Held> shown = [];
-    private Dictionary<string, DateTimeOffset> newest = [];
-    private PublishedSnapshot list = PublishedSnapshot.Of([], [], null);
-    private long? readWhole;
+    private Dictionary<string, CachedPractice> published = [];
+    private Dictionary<string, DateTimeOffset> newestTimestamps = [];
+    private PublishedSnapshot snapshot = PublishedSnapshot.Of([], [], null);
+    private long? lastFullRead;
 
-    /// <summary>One transaction where at most 900 rows have changed since the last time; never called twice at once.</summary>
+    /// <summary>One transaction if at most 900 rows changed since the last read. Not thread-safe.</summary>
     public async Task<PublishedSnapshot> ReadAsync()
     {
         var begun = time.GetTimestamp();
-        if (newest.Count > 0 && readWhole is { } last && time.GetElapsedTime(last, begun) < WholeAge)
-            Apply(await practices.WrittenSinceAsync(topic, Since(), CancellationToken.None), shown);
+        if (newestTimestamps.Count > 0 && lastFullRead is { } last && time.GetElapsedTime(last, begun) < FullReadInterval)
+            Apply(await practices.ModifiedSinceAsync(topic, Since(), CancellationToken.None), published);
         else
         {
-            // What is written meanwhile may be missing in it, so the next query for changes begins where this one would have begun.
-            Apply(await practices.PublishedAsync(topic, CancellationToken.None), [], keepSince: newest.Count > 0);
-            readWhole = begun;
+            // A full read may miss concurrent writes, so the next query for changes starts from the old position.
+            Apply(await practices.PublishedAsync(topic, CancellationToken.None), [], keepSince: newestTimestamps.Count > 0);
+            lastFullRead = begun;
         }
 
-        return list;
+        return snapshot;
     }
 
     private DateTimeOffset Since()
     {
-        var since = newest.Values.Max() - Overlap;
-        return newest.Count < MaxReadAgain || newest.Values.Min() < since ? since : newest.Values.Min();
+        var since = newestTimestamps.Values.Max() - Overlap;
+        return newestTimestamps.Count < MaxReread || newestTimestamps.Values.Min() < since ? since : newestTimestamps.Values.Min();
     }
 
-    private void Apply(IReadOnlyList<PracticeRow> rows, Dictionary<string, Held> onto, bool keepSince = false)
+    private void Apply(IReadOnlyList<PracticeRow> rows, Dictionary<string, CachedPractice> onto, bool keepSince = false)
     {
-        var next = new Dictionary<string, Held>(onto);
+        var next = new Dictionary<string, CachedPractice>(onto);
         foreach (var row in rows)
             if (!row.IsPublished)
                 next.Remove(row.Key);
-            else if (shown.TryGetValue(row.Key, out var held) && held.Stamp == row.Stamp)
-                next[row.Key] = held;
+            else if (published.TryGetValue(row.Key, out var cached) && cached.Timestamp == row.Timestamp)
+                next[row.Key] = cached;
             else
-                next[row.Key] = Held.Of(row);
+                next[row.Key] = CachedPractice.Of(row);
 
         if (!keepSince)
-            newest = newest.Concat(rows.Select(row => KeyValuePair.Create(row.Key, row.Stamp))).GroupBy(each => each.Key)
-                .Select(each => KeyValuePair.Create(each.Key, each.Max(stamp => stamp.Value)))
-                .OrderByDescending(each => each.Value).Take(MaxReadAgain).ToDictionary();
-        if (next.Count != shown.Count || next.Any(each => !shown.TryGetValue(each.Key, out var before) || before != each.Value))
+            newestTimestamps = newestTimestamps.Concat(rows.Select(row => KeyValuePair.Create(row.Key, row.Timestamp)))
+                .GroupBy(each => each.Key)
+                .Select(each => KeyValuePair.Create(each.Key, each.Max(timestamp => timestamp.Value)))
+                .OrderByDescending(each => each.Value).Take(MaxReread).ToDictionary();
+        if (next.Count != published.Count || next.Any(each => !published.TryGetValue(each.Key, out var before) || before != each.Value))
         {
-            Held[] sorted = [.. next.Values];
-            Array.Sort(sorted, (first, second) => PracticeCursor.Compare(first.Place, second.Place));
-            // The same list where only stamps differ that nobody sees, so that pages of it stay good.
-            var changed = PublishedSnapshot.Of([.. sorted.Select(each => each.Practice)], sorted.Select(each => each.Hash), Later(list.WrittenOn, rows.Max(row => (DateTimeOffset?)row.Stamp)));
-            list = changed.Version == list.Version ? list : changed;
+            CachedPractice[] sorted = [.. next.Values];
+            Array.Sort(sorted, (first, second) => PracticeCursor.Compare(first.Cursor, second.Cursor));
+            // Keep the old snapshot if the content is the same, so that cached pages stay valid.
+            var lastModified = Later(snapshot.LastModified, rows.Max(row => (DateTimeOffset?)row.Timestamp));
+            var changed = PublishedSnapshot.Of(
+                [.. sorted.Select(each => each.Practice)], sorted.Select(each => each.Hash), lastModified);
+            snapshot = changed.Version == snapshot.Version ? snapshot : changed;
         }
 
-        shown = next;
+        published = next;
     }
 
     private static DateTimeOffset? Later(DateTimeOffset? first, DateTimeOffset? second) => first is null || second > first ? second : first;
 
-    private sealed record Held(Practice Practice, DateTimeOffset Stamp, PracticeCursor Place, byte[] Hash)
+    private sealed record CachedPractice(Practice Practice, DateTimeOffset Timestamp, PracticeCursor Cursor, byte[] Hash)
     {
-        public static Held Of(PracticeRow row) =>
-            new(row.Practice, row.Stamp, PracticeCursor.Of(row.Practice), PublishedSnapshot.Hash(row.Practice));
+        public static CachedPractice Of(PracticeRow row) =>
+            new(row.Practice, row.Timestamp, PracticeCursor.Of(row.Practice), PublishedSnapshot.Hash(row.Practice));
     }
 }

@@ -3,10 +3,8 @@ using System.Text;
 
 namespace Pipeline.Practices;
 
-/// <summary>
-/// A practice's public number: twelve characters of Crockford's base32 and a check character, as 7KQ2-9XHT-4MPC-V.
-/// It is derived from what it stands for, so the same content has the same reference on every machine and at every try.
-/// </summary>
+/// <summary>Public id of a practice: 12 characters of Crockford's base32 and a check character, as 7KQ2-9XHT-4MPC-V.</summary>
+/// <remarks>Derived from the content: equal content has the same reference on every machine and at every attempt.</remarks>
 public sealed record Reference
 {
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -16,7 +14,7 @@ public sealed record Reference
 
     private Reference(string text) => this.text = text;
 
-    /// <summary>The reference of this content: the first 60 bits of its SHA-256.</summary>
+    /// <summary>Uses the first 60 bits of the content's SHA-256.</summary>
     public static Reference Of(string content)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(content));
@@ -28,7 +26,7 @@ public sealed record Reference
         return Format(digits, CheckDigit(digits));
     }
 
-    /// <summary>Takes any case, hyphens and spaces or none, and o, i, l for 0, 1, 1. False where the check character does not fit.</summary>
+    /// <summary>Ignores case, hyphens and spaces, and reads o, i, l as 0, 1, 1. False if the check character is wrong.</summary>
     public static bool TryParse(string? input, out Reference reference)
     {
         reference = null!;
@@ -75,10 +73,7 @@ public sealed record Reference
         return new Reference(new string(characters));
     }
 
-    /// <summary>
-    /// A Reed-Solomon check digit over the field of 32 elements: the digits times 12 different powers of one element.
-    /// It finds every single mistyped character and every two that changed places, near or far, and needs no extra letters.
-    /// </summary>
+    /// <summary>Reed-Solomon check digit over GF(32). Detects every single wrong character and every swap of two characters.</summary>
     private static int CheckDigit(ReadOnlySpan<int> digits)
     {
         var sum = 0;
@@ -88,6 +83,6 @@ public sealed record Reference
         return TimesAlpha(sum);
     }
 
-    // x^5 + x^2 + 1 is primitive, so the powers of x run through all 31 elements that are not zero.
+    // x^5 + x^2 + 1 is primitive, so the powers of x include all 31 non-zero elements.
     private static int TimesAlpha(int element) => element << 1 ^ (element >> 4) * 0b100101;
 }

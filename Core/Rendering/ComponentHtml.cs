@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Components.Web;
 
 namespace Pipeline.Rendering;
 
-/// <summary>A Razor component as HTML, for pages and mails: whatever people wrote is encoded.</summary>
+/// <summary>Renders a Razor component to HTML, for pages and mails. User text is encoded.</summary>
 public static class ComponentHtml
 {
-    /// <param name="services">Those that live as long as this rendering.</param>
+    /// <param name="services">Services of the scope of this rendering.</param>
     public static async Task<string> RenderAsync<TComponent>(IServiceProvider services, IDictionary<string, object?> parameters)
         where TComponent : IComponent
     {

@@ -5,11 +5,9 @@ namespace Pipeline.Settings;
 
 public static class FeatureSettings
 {
-    /// <summary>
-    /// Registers the options of a feature, as <typeparamref name="T"/> and as <see cref="IOptions{T}"/>. They are read once and checked
-    /// when the app starts: all mistakes of all features end the start together.
-    /// </summary>
-    /// <param name="read">Gives the options, and adds a mistake to the reader for each setting that is missing or wrong.</param>
+    /// <summary>Registers the options of a feature as <typeparamref name="T"/> and as <see cref="IOptions{T}"/>.</summary>
+    /// <remarks>The app reads and checks all options when it starts, and reports the mistakes of all features together.</remarks>
+    /// <param name="read">Returns the options and adds a mistake to the reader for each missing or wrong setting.</param>
     public static IServiceCollection AddSettings<T>(this IServiceCollection services, Func<SettingsReader, T> read) where T : class
     {
         services.AddSingleton<IOptionsFactory<T>>(provider => new Factory<T>(read, provider));
@@ -20,7 +18,7 @@ public static class FeatureSettings
         return services;
     }
 
-    /// <summary>Checks when the app starts that no setting has a name that is a slip for another.</summary>
+    /// <summary>Checks at start-up for mistyped setting names.</summary>
     public static IServiceCollection AddSettingNames(this IServiceCollection services)
     {
         services.AddSingleton<IValidateOptions<SettingNames>, SettingNamesValidation>().AddOptions<SettingNames>().ValidateOnStart();

@@ -3,20 +3,19 @@ using Microsoft.Extensions.Options;
 
 namespace Pipeline.Settings;
 
-/// <summary>The settings that a feature asks for.</summary>
-/// <param name="Read">Reads them; what it gives and what is wrong with them does not matter here.</param>
+/// <summary>Records which settings a feature reads.</summary>
+/// <param name="Read">Reads the settings. Values and mistakes are ignored here.</param>
 public sealed record KnownSettings(Action<SettingsReader> Read);
 
-/// <summary>Stands for the names of all settings, which are checked like options: see <see cref="SettingNamesValidation"/>.</summary>
+/// <summary>Options type through which <see cref="SettingNamesValidation"/> runs at start-up.</summary>
 public sealed class SettingNames;
 
-/// <summary>
-/// Finds settings whose names are slips: Digset__Day has no effect, and the operator believes that it has one. A name that is not
-/// near a known one belongs to somebody else, or to another version of the app.
-/// </summary>
-public sealed class SettingNamesValidation(IConfiguration configuration, IEnumerable<KnownSettings> features) : IValidateOptions<SettingNames>
+/// <summary>Finds mistyped setting names, such as Digset__Day, which otherwise have no effect.</summary>
+/// <remarks>Ignores a name that is not similar to a known one: another program or version of the app may use it.</remarks>
+public sealed class SettingNamesValidation(IConfiguration configuration, IEnumerable<KnownSettings> features)
+    : IValidateOptions<SettingNames>
 {
-    private const int MaxSlips = 2;
+    private const int MaxDistance = 2;
 
     public ValidateOptionsResult Validate(string? name, SettingNames options)
     {
@@ -28,15 +27,17 @@ public sealed class SettingNamesValidation(IConfiguration configuration, IEnumer
         foreach (var (set, value) in configuration.AsEnumerable())
             if (value is not null && set.Contains(':', StringComparison.Ordinal) && !reader.Names.Contains(set)
                 && Nearest(set, reader.Names) is { } meant)
-                mistakes.Add($"There is no setting {SettingsReader.Shown(set)}. Rename it to {SettingsReader.Shown(meant)} if that is meant, else remove it.");
+                mistakes.Add(
+                    $"There is no setting {SettingsReader.DisplayName(set)}. "
+                    + $"Rename it to {SettingsReader.DisplayName(meant)}, or remove it.");
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
     }
 
     private static string? Nearest(string set, IEnumerable<string> known)
     {
         var upper = set.ToUpperInvariant();
-        return known.Select(name => (Name: name, Slips: EditDistance.Of(upper, name.ToUpperInvariant(), MaxSlips)))
-            .Where(each => each.Slips is not null)
-            .OrderBy(each => each.Slips).Select(each => each.Name).FirstOrDefault();
+        return known.Select(name => (Name: name, Distance: EditDistance.Of(upper, name.ToUpperInvariant(), MaxDistance)))
+            .Where(each => each.Distance is not null)
+            .OrderBy(each => each.Distance).Select(each => each.Name).FirstOrDefault();
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Pipeline.Storage;
 
-/// <summary>The tables and queues of the setting PipelineStorage, which the queue triggers name as their Connection, too.</summary>
+/// <summary>Tables and queues of the setting PipelineStorage, which is also the Connection of the queue triggers.</summary>
 public sealed class PipelineStorage
 {
     public const string Connection = "PipelineStorage";
@@ -13,14 +13,14 @@ public sealed class PipelineStorage
     private readonly TableServiceClient tables;
     private readonly QueueServiceClient queues;
 
-    /// <param name="policies">Added to every call on the wire; tests count transactions and break connections with them.</param>
-    /// <exception cref="StartException">The setting is missing or malformed.</exception>
+    /// <param name="policies">Added to every call. Tests count transactions and break connections with them.</param>
+    /// <exception cref="StartupException">The setting is missing or malformed.</exception>
     public PipelineStorage(IConfiguration configuration, IEnumerable<HttpPipelinePolicy> policies)
     {
         var tableOptions = new TableClientOptions();
-        // A queue takes no text that XML cannot hold. QueueText reads both forms.
+        // A queue message must be valid XML, so the text is base64. QueueText reads both forms.
         var queueOptions = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
-        // A person waits for the answer of the form, and a message that was not taken is sent again by its sender.
+        // A person waits for the answer, and the sender repeats a message that was not stored.
         queueOptions.Retry.MaxRetries = 2;
         queueOptions.Retry.NetworkTimeout = TimeSpan.FromSeconds(10);
         tableOptions.AddPolicy(new TableSpans(), HttpPipelinePosition.PerCall);
@@ -57,9 +57,10 @@ public sealed class PipelineStorage
     public QueueClient DeliveryQueue { get; }
     public QueueClient MailQueue { get; }
 
-    public IReadOnlyList<TableClient> Tables => [Practices, Rejections, IdempotencyKeys, Subscribers, ConfirmationLimits, Erasures, Digests, Deliveries];
+    public IReadOnlyList<TableClient> Tables =>
+        [Practices, Rejections, IdempotencyKeys, Subscribers, ConfirmationLimits, Erasures, Digests, Deliveries];
 
-    /// <summary>Every queue with the one its poison messages go to, so that nobody meets a missing one in Storage Explorer.</summary>
+    /// <summary>Every queue and its poison queue, so that both exist before they are needed.</summary>
     public IReadOnlyList<QueueClient> Queues =>
     [
         .. new[] { SubmissionQueue, DeliveryQueue, MailQueue }
@@ -75,18 +76,20 @@ public sealed class PipelineStorage
                 return (new TableServiceClient(connectionString, tableOptions), new QueueServiceClient(connectionString, queueOptions));
 
             var section = configuration.GetSection(Connection);
-            if (IdentityConnection.ServiceUri(section, "table") is not { } tableUri || IdentityConnection.ServiceUri(section, "queue") is not { } queueUri)
-                throw new StartException(
-                    $"The setting {Connection} is missing: it is a storage account's connection string, or where an identity is used "
-                    + $"{Connection}__accountName, or {Connection}__tableServiceUri and {Connection}__queueServiceUri together.");
+            if (IdentityConnection.ServiceUri(section, "table") is not { } tableUri
+                || IdentityConnection.ServiceUri(section, "queue") is not { } queueUri)
+                throw new StartupException(
+                    $"The setting {Connection} is missing. Set it to a storage account's connection string. With an identity, set "
+                    + $"{Connection}__accountName, or {Connection}__tableServiceUri and {Connection}__queueServiceUri.");
 
             var credential = IdentityConnection.Credential(section);
             return (new TableServiceClient(tableUri, credential, tableOptions), new QueueServiceClient(queueUri, credential, queueOptions));
         }
         catch (Exception malformed) when (malformed is FormatException or ArgumentException or InvalidOperationException)
         {
-            // The text of the exception may repeat the key, so it is not shown.
-            throw new StartException($"The setting {Connection} is neither a storage account's connection string nor a pair of addresses.", malformed);
+            // The exception's message may contain the key: do not show it.
+            throw new StartupException(
+                $"The setting {Connection} is neither a storage account's connection string nor a pair of addresses.", malformed);
         }
     }
 }

@@ -2,6 +2,6 @@ namespace Pipeline.Storage;
 
 public static class QueueMessages
 {
-    /// <summary>Storage drops a message after seven days unless told otherwise; what was accepted is never dropped.</summary>
-    public static readonly TimeSpan KeptForever = TimeSpan.FromSeconds(-1);
+    /// <summary>Time-to-live without end. The default of Azure Storage is seven days, and accepted messages must not expire.</summary>
+    public static readonly TimeSpan NoExpiry = TimeSpan.FromSeconds(-1);
 }

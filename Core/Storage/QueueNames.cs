@@ -1,6 +1,5 @@
 namespace Pipeline.Storage;
 
-/// <summary>Constants, as the triggers' attributes need them.</summary>
 public static class QueueNames
 {
     public const string PoisonSuffix = "-poison";

@@ -2,18 +2,14 @@ using System.Text;
 
 namespace Pipeline.Storage;
 
-/// <summary>
-/// The text of a queue message, whatever form it lies on the queue in. The app writes base64 of UTF-8; admins and other programs
-/// write plain text, or base64 of UTF-16.
-/// </summary>
+/// <summary>Decodes queue messages: base64 of UTF-8 from the app, plain text or base64 of UTF-16 from admins and others.</summary>
 public static class QueueText
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UnicodeEncoding Utf16LittleEndian = new(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true);
+    private static readonly UnicodeEncoding Utf16BigEndian = new(bigEndian: true, byteOrderMark: false, throwOnInvalidBytes: true);
 
-    /// <summary>
-    /// What base64 in it encodes, if that is text; else the message as it is. Nothing is replaced by something else, so two different messages
-    /// never become the same text.
-    /// </summary>
+    /// <summary>Decodes base64 of text; returns other messages unchanged. Different messages never become the same text.</summary>
     public static string Decode(string message)
     {
         var bytes = new byte[message.Length / 4 * 3 + 3];
@@ -22,22 +18,22 @@ public static class QueueText
             : message.TrimStart('\uFEFF');
     }
 
-    /// <summary>Why a message cannot be read as text, as a sentence; null if it is text.</summary>
-    public static string? Fault(string decoded)
+    /// <summary>Describes why a message is not readable as text; null if it is.</summary>
+    public static string? DescribeProblem(string decoded)
     {
         var bytes = new byte[decoded.Length / 4 * 3 + 3];
         if (!Convert.TryFromBase64String(decoded, bytes, out var length) || length < 2 || Text(bytes.AsSpan(0, length)) is not null)
             return null;
         return bytes is [0x1F, 0x8B, ..]
             ? "The message is compressed (gzip). Send it uncompressed."
-            : "The message may be base64 of bytes that are no text. Send text in UTF-8.";
+            : "The message is probably base64 of binary data. Send UTF-8 text.";
     }
 
     private static string? Text(ReadOnlySpan<byte> bytes) => Decode(Utf8, bytes, [0xEF, 0xBB, 0xBF])
-        ?? (IsUtf16(bytes, zeroAt: 1) ? Decode(new UnicodeEncoding(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true), bytes, [0xFF, 0xFE]) : null)
-        ?? (IsUtf16(bytes, zeroAt: 0) ? Decode(new UnicodeEncoding(bigEndian: true, byteOrderMark: false, throwOnInvalidBytes: true), bytes, [0xFE, 0xFF]) : null);
+        ?? (IsUtf16(bytes, zeroAt: 1) ? Decode(Utf16LittleEndian, bytes, [0xFF, 0xFE]) : null)
+        ?? (IsUtf16(bytes, zeroAt: 0) ? Decode(Utf16BigEndian, bytes, [0xFE, 0xFF]) : null);
 
-    // Every message of ours begins with an ASCII character, so that one byte of its first two is zero, after the byte order mark if there is one.
+    // Every message begins with an ASCII character: one of the first two bytes after the byte order mark is zero.
     private static bool IsUtf16(ReadOnlySpan<byte> bytes, int zeroAt)
     {
         if (bytes.StartsWith((ReadOnlySpan<byte>)(zeroAt == 1 ? [0xFF, 0xFE] : [0xFE, 0xFF])))

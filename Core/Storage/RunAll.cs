@@ -2,19 +2,19 @@ using System.Runtime.ExceptionServices;
 
 namespace Pipeline.Storage;
 
-/// <summary>Things that do not need each other: where one fails, the others are done all the same, and then the failure is thrown.</summary>
+/// <summary>Runs independent operations. If one fails, the others still run.</summary>
 public static class RunAll
 {
-    /// <summary>Throws what failed as it is where it is one, and else an <see cref="AggregateException"/> of them; when the app stops, at once.</summary>
-    public static async Task RunAsync<T>(IEnumerable<T> things, Func<T, Task> run, CancellationToken cancellationToken)
+    /// <summary>Rethrows a single failure, or an <see cref="AggregateException"/> of several. Stops at once on cancellation.</summary>
+    public static async Task RunAsync<T>(IEnumerable<T> items, Func<T, Task> run, CancellationToken cancellationToken)
     {
         List<Exception> faults = [];
-        foreach (var thing in things)
+        foreach (var item in items)
         {
             try
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                await run(thing);
+                await run(item);
             }
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
             {

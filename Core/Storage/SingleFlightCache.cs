@@ -1,28 +1,28 @@
 namespace Pipeline.Storage;
 
-/// <summary>A value from storage that many ask for: kept for a while, then read anew by one of them for all who wait.</summary>
-/// <param name="read">Reads it; never twice at once. What it throws goes to those who wait, and the next who asks has it read again.</param>
-/// <param name="maxAge">Maximum age, measured from the start of the read. With zero everybody waits for a read that begins after they asked.</param>
+/// <summary>Caches a value from storage. One read at a time serves all waiting callers.</summary>
+/// <param name="read">Reads the value. Its exception goes to all waiting callers, and the next call reads again.</param>
+/// <param name="maxAge">Measured from the start of the read. With zero a caller waits for a read that starts after its call.</param>
 public sealed class SingleFlightCache<T>(Func<Task<T>> read, TimeSpan maxAge, TimeProvider time) where T : class
 {
     private readonly Lock _gate = new();
     private readonly List<Func<T, T>> _changes = [];
-    private (T Value, long Begun)? _latest;
-    private (Task<T> Task, long Begun)? _running;
+    private (T Value, long StartedAt)? _latest;
+    private (Task<T> Task, long StartedAt)? _running;
 
-    // Begins as soon as the running one ends, which had begun too long ago for those who wait for this one.
+    // Starts after the running read, which is too old for the callers of this one.
     private Task<T>? _next;
 
-    /// <param name="cancellationToken">Ends the waiting, not the read: others may wait for it, too.</param>
+    /// <param name="cancellationToken">Ends the wait, not the read: other callers may wait for it.</param>
     public Task<T> GetAsync(CancellationToken cancellationToken)
     {
         Task<T> answer;
         lock (_gate)
         {
-            if (_latest is { } kept && IsFresh(kept.Begun))
+            if (_latest is { } kept && IsFresh(kept.StartedAt))
                 return Task.FromResult(kept.Value);
 
-            answer = _running is { } reading && IsFresh(reading.Begun)
+            answer = _running is { } reading && IsFresh(reading.StartedAt)
                 ? reading.Task
                 : _next ??= StartAfter(_running?.Task);
         }
@@ -30,30 +30,30 @@ public sealed class SingleFlightCache<T>(Func<Task<T>> read, TimeSpan maxAge, Ti
         return answer.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Applies what this process has just written to storage: to the value that is kept, and to one that is being read.</summary>
+    /// <summary>Applies this process's own write to the cached value and to a running read.</summary>
     public void Change(Func<T, T> change)
     {
         lock (_gate)
         {
             if (_latest is { } kept)
-                _latest = (change(kept.Value), kept.Begun);
+                _latest = (change(kept.Value), kept.StartedAt);
             _changes.Add(change);
         }
     }
 
-    private bool IsFresh(long begun) => time.GetElapsedTime(begun) < maxAge;
+    private bool IsFresh(long startedAt) => time.GetElapsedTime(startedAt) < maxAge;
 
-    // On a thread of its own, so that nothing is read under the lock.
+    // On another thread, so that nothing is read under the lock.
     private Task<T> StartAfter(Task? before) => Task.Run(async () =>
     {
         if (before is not null)
             await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        long begun;
+        long startedAt;
         lock (_gate)
         {
-            begun = time.GetTimestamp();
-            (_running, _next) = ((_next!, begun), null);
+            startedAt = time.GetTimestamp();
+            (_running, _next) = ((_next!, startedAt), null);
             _changes.Clear();
         }
 
@@ -62,9 +62,9 @@ public sealed class SingleFlightCache<T>(Func<Task<T>> read, TimeSpan maxAge, Ti
             var value = await read();
             lock (_gate)
             {
-                // The read may have passed their place before they were written.
+                // The read may have passed a row before the row was written.
                 value = _changes.Aggregate(value, (changed, change) => change(changed));
-                _latest = (value, begun);
+                _latest = (value, startedAt);
             }
 
             return value;

@@ -2,9 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Pipeline.Storage;
 
-/// <summary>
-/// Creates tables and queues before anything else starts, so that no request has to.
-/// </summary>
+/// <summary>Creates tables and queues before any other service starts.</summary>
 public sealed class StorageCreation(PipelineStorage storage) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -12,9 +10,9 @@ public sealed class StorageCreation(PipelineStorage storage) : IHostedLifecycleS
         await Task.WhenAll(
         [
             .. storage.Tables.Select(table => CreateAsync(
-                () => table.CreateIfNotExistsAsync(cancellationToken), table.Uri, StorageSentence.TableRole)),
+                () => table.CreateIfNotExistsAsync(cancellationToken), table.Uri, StorageErrorMessage.TableRole)),
             .. storage.Queues.Select(queue => CreateAsync(
-                () => queue.CreateIfNotExistsAsync(cancellationToken: cancellationToken), queue.Uri, StorageSentence.QueueRole)),
+                () => queue.CreateIfNotExistsAsync(cancellationToken: cancellationToken), queue.Uri, StorageErrorMessage.QueueRole)),
         ]);
     }
 
@@ -30,9 +28,9 @@ public sealed class StorageCreation(PipelineStorage storage) : IHostedLifecycleS
         {
             await create();
         }
-        catch (Exception fault) when (StorageSentence.Of(fault, address, role) is { } sentence)
+        catch (Exception fault) when (StorageErrorMessage.Of(fault, address, role) is { } sentence)
         {
-            throw new StartException(sentence, fault);
+            throw new StartupException(sentence, fault);
         }
     }
 }

@@ -5,8 +5,9 @@ namespace Pipeline.Storage;
 
 public static class StorageFault
 {
-    /// <summary>Whether storage could not do what was asked, rather than we ourselves.</summary>
-    /// <remarks>The clients throw an <see cref="AggregateException"/> of what each try ended with, a time-out among them, and an exception of the identity's before the first.</remarks>
+    /// <summary>True if storage failed, and not the app.</summary>
+    // The clients throw an AggregateException of all attempts, time-outs included. Authentication faults come without one.
     public static bool Is(Exception fault) => fault is RequestFailedException or AuthenticationFailedException
-        || fault is AggregateException several && several.Flatten().InnerExceptions is { Count: > 0 } inner && inner.All(each => Is(each) || each is OperationCanceledException);
+        || fault is AggregateException several && several.Flatten().InnerExceptions is { Count: > 0 } inner
+            && inner.All(each => Is(each) || each is OperationCanceledException);
 }

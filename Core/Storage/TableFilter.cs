@@ -1,6 +1,5 @@
 namespace Pipeline.Storage;
 
-/// <summary>OData filters as tables understand them; values are quoted by the SDK.</summary>
 public static class TableFilter
 {
     public static string Of(FormattableString filter) => TableClient.CreateQueryFilter(filter);

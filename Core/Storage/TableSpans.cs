@@ -4,10 +4,7 @@ using Azure.Core.Pipeline;
 
 namespace Pipeline.Storage;
 
-/// <summary>
-/// A span for each call to a table that belongs to somebody's submission or mail; the minute's sweeps make none. It names the table,
-/// never the row: the keys of Subscribers are hashes of addresses.
-/// </summary>
+/// <summary>Adds a span for each table call in a trace. Never names the row: the keys of Subscribers are hashes of addresses.</summary>
 public sealed class TableSpans : HttpPipelinePolicy
 {
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
@@ -26,11 +23,11 @@ public sealed class TableSpans : HttpPipelinePolicy
     }
 
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
-        throw new NotSupportedException("Tables are called asynchronously alone.");
+        throw new NotSupportedException("Only asynchronous table calls are supported.");
 
     private static Activity? Start(Request request)
     {
-        if (!Traces.AreRunning)
+        if (!Traces.IsActive)
             return null;
 
         var resource = request.Uri.Path.Trim('/').Split('/')[^1];
@@ -40,7 +37,6 @@ public sealed class TableSpans : HttpPipelinePolicy
             .SetTag("db.system.name", "azure.table").SetTag("db.operation.name", operation).SetTag("db.collection.name", table);
     }
 
-    // 404 and 412 are answers that the code reckons with, as is 409: it was there already.
     private static void End(Activity? span, int status)
     {
         span?.SetTag("db.response.status_code", status.ToString(System.Globalization.CultureInfo.InvariantCulture));

@@ -1,33 +1,31 @@
 namespace Pipeline.Submissions;
 
-/// <summary>What is wrong with a submission: sentences by field, in the order of the form.</summary>
 public sealed class FieldErrors
 {
-    /// <summary>The key of what concerns the whole body rather than a field of it.</summary>
     public const string Body = "body";
 
-    private readonly Dictionary<string, List<string>> sentences = [];
+    private readonly Dictionary<string, List<string>> messages = [];
 
-    public bool Any => sentences.Count > 0;
+    public bool Any => messages.Count > 0;
 
-    public void Add(string field, string sentence)
+    public void Add(string field, string message)
     {
-        if (sentences.TryGetValue(field, out var there))
-            there.Add(sentence);
+        if (messages.TryGetValue(field, out var existing))
+            existing.Add(message);
         else
-            sentences.Add(field, [sentence]);
+            messages.Add(field, [message]);
     }
 
-    /// <summary>Says it in other words, if anything is wrong with the field.</summary>
-    public void Reword(string field, string sentence)
+    /// <summary>Replaces the messages of a field, if it has any.</summary>
+    public void ReplaceMessages(string field, string message)
     {
-        if (sentences.ContainsKey(field))
-            sentences[field] = [sentence];
+        if (messages.ContainsKey(field))
+            messages[field] = [message];
     }
 
-    public IReadOnlyList<string> For(string field) => sentences.TryGetValue(field, out var there) ? there : [];
+    public IReadOnlyList<string> For(string field) => messages.TryGetValue(field, out var existing) ? existing : [];
 
-    public IReadOnlyList<string> AllSentences => [.. sentences.Values.SelectMany(list => list)];
+    public IReadOnlyList<string> AllMessages => [.. messages.Values.SelectMany(list => list)];
 
-    public Dictionary<string, string[]> ToDictionary() => sentences.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray());
+    public Dictionary<string, string[]> ToDictionary() => messages.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray());
 }

@@ -4,15 +4,15 @@ using Pipeline.Practices;
 
 namespace Pipeline.Submissions;
 
-/// <summary>Which content a client's Idempotency-Key stands for. Only clients that send the header cost anything here.</summary>
+/// <summary>Maps a client's Idempotency-Key to the reference of its content.</summary>
 public sealed class IdempotencyKeyTable(PipelineStorage storage, TimeProvider time)
 {
     public const int MaxLength = 255;
 
-    /// <summary>False where the key is already bound to another reference, that is, to other content.</summary>
+    /// <summary>False if the key is bound to another reference.</summary>
     public async Task<bool> BindAsync(string key, Reference reference, CancellationToken cancellationToken)
     {
-        // Hashed: a key may hold characters that a row key may not, and what clients put into it is their secret.
+        // Hashed: a key may contain characters that a row key may not, and it may be a secret of the client.
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
         var row = new TableEntity(hash[..2], hash) { ["Reference"] = reference.ToString(), ["BoundOn"] = time.GetUtcNow() };
         if (await storage.IdempotencyKeys.TryInsertAsync(row, cancellationToken) is not null)

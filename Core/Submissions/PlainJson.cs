@@ -3,10 +3,7 @@ using System.Text.Json;
 
 namespace Pipeline.Submissions;
 
-/// <summary>
-/// JSON that escapes nothing but what JSON itself demands. The framework's encoders write an emoji as twelve characters,
-/// and then 10,000 of them would not fit into a queue message.
-/// </summary>
+/// <summary>Escapes only what JSON requires. Default encoders write an emoji as 12 characters: 10,000 exceed a queue message.</summary>
 public sealed class PlainJson : JavaScriptEncoder
 {
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web) { Encoder = new PlainJson() };
@@ -23,7 +20,7 @@ public sealed class PlainJson : JavaScriptEncoder
                 return i;
             if (!char.IsSurrogate(text[i]))
                 continue;
-            // Half a pair is no text: left to the framework, which replaces it.
+            // The framework replaces an unpaired surrogate.
             if (i + 1 == textLength || !char.IsSurrogatePair(text[i], text[i + 1]))
                 return i;
             i++;
@@ -32,6 +29,7 @@ public sealed class PlainJson : JavaScriptEncoder
         return -1;
     }
 
-    public override unsafe bool TryEncodeUnicodeScalar(int unicodeScalar, char* buffer, int bufferLength, out int numberOfCharactersWritten) =>
+    public override unsafe bool TryEncodeUnicodeScalar(
+        int unicodeScalar, char* buffer, int bufferLength, out int numberOfCharactersWritten) =>
         UnsafeRelaxedJsonEscaping.TryEncodeUnicodeScalar(unicodeScalar, buffer, bufferLength, out numberOfCharactersWritten);
 }

@@ -1,6 +1,6 @@
 namespace Pipeline.Submissions;
 
-/// <summary>Sends rejected messages in again once an admin has typed yes in Requeue.</summary>
+/// <summary>Requeues rejected messages if an admin typed yes in Requeue.</summary>
 public sealed partial class RejectionSweep(RejectionTable rejections, PipelineStorage storage, ILogger<RejectionSweep> logger)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -10,7 +10,7 @@ public sealed partial class RejectionSweep(RejectionTable rejections, PipelineSt
         {
             await RunAll.RunAsync(await rejections.MarkedAsync(cancellationToken), async row =>
             {
-                if (!IsYes(row.Typed))
+                if (!IsConfirmed(row.Typed))
                     await rejections.ExplainAsync(row, cancellationToken);
                 else if (await TryRequeueAsync(row, cancellationToken))
                     count++;
@@ -25,19 +25,19 @@ public sealed partial class RejectionSweep(RejectionTable rejections, PipelineSt
 
     private async Task<bool> TryRequeueAsync(MarkedRejection row, CancellationToken cancellationToken)
     {
-        // First the queue, then the row: dying in between sends it twice, and the second time finds it stored.
+        // Send before deleting: a crash in between sends it twice, and the second one finds it stored.
         var queue = row.Queue switch
         {
             QueueNames.Mail => storage.MailQueue,
             QueueNames.Deliveries => storage.DeliveryQueue,
             _ => storage.SubmissionQueue,
         };
-        await queue.SendMessageAsync(row.Payload, timeToLive: QueueMessages.KeptForever, cancellationToken: cancellationToken);
+        await queue.SendMessageAsync(row.Payload, timeToLive: QueueMessages.NoExpiry, cancellationToken: cancellationToken);
         return await rejections.TryDeleteAsync(row, cancellationToken);
     }
 
-    private static bool IsYes(string word) => TypedWord.Normalize(word) is "YES" or "Y" or "TRUE" or "1";
+    private static bool IsConfirmed(string word) => TypedWord.Normalize(word) is "YES" or "Y" or "TRUE" or "1";
 
-    [LoggerMessage(LogLevel.Information, "{Count} rejections were sent in again.")]
+    [LoggerMessage(LogLevel.Information, "Requeued {Count} rejections.")]
     private partial void LogRequeued(int count);
 }

@@ -3,21 +3,19 @@ using Pipeline.Topics;
 
 namespace Pipeline.Submissions;
 
-/// <summary>
-/// A submission that keeps the rules: every text trimmed and in Unicode's NFC. An optional field that was left out is empty.
-/// Only <see cref="SubmissionRules"/> makes one.
-/// </summary>
+/// <summary>A valid submission: trimmed texts in NFC, omitted fields empty. Only <see cref="SubmissionRules"/> creates it.</summary>
 public sealed record Submission(
-    TopicId Topic, string Title, string Summary, string Honorific, string Submitter, string Email, string Organisation, string Country, string Link)
+    TopicId Topic, string Title, string Summary, string Honorific, string Submitter, string Email, string Organisation, string Country,
+    string Link)
 {
-    // A character that no field may contain keeps "ab" + "c" apart from "a" + "bc". The leading number is of this recipe:
-    // another one gives other references, and then what is on its way in the queue is stored twice.
+    // No field can contain the separator, so "ab" + "c" differs from "a" + "bc". "1" is the version of this recipe: another recipe
+    // changes all references, so queued submissions would be stored twice.
     private const char Separator = '\u001f';
 
     public Reference Reference => Reference.Of(
         string.Join(Separator, "1", Topic, Title, Summary, Honorific, Submitter, Email, Organisation, Country, Link));
 
-    /// <param name="publishedOn">Null leaves it to an admin to publish it.</param>
+    /// <param name="publishedOn">Null if an admin must publish it.</param>
     public Practice ToPractice(DateTimeOffset submittedOn, Language language, DateTimeOffset? publishedOn) => new()
     {
         Topic = Topic,

@@ -1,6 +1,6 @@
 namespace Pipeline.Submissions;
 
-/// <summary>What somebody sent, not yet trusted: every field as it came, or null.</summary>
+/// <summary>An unvalidated submission. Omitted fields are null.</summary>
 public sealed record SubmissionDraft
 {
     public string? Topic { get; init; }

@@ -1,6 +1,6 @@
 namespace Pipeline.Submissions;
 
-/// <summary>The names of the fields in JSON, in forms and in the errors.</summary>
+/// <summary>Field names in JSON, forms and errors.</summary>
 public static class SubmissionFields
 {
     public const string Topic = "topic";
@@ -13,16 +13,14 @@ public static class SubmissionFields
     public const string Country = "country";
     public const string Link = "link";
 
-    /// <summary>Of the form alone: people do not see it and leave it empty, programs that fill in everything do not.</summary>
+    /// <summary>Form only: hidden from people, so only programs fill it in.</summary>
     public const string Honeypot = "website";
 
-    /// <summary>Of the form alone: when it was given out (see <see cref="Spam.FormStamp"/>).</summary>
-    public const string Stamp = "stamp";
+    /// <summary>Form only: see <see cref="Spam.FormTimestamp"/>.</summary>
+    public const string Timestamp = "stamp";
 
-    /// <summary>Of the submission itself.</summary>
     public static IReadOnlyList<string> All { get; } = [Topic, Title, Summary, Honorific, Submitter, Email, Organisation, Country, Link];
 
-    /// <summary>The draft of fields looked up by name.</summary>
     public static SubmissionDraft Draft(Func<string, string?> field) => new()
     {
         Topic = field(Topic),
@@ -36,7 +34,6 @@ public static class SubmissionFields
         Link = field(Link),
     };
 
-    /// <summary>What the draft has in a field.</summary>
     public static string? Value(SubmissionDraft draft, string field) => field switch
     {
         Topic => draft.Topic,

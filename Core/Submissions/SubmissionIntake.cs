@@ -2,13 +2,12 @@ using Pipeline.Submissions.Spam;
 
 namespace Pipeline.Submissions;
 
-/// <summary>The door: checks a submission and puts it on the queue.</summary>
 public sealed partial class SubmissionIntake(
-    SubmissionRules rules, SpamFilter spamFilter, IdempotencyKeyTable idempotencyKeys, PipelineStorage storage, SubmissionMetrics metrics, TimeProvider time,
-    ILogger<SubmissionIntake> logger)
+    SubmissionRules rules, SpamFilter spamFilter, IdempotencyKeyTable idempotencyKeys, PipelineStorage storage, SubmissionMetrics metrics,
+    TimeProvider time, ILogger<SubmissionIntake> logger)
 {
-    /// <summary>Spam is accepted like anything else, and marked on the queue.</summary>
-    /// <param name="idempotencyKey">The header of that name; null where the client sent none. At most 255 characters.</param>
+    /// <summary>Accepts a submission. Spam is accepted too, and marked in the message.</summary>
+    /// <param name="idempotencyKey">Header value; null if there is none. At most 255 characters.</param>
     public async Task<SubmissionResult> AcceptAsync(
         SubmissionDraft draft, SubmissionOrigin origin, string? idempotencyKey, CancellationToken cancellationToken)
     {
@@ -21,30 +20,29 @@ public sealed partial class SubmissionIntake(
         var reference = submission.Reference;
         try
         {
-            // The key decides nothing about storing: what was queued before under the same key is queued again,
-            // and the row key sees to it that it is stored once. So no crash in between can lose it.
+            // The same content is queued again under the same key, and its row key prevents a second row: a crash here loses nothing.
             if (!string.IsNullOrEmpty(idempotencyKey) && !await idempotencyKeys.BindAsync(idempotencyKey, reference, cancellationToken))
                 return new SubmissionResult.KeyReused();
 
             using var span = Traces.Send(QueueNames.Submissions);
             await storage.SubmissionQueue.SendMessageAsync(
-                SubmissionMessage.Write(submission, time.GetUtcNow(), Language.Current, spamFilter.Judge(submission, origin), span?.Id),
-                timeToLive: QueueMessages.KeptForever, cancellationToken: cancellationToken);
+                SubmissionMessage.Write(submission, time.GetUtcNow(), Language.Current, spamFilter.Classify(submission, origin), span?.Id),
+                timeToLive: QueueMessages.NoExpiry, cancellationToken: cancellationToken);
         }
         catch (Exception fault) when (StorageFault.Is(fault))
         {
-            LogUnavailable(fault, reference.ToString());
+            LogQueueFailed(fault, reference.ToString());
             return new SubmissionResult.Unavailable();
         }
 
         metrics.CountAccepted(submission.Topic);
-        LogAccepted(submission.Topic, reference.ToString());
+        LogQueued(submission.Topic, reference.ToString());
         return new SubmissionResult.Accepted(submission.Topic, reference);
     }
 
-    [LoggerMessage(LogLevel.Information, "Submission {Topic}/{Reference} is on the queue.")]
-    private partial void LogAccepted(string topic, string reference);
+    [LoggerMessage(LogLevel.Information, "Queued submission {Topic}/{Reference}.")]
+    private partial void LogQueued(string topic, string reference);
 
-    [LoggerMessage(LogLevel.Error, "Submission {Reference} was turned away because storage cannot be reached.")]
-    private partial void LogUnavailable(Exception fault, string reference);
+    [LoggerMessage(LogLevel.Error, "Failed to queue submission {Reference}: storage is not available.")]
+    private partial void LogQueueFailed(Exception fault, string reference);
 }

@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 
 namespace Pipeline.Submissions;
 
-/// <summary>Counts submissions at the door and in the table, and rejected messages of all queues.</summary>
 public sealed class SubmissionMetrics(IMeterFactory meters)
 {
     private readonly Counter<long> _accepted =

@@ -11,9 +11,9 @@ public sealed record SubmissionOptions
 
 public enum Moderation
 {
-    /// <summary>A practice waits as Pending until an admin types Published.</summary>
+    /// <summary>A practice is Pending until an admin publishes it.</summary>
     Required,
 
-    /// <summary>A practice is published as soon as it is stored.</summary>
+    /// <summary>A practice is published when it is stored.</summary>
     Off,
 }

@@ -3,21 +3,20 @@ using Pipeline.Topics;
 
 namespace Pipeline.Submissions;
 
-/// <summary>What came of a submission at the door.</summary>
 public abstract record SubmissionResult
 {
     private SubmissionResult()
     {
     }
 
-    /// <summary>The queue has it: from here on it cannot be lost.</summary>
+    /// <summary>The message is on the queue and cannot be lost.</summary>
     public sealed record Accepted(TopicId Topic, Reference Reference) : SubmissionResult;
 
     public sealed record Invalid(FieldErrors Errors) : SubmissionResult;
 
-    /// <summary>The Idempotency-Key came with other content before.</summary>
+    /// <summary>The Idempotency-Key belongs to other content.</summary>
     public sealed record KeyReused : SubmissionResult;
 
-    /// <summary>Storage cannot take it now. Sending the same again later does no harm.</summary>
+    /// <summary>Storage failed. The client can safely repeat the request.</summary>
     public sealed record Unavailable : SubmissionResult;
 }

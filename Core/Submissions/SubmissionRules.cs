@@ -2,7 +2,7 @@ using Pipeline.Topics;
 
 namespace Pipeline.Submissions;
 
-/// <summary>The only validator: the door asks it in order to answer the person, the queue function because it trusts nobody.</summary>
+/// <summary>The only validator. The intake uses it for the sender; the queue function uses it because messages are not trusted.</summary>
 public sealed class SubmissionRules(TopicCatalog topics)
 {
     public const int TitleMin = 3;
@@ -14,7 +14,7 @@ public sealed class SubmissionRules(TopicCatalog topics)
     public const int OrganisationMax = 200;
     public const int LinkMax = 2_000;
 
-    /// <summary>The submission, or null with what is wrong with the draft, in the current language. Lengths are in Unicode code points.</summary>
+    /// <summary>Validates a draft. Messages are in the current language; lengths are in Unicode code points.</summary>
     public (Submission? Submission, FieldErrors Errors) Check(SubmissionDraft draft)
     {
         var errors = new FieldErrors();
@@ -41,16 +41,19 @@ public sealed class SubmissionRules(TopicCatalog topics)
         return "";
     }
 
-    private static string Line(FieldErrors errors, string field, string label, string? input, int max, int min = 0, string? missing = null) =>
-        Limited(errors, field, label, input, TextCleaner.Clean(input, manyLines: false), max, min, missing);
+    private static string Line(
+        FieldErrors errors, string field, string label, string? input, int max, int min = 0, string? missing = null) =>
+        Limited(errors, field, label, input, TextCleaner.Clean(input, multiline: false), max, min, missing);
 
     private static string Lines(FieldErrors errors, string? input) => Limited(
-        errors, SubmissionFields.Summary, RuleTexts.FieldSummary, input, TextCleaner.Clean(input, manyLines: true), SummaryMax, SummaryMin, RuleTexts.EnterSummary);
+        errors, SubmissionFields.Summary, RuleTexts.FieldSummary, input, TextCleaner.Clean(input, multiline: true), SummaryMax, SummaryMin,
+        RuleTexts.EnterSummary);
 
-    private static string Limited(FieldErrors errors, string field, string label, string? input, string? text, int max, int min, string? missing)
+    private static string Limited(
+        FieldErrors errors, string field, string label, string? input, string? text, int max, int min, string? missing)
     {
         var length = text is null ? 0 : TextCleaner.Length(text);
-        if (text is null && TextCleaner.HasPiledMarks(input))
+        if (text is null && TextCleaner.HasTooManyMarks(input))
             errors.Add(field, RuleTexts.TooManyMarks.With(label, Number(TextCleaner.MaxMarks)));
         else if (text is null)
             errors.Add(field, RuleTexts.NoText.With(label));
@@ -71,7 +74,7 @@ public sealed class SubmissionRules(TopicCatalog topics)
         if (EmailAddress.TryParse(input, out var address))
             return address.Value;
 
-        errors.Add(SubmissionFields.Email, EmailAddress.Advice);
+        errors.Add(SubmissionFields.Email, EmailAddress.InvalidMessage);
         return "";
     }
 
@@ -88,10 +91,10 @@ public sealed class SubmissionRules(TopicCatalog topics)
 
     private static string Link(FieldErrors errors, string? input)
     {
-        var text = TextCleaner.Clean(input, manyLines: false) is { } clean ? TextCleaner.Bare(clean) : null;
+        var text = TextCleaner.Clean(input, multiline: false) is { } clean ? TextCleaner.TrimInvisible(clean) : null;
         if (text is { Length: 0 })
             return "";
-        // Measured as it is requested: what is not ASCII takes several characters there.
+        // The encoded form has the final length: other than ASCII takes several characters.
         if (text is not null && Uri.TryCreate(text, UriKind.Absolute, out var uri)
             && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0 && AddressOf(uri) is { } address)
         {
@@ -106,10 +109,7 @@ public sealed class SubmissionRules(TopicCatalog topics)
         return "";
     }
 
-    /// <summary>
-    /// As it is requested, with the host in ASCII: what only looks like the host of somebody else is seen for what it is, and what is
-    /// invisible in it is gone. Null where there can be no such host.
-    /// </summary>
+    /// <summary>The normalized address with its host in ASCII, which exposes look-alike hosts. Null if the host is invalid.</summary>
     private static string? AddressOf(Uri uri)
     {
         if (uri.HostNameType is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6))

@@ -5,22 +5,20 @@ namespace Pipeline.Submissions;
 
 public sealed class SubmissionStatusQuery(PracticeTable practices, RejectionTable rejections)
 {
-    /// <summary>
-    /// A reference that nothing is known of counts as received: it is on the queue, or will be when its sender tries again.
-    /// </summary>
-    public async Task<SubmissionStatus> OfAsync(TopicId topic, Reference reference, CancellationToken cancellationToken)
+    /// <summary>Finds the state of a submission. An unknown reference is "received": its message may still be on the queue.</summary>
+    public async Task<SubmissionStatus> GetAsync(TopicId topic, Reference reference, CancellationToken cancellationToken)
     {
         if (await practices.FindAsync(topic, reference, cancellationToken) is { } practice)
             return new SubmissionStatus(practice.Status.ToString().ToLowerInvariant(), [], practice);
 
-        var verdict = await rejections.VerdictAsync(topic, reference, cancellationToken)
-            ?? await rejections.VerdictAsync(TopicId.Unknown, reference, cancellationToken);
-        return verdict switch
+        var details = await rejections.FindDetailsAsync(topic, reference, cancellationToken)
+            ?? await rejections.FindDetailsAsync(TopicId.Unknown, reference, cancellationToken);
+        return details switch
         {
             null => new SubmissionStatus("received", [], null),
-            // Which is true: an admin will look at it. Whoever sent it learns nothing from it.
+            // True, because an admin reviews it. The sender does not learn that it was caught.
             { Kind: RejectionKind.Spam } => new SubmissionStatus("pending", [], null),
-            _ => new SubmissionStatus("rejected", verdict.Reasons, null),
+            _ => new SubmissionStatus("rejected", details.Reasons, null),
         };
     }
 }

@@ -3,10 +3,10 @@ using Pipeline.Topics;
 
 namespace Pipeline.Submissions;
 
-/// <summary>Takes submissions off the queue: into Practices, or into Rejections with the reasons. Only passing faults are thrown.</summary>
+/// <summary>Moves submissions from the queue to Practices or Rejections. Throws only transient faults.</summary>
 public sealed partial class SubmissionStore(
-    SubmissionRules rules, TopicCatalog topics, PracticeTable practices, RejectionTable rejections, SubmissionOptions options, SubmissionMetrics metrics,
-    TimeProvider time, ILogger<SubmissionStore> logger)
+    SubmissionRules rules, TopicCatalog topics, PracticeTable practices, RejectionTable rejections, SubmissionOptions options,
+    SubmissionMetrics metrics, TimeProvider time, ILogger<SubmissionStore> logger)
 {
     public Task StoreAsync(string payload, CancellationToken cancellationToken)
     {
@@ -14,7 +14,7 @@ public sealed partial class SubmissionStore(
         return Traces.ProcessAsync(QueueNames.Submissions, read.TraceParent, () => StoreAsync(read, cancellationToken));
     }
 
-    private async Task StoreAsync(SubmissionMessage.Read read, CancellationToken cancellationToken)
+    private async Task StoreAsync(SubmissionMessage.ParseResult read, CancellationToken cancellationToken)
     {
         if (read.Draft is null)
         {
@@ -22,28 +22,29 @@ public sealed partial class SubmissionStore(
             return;
         }
 
-        // What is wrong goes to an admin: nobody chose a language here, also where the process runs in another one.
+        // The messages are for admins, in English whatever the culture of the process.
         var (submission, errors) = await Language.English.RunAsync(() => Task.FromResult(rules.Check(read.Draft)));
         if (submission is null)
         {
-            await RejectAsync(read, RejectionKind.Invalid, errors.AllSentences, cancellationToken);
+            await RejectAsync(read, RejectionKind.Invalid, errors.AllMessages, cancellationToken);
             return;
         }
 
         if (read.Spam is not null)
         {
-            // The same content may have come through before, and whoever sent it then is not to lose it now.
+            // The same content may be stored already; it must not be rejected then.
             if (await practices.FindAsync(submission.Topic, submission.Reference, cancellationToken) is null)
                 await RejectAsync(read, RejectionKind.Spam, [], cancellationToken);
             else
-                LogThere(submission.Topic, submission.Reference.ToString());
+                LogAlreadyStored(submission.Topic, submission.Reference.ToString());
             return;
         }
 
-        var practice = submission.ToPractice(read.SubmittedOn, read.Language, options.Moderation == Moderation.Off ? time.GetUtcNow() : null) with { Trace = Traces.Current };
+        DateTimeOffset? publishedOn = options.Moderation == Moderation.Off ? time.GetUtcNow() : null;
+        var practice = submission.ToPractice(read.SubmittedOn, read.Language, publishedOn) with { Trace = Traces.Current };
         if (!await practices.AddAsync(practice, cancellationToken))
         {
-            LogThere(submission.Topic, submission.Reference.ToString());
+            LogAlreadyStored(submission.Topic, submission.Reference.ToString());
             return;
         }
 
@@ -51,32 +52,34 @@ public sealed partial class SubmissionStore(
         LogStored(submission.Topic, submission.Reference.ToString());
     }
 
-    /// <summary>Keeps what failed so often that the host gave it up.</summary>
-    public Task KeepPoisonAsync(string payload, CancellationToken cancellationToken)
+    /// <summary>Saves a message that failed too often for the host.</summary>
+    public Task SavePoisonAsync(string payload, CancellationToken cancellationToken)
     {
-        const string tried = "It could not be stored although it was tried several times; the log of StoreSubmission tells why.";
+        const string failed = "Storing failed several times. See the log of StoreSubmission.";
         var read = SubmissionMessage.Parse(payload);
-        return RejectAsync(read, RejectionKind.Poison, read.Problem is null ? [tried] : [tried, read.Problem], cancellationToken);
+        return RejectAsync(read, RejectionKind.Poison, read.Problem is null ? [failed] : [failed, read.Problem], cancellationToken);
     }
 
-    private async Task RejectAsync(SubmissionMessage.Read read, RejectionKind kind, IReadOnlyList<string> reasons, CancellationToken cancellationToken)
+    private async Task RejectAsync(
+        SubmissionMessage.ParseResult read, RejectionKind kind, IReadOnlyList<string> reasons, CancellationToken cancellationToken)
     {
-        // Whatever else is wrong with it, an admin decides about it as spam: sent in again, it is without the mark.
+        // A spam mark wins over other errors: the admin decides about it as spam, and requeued it has no mark.
         if (read.Spam is { } layer)
             (kind, reasons) = (RejectionKind.Spam, [layer.Reason, .. reasons]);
 
         var topic = topics.Find(read.Topic)?.Id ?? TopicId.Unknown;
         var reference = read.Reference ?? Reference.Of(read.Unmarked);
-        await rejections.KeepAsync(new Rejection(QueueNames.Submissions, topic, reference, kind, reasons, read.Unmarked), cancellationToken);
+        await rejections.SaveAsync(
+            new Rejection(QueueNames.Submissions, topic, reference, kind, reasons, read.Unmarked), cancellationToken);
         LogRejected(kind, topic, reference.ToString());
     }
 
-    [LoggerMessage(LogLevel.Information, "Submission {Topic}/{Reference} is stored.")]
+    [LoggerMessage(LogLevel.Information, "Stored submission {Topic}/{Reference}.")]
     private partial void LogStored(string topic, string reference);
 
-    [LoggerMessage(LogLevel.Information, "Submission {Topic}/{Reference} was there already.")]
-    private partial void LogThere(string topic, string reference);
+    [LoggerMessage(LogLevel.Information, "Skipped submission {Topic}/{Reference}: it is already stored.")]
+    private partial void LogAlreadyStored(string topic, string reference);
 
-    [LoggerMessage(LogLevel.Warning, "A message was rejected ({Kind}) and is kept in Rejections as {Topic}/{Reference}.")]
+    [LoggerMessage(LogLevel.Warning, "Rejected message ({Kind}); saved it in Rejections as {Topic}/{Reference}.")]
     private partial void LogRejected(RejectionKind kind, string topic, string reference);
 }

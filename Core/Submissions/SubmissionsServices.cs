@@ -6,7 +6,7 @@ public static class SubmissionsServices
 {
     public static IServiceCollection AddSubmissions(this IServiceCollection services) => services
         .AddSettings(SubmissionOptions.Read).AddSingleton<SubmissionMetrics>().AddSingleton<SubmissionRules>()
-        .AddSingleton<IdempotencyKeyTable>().AddSingleton<FormStamp>().AddSingleton<DuplicateLimit>().AddSingleton<SpamFilter>()
+        .AddSingleton<IdempotencyKeyTable>().AddSingleton<FormTimestamp>().AddSingleton<DuplicateLimit>().AddSingleton<SpamFilter>()
         .AddSingleton<SubmissionIntake>().AddSingleton<SubmissionStore>().AddSingleton<RejectionTable>().AddSingleton<RejectionSweep>()
         .AddSingleton<SubmissionStatusQuery>();
 }

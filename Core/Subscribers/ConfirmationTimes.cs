@@ -3,32 +3,33 @@ using System.Globalization;
 
 namespace Pipeline.Subscribers;
 
-/// <summary>When confirmations were asked for by one address within the last hour, and whether another may be sent.</summary>
-internal sealed record ConfirmationTimes(ImmutableArray<DateTimeOffset> Within)
+/// <summary>Times of the confirmations of one address within the last hour.</summary>
+internal sealed record ConfirmationTimes(ImmutableArray<DateTimeOffset> Times)
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
-    /// <param name="corrected">
-    /// Whether a time lay ahead of the clock, which then was put back: such a time becomes now, so that it ends an hour later
-    /// however far ahead it was. That has to be kept, or it would begin anew with each request.
-    /// </param>
+    /// <param name="corrected">True if a future time was replaced with now. Save the result, or that time would never expire.</param>
     public static ConfirmationTimes Read(string text, DateTimeOffset now, out bool corrected)
     {
-        // What an admin broke counts as never sent.
+        // A malformed time counts as never sent.
         var times = text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .Select(word => DateTimeOffset.TryParseExact(word, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : DateTimeOffset.MinValue)
-            .ToList();
+            .Select(Parse).ToList();
         corrected = times.Exists(time => time > now);
         return new ConfirmationTimes([.. times.Select(time => time > now ? now : time).Where(time => now - time < Hour)]);
     }
 
+    private static DateTimeOffset Parse(string text) =>
+        DateTimeOffset.TryParseExact(text, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            ? time
+            : DateTimeOffset.MinValue;
+
     public bool Allow(DateTimeOffset now) =>
-        Within.Length < ConfirmationLimit.MaxPerHour && Within.Count(time => now - time < Minute) < ConfirmationLimit.MaxPerMinute;
+        Times.Length < ConfirmationLimit.MaxPerHour && Times.Count(time => now - time < Minute) < ConfirmationLimit.MaxPerMinute;
 
-    public ConfirmationTimes With(DateTimeOffset time) => new(Within.Add(time));
+    public ConfirmationTimes With(DateTimeOffset time) => new(Times.Add(time));
 
-    public ConfirmationTimes Without(DateTimeOffset time) => new(Within.Remove(time));
+    public ConfirmationTimes Without(DateTimeOffset time) => new(Times.Remove(time));
 
-    public string Write() => string.Join(' ', Within.Select(time => time.ToString("O", CultureInfo.InvariantCulture)));
+    public string Write() => string.Join(' ', Times.Select(time => time.ToString("O", CultureInfo.InvariantCulture)));
 }

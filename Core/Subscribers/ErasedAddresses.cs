@@ -3,27 +3,23 @@ using Pipeline.Keys;
 
 namespace Pipeline.Subscribers;
 
-/// <summary>What <see cref="Erasures"/> knew at a moment; asking costs no storage transaction.</summary>
+/// <summary>Snapshot of <see cref="Erasures"/>. Queries cost no storage transaction.</summary>
 public sealed record ErasedAddresses(ImmutableDictionary<string, DateTimeOffset> Entries, KeyRing Keys)
 {
-    /// <summary>
-    /// Whether its owner had the address removed and has not confirmed it since. A confirmation counts even where the entry is still
-    /// there: another instance may have deleted it a moment ago, or died before it could.
-    /// </summary>
-    public bool Holds(SubscriberKey address, DateTimeOffset? confirmedOn) => ErasedOn(address) is { } erasedOn && !(confirmedOn > erasedOn);
+    /// <summary>True if the address was erased and not confirmed since.</summary>
+    /// <remarks>A later confirmation wins over an existing entry: its deletion may have failed or not be visible here yet.</remarks>
+    public bool IsErased(SubscriberKey address, DateTimeOffset? confirmedOn) =>
+        ErasedOn(address) is { } erasedOn && !(confirmedOn > erasedOn);
 
-    /// <summary>
-    /// Whether the row is of an erased address and nothing in it is younger than the erasure: it came back by accident, or was left when
-    /// an erasure broke off.
-    /// </summary>
-    internal bool Covers(SubscriberRow row)
+    /// <summary>True if the row belongs to an erased address and has no later date: it came back, or an erasure was interrupted.</summary>
+    internal bool IsErased(SubscriberRow row)
     {
         var latest = new[] { row.SubscribedOn, row.AskedOn, row.ConfirmedOn }.Max();
-        // Where an admin changed the address, the erasure is named after that and could not find the row.
-        return row.Key is { } key && Holds(key, latest) || EmailAddress.TryParse(row.Email, out var address) && Holds(SubscriberKey.Of(address), latest);
+        // If an admin changed the address, the erasure has the new address's key and did not find the row.
+        return row.Key is { } key && IsErased(key, latest)
+            || EmailAddress.TryParse(row.Email, out var address) && IsErased(SubscriberKey.Of(address), latest);
     }
 
-    /// <summary>Null for an address that nobody had removed.</summary>
     public DateTimeOffset? ErasedOn(SubscriberKey address)
     {
         if (Entries.IsEmpty)
@@ -36,11 +32,11 @@ public sealed record ErasedAddresses(ImmutableDictionary<string, DateTimeOffset>
         return null;
     }
 
-    /// <summary>How the entry of an address is named under each key; the first name is given to a new entry.</summary>
+    /// <summary>Row keys of an address's entry, one for each token key. The first is for new entries.</summary>
     public static IEnumerable<string> Names(KeyRing keys, SubscriberKey address)
     {
         var content = new byte[SubscriberKey.Bytes];
         address.Write(content);
-        return keys.SignWithEach(KeyPurpose.Erasure, content).Select(Convert.ToHexStringLower);
+        return keys.SignWithAll(KeyPurpose.Erasure, content).Select(Convert.ToHexStringLower);
     }
 }

@@ -2,12 +2,10 @@ using System.Globalization;
 
 namespace Pipeline.Subscribers;
 
-/// <summary>A half-open range of the hash space.</summary>
-/// <param name="From">The first key in it.</param>
-/// <param name="To">The first key no longer in it; null for the end of the space.</param>
+/// <param name="To">First key after the range; null for the end of the space.</param>
 public readonly record struct HashRange(SubscriberKey From, SubscriberKey? To)
 {
-    /// <summary>How the end of the space is written: after every hexadecimal digit in the alphabet.</summary>
+    /// <summary>Text of the end of the space: sorts after every hexadecimal digit.</summary>
     public const string End = "~";
 
     public static HashRange Whole { get; } = new(default, null);
@@ -16,7 +14,6 @@ public readonly record struct HashRange(SubscriberKey From, SubscriberKey? To)
 
     public string ToText => To?.ToString() ?? End;
 
-    /// <summary>The space in so many pieces of the same size.</summary>
     public static IEnumerable<HashRange> Split(int pieces)
     {
         var size = UInt128.MaxValue / (UInt128)pieces;
@@ -35,7 +32,6 @@ public readonly record struct HashRange(SubscriberKey From, SubscriberKey? To)
         return true;
     }
 
-    /// <summary>What comes after this key in the range.</summary>
     public HashRange After(SubscriberKey key) =>
         key.Value == UInt128.MaxValue ? new HashRange(key, key) : this with { From = new SubscriberKey(key.Value + 1) };
 

@@ -5,17 +5,15 @@ using System.Text;
 
 namespace Pipeline.Subscribers;
 
-/// <summary>
-/// Where a subscriber stands in the hash space of 128 bits: the first half of the SHA-256 of the address in lower case.
-/// As text it is 32 hexadecimal digits, so that a table's order is the order of the numbers.
-/// </summary>
+/// <summary>Row key of a subscriber: the first 128 bits of the SHA-256 of the lower-case address.</summary>
+/// <remarks>As text 32 hexadecimal digits, so that rows sort like the numbers.</remarks>
 public readonly record struct SubscriberKey(UInt128 Value)
 {
     public const int Bytes = 16;
 
     public static SubscriberKey Of(EmailAddress address) => OfStored(address.Value)!.Value;
 
-    /// <summary>The key of what stands in a row; null for what cannot be an address. A digest does this for each of its readers.</summary>
+    /// <summary>The key of an address in a row; null if it cannot be an address. Digests call it for each recipient.</summary>
     public static SubscriberKey? OfStored(string address)
     {
         Span<byte> text = stackalloc byte[EmailAddress.MaxLength];
@@ -32,7 +30,8 @@ public readonly record struct SubscriberKey(UInt128 Value)
     public static bool TryParse(string? text, out SubscriberKey key)
     {
         key = default;
-        if (text is not { Length: 2 * Bytes } || !UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+        if (text is not { Length: 2 * Bytes }
+            || !UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
             return false;
 
         key = new SubscriberKey(value);
@@ -41,8 +40,8 @@ public readonly record struct SubscriberKey(UInt128 Value)
 
     public void Write(Span<byte> destination) => System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(destination, Value);
 
-    /// <summary>For logs: enough to find a row in the ledger, and too little to try out whose address it is.</summary>
-    public string Shortened => $"{ToString()[..6]}…";
+    /// <summary>For logs: enough to find a delivery's row, too little to identify the address.</summary>
+    public string LogPrefix => $"{ToString()[..6]}…";
 
     public override string ToString() => Value.ToString("x32", CultureInfo.InvariantCulture);
 }

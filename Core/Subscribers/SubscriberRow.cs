@@ -1,6 +1,6 @@
 namespace Pipeline.Subscribers;
 
-/// <summary>A row of the table Subscribers as it was read. Admins edit it by hand, so a value may be missing, mistyped or of another type.</summary>
+/// <summary>A row of Subscribers. Admins edit rows, so values may be missing or malformed.</summary>
 internal sealed record SubscriberRow(TableEntity Entity)
 {
     public string Email => Entity.Text("Email");
@@ -11,54 +11,52 @@ internal sealed record SubscriberRow(TableEntity Entity)
     public DateTimeOffset? ConfirmedOn => Entity.Time("ConfirmedOn");
     public DateTimeOffset? EndedOn => Entity.Time("EndedOn");
 
-    /// <summary>When somebody last wanted a confirmation for what was there already.</summary>
+    /// <summary>Time of the last confirmation request for an existing row.</summary>
     public DateTimeOffset? AskedOn => Entity.Time("AskedOn");
 
-    /// <summary>English where there is none, or none of ours.</summary>
     public Language Language => Language.Find(Entity.Text("Language")) ?? Language.English;
 
-    /// <summary>Null for what is no status.</summary>
     public SubscriberStatus? Status => Entity.Word<SubscriberStatus>("Status");
 
     public SubscriberKey? Key => SubscriberKey.TryParse(Entity.RowKey, out var key) ? key : null;
 
-    /// <summary>Null where there is none, or another than the row was made for: nobody's links and events would find that one.</summary>
-    public string? Address => Email.Trim() is { Length: > 0 } email && SubscriberKey.OfStored(email) is { } key && key == Key ? email : null;
+    /// <summary>Null if the address is missing or does not belong to the row's key: links and events could not find it.</summary>
+    public string? Address =>
+        Email.Trim() is { Length: > 0 } email && SubscriberKey.OfStored(email) is { } key && key == Key ? email : null;
 
-    /// <summary>What a request to confirm this subscription comes to.</summary>
-    /// <param name="mailedOn">When the link was mailed to the address; null for one that only takes an unsubscription back.</param>
-    public Confirmation Judge(DateTimeOffset? mailedOn)
+    /// <param name="mailedOn">Time of the mail with the link; null for an undo link.</param>
+    public ConfirmationResult EvaluateConfirmation(DateTimeOffset? mailedOn)
     {
         if (Address is null)
-            return Confirmation.Gone;
+            return ConfirmationResult.NotFound;
         if (Status == SubscriberStatus.Confirmed)
-            return Confirmation.Done;
+            return ConfirmationResult.Confirmed;
         if (mailedOn is not { } mailed)
             return Status switch
             {
-                SubscriberStatus.Unsubscribed when ConfirmedOn is not null => Confirmation.Done,
-                SubscriberStatus.Complained => Confirmation.Unwanted,
-                _ => Confirmation.Outdated,
+                SubscriberStatus.Unsubscribed when ConfirmedOn is not null => ConfirmationResult.Confirmed,
+                SubscriberStatus.Complained => ConfirmationResult.Blocked,
+                _ => ConfirmationResult.RenewalRequired,
             };
 
-        // A link says when it was mailed to the minute.
+        // Times in links have a precision of one minute.
         var older = EndedOn is { } ended && mailed.AddMinutes(1) <= ended;
         return Status switch
         {
-            SubscriberStatus.Bounced when older => Confirmation.Outdated,
-            SubscriberStatus.Complained when older => Confirmation.Unwanted,
-            _ => Confirmation.Done,
+            SubscriberStatus.Bounced when older => ConfirmationResult.RenewalRequired,
+            SubscriberStatus.Complained when older => ConfirmationResult.Blocked,
+            _ => ConfirmationResult.Confirmed,
         };
     }
 
-    /// <summary>True if something that was reported changes how this subscription ended.</summary>
+    /// <summary>True if a reported event changes the end of the subscription.</summary>
     public bool IsEndedBy(SubscriberStatus status, DateTimeOffset happenedOn)
     {
-        // SendGrid tells whole seconds. What is older than the consent says nothing about it, whatever came of that since then.
+        // SendGrid reports whole seconds. An event before the consent does not affect it.
         if ((ConfirmedOn ?? SubscribedOn) is { } since && happenedOn <= since.AddSeconds(-1))
             return false;
 
-        // Of two that say the same the earlier one stays, in whatever order they came.
+        // Of two events with the same status the earlier one stays, in any order of arrival.
         return Status is not { } now || !now.IsEnd() || status > now || status == now && happenedOn < EndedOn;
     }
 }

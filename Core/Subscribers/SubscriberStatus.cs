@@ -2,11 +2,11 @@ namespace Pipeline.Subscribers;
 
 public enum SubscriberStatus
 {
-    /// <summary>Somebody typed the address into the form; nobody has proved that it is theirs.</summary>
+    /// <summary>The address was entered in the form; its owner has not confirmed it.</summary>
     Unconfirmed,
     Confirmed,
 
-    // From here on the ends of a subscription, the stronger ones later.
+    // Ends of a subscription, the strongest last.
     Unsubscribed,
     Bounced,
     Complained,
@@ -14,6 +14,5 @@ public enum SubscriberStatus
 
 public static class SubscriberStatuses
 {
-    /// <summary>Whether nothing is sent any more because of something that happened.</summary>
     public static bool IsEnd(this SubscriberStatus status) => status >= SubscriberStatus.Unsubscribed;
 }

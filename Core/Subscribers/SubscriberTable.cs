@@ -4,15 +4,12 @@ using Pipeline.Topics;
 
 namespace Pipeline.Subscribers;
 
-/// <summary>
-/// The table Subscribers: a row per address and topic. The row key is the address's key and the partition its first two
-/// digits, so 256 partitions share the load and the table's order is still the order of the hash space.
-/// </summary>
+/// <summary>The table Subscribers: a row per address and topic in 256 partitions by the first two digits of the key.</summary>
 public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, TimeProvider time)
 {
     private const int PrefixLength = 2;
 
-    /// <summary>Adds an unconfirmed subscriber; one that is known keeps its status and its language, until it confirms.</summary>
+    /// <summary>Adds an unconfirmed subscriber. An existing one keeps status and language until it confirms.</summary>
     public async Task SignUpAsync(TopicId topic, EmailAddress address, Language language, CancellationToken cancellationToken)
     {
         var key = SubscriberKey.Of(address);
@@ -23,15 +20,12 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
         row["SubscribedOn"] = time.GetUtcNow();
         row["Reason"] = "";
         if (await storage.Subscribers.TryInsertAsync(row, cancellationToken) is null)
-            await AskAgainAsync(topic, key, address, cancellationToken);
+            await RecordRequestAsync(topic, key, address, cancellationToken);
     }
 
-    /// <summary>
-    /// Notes that a confirmation was asked for, so that hygiene leaves the address until the link in it has ended. False where there
-    /// is no address that it could be sent to.
-    /// </summary>
-    /// <param name="address">Put back where the row has lost it, or has another; null where it is not known.</param>
-    public async Task<bool> AskAgainAsync(TopicId topic, SubscriberKey key, EmailAddress? address, CancellationToken cancellationToken)
+    /// <summary>Records a confirmation request, so that retention keeps the row. False if there is no address for the mail.</summary>
+    /// <param name="address">Replaces a missing or different address in the row; null if it is not known.</param>
+    public async Task<bool> RecordRequestAsync(TopicId topic, SubscriberKey key, EmailAddress? address, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var there = false;
@@ -47,7 +41,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
                 return change;
 
             change["Email"] = address!.Value;
-            // An admin took the address away, and whoever types it need not be its owner.
+            // An admin removed the address, and the sender of the form may not be its owner.
             if (row.Status == SubscriberStatus.Confirmed)
                 change["Status"] = nameof(SubscriberStatus.Unconfirmed);
             return change;
@@ -55,11 +49,11 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
         return there;
     }
 
-    /// <summary>Without an address where the row has none, or another than it was made for.</summary>
+    /// <summary>The address is empty if the row has none, or one that does not belong to its key.</summary>
     public async Task<Subscriber?> FindAsync(TopicId topic, SubscriberKey key, CancellationToken cancellationToken)
     {
         var found = await storage.Subscribers.FindAsync(Partition(topic, key.ToString()), key.ToString(), cancellationToken);
-        // What an admin mistyped counts as no consent.
+        // An unknown status is no consent.
         return found is null
             ? null
             : new SubscriberRow(found) is var read
@@ -67,19 +61,19 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
                 : null;
     }
 
-    /// <summary>Makes the subscription count, in the language it was asked for; confirming twice changes nothing.</summary>
-    /// <param name="mailedOn">When the link was mailed to the address; null for one that only takes an unsubscription back.</param>
-    /// <param name="language">The one that the link was asked for in; null where it says none, so that the row's stays.</param>
-    public async Task<Confirmation> ConfirmAsync(
+    /// <summary>Confirms the subscription. Idempotent.</summary>
+    /// <param name="mailedOn">Time of the mail with the link; null for an undo link.</param>
+    /// <param name="language">Language of the link; null keeps the row's language.</param>
+    public async Task<ConfirmationResult> ConfirmAsync(
         TopicId topic, SubscriberKey key, DateTimeOffset? mailedOn, Language? language, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var outcome = Confirmation.Gone;
+        var result = ConfirmationResult.NotFound;
         var change = await ChangeAsync(topic, key, row =>
         {
-            outcome = row.Judge(mailedOn);
+            result = row.EvaluateConfirmation(mailedOn);
             var (isNew, isOther) = (row.Status != SubscriberStatus.Confirmed, language is not null && language != row.Language);
-            if (outcome != Confirmation.Done || !isNew && !isOther)
+            if (result != ConfirmationResult.Confirmed || !isNew && !isOther)
                 return null;
 
             var columns = Row(topic, key);
@@ -94,10 +88,10 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
 
             return columns;
         }, cancellationToken);
-        return change == RowChange.NotFound ? Confirmation.Gone : outcome;
+        return change == RowChange.NotFound ? ConfirmationResult.NotFound : result;
     }
 
-    /// <summary>Ends the subscription. False where there is none; ending it twice changes nothing, nor does it soften a complaint.</summary>
+    /// <summary>Ends the subscription. False if there is none. Idempotent, and does not replace a bounce or a complaint.</summary>
     public async Task<bool> UnsubscribeAsync(TopicId topic, SubscriberKey key, string reason, CancellationToken cancellationToken)
     {
         var row = Row(topic, key);
@@ -108,32 +102,30 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
         return change != RowChange.NotFound;
     }
 
-    /// <summary>
-    /// Ends the subscription because of something that was reported, perhaps late, perhaps twice, perhaps out of order. The
-    /// strongest status stays, a complaint before a bounce before an unsubscription; what happened before the address was
-    /// confirmed (again), or before it signed up, is no longer about this subscription. True where the row was changed.
-    /// </summary>
+    /// <summary>Ends the subscription after a reported event. True if the row was changed.</summary>
+    /// <remarks>Events may be late, repeated or out of order. The strongest status stays; events before the consent do not count.</remarks>
     /// <param name="status">Unsubscribed, Bounced or Complained.</param>
-    /// <param name="reason">For an admin to read; addresses in it are masked.</param>
+    /// <param name="reason">Text for admins. Addresses in it are masked.</param>
     public async Task<bool> EndAsync(
-        TopicId topic, SubscriberKey key, SubscriberStatus status, string reason, DateTimeOffset happenedOn, CancellationToken cancellationToken)
+        TopicId topic, SubscriberKey key, SubscriberStatus status, string reason, DateTimeOffset happenedOn,
+        CancellationToken cancellationToken)
     {
         if (!status.IsEnd())
-            throw new ArgumentOutOfRangeException(nameof(status), status, "It ends no subscription.");
+            throw new ArgumentOutOfRangeException(nameof(status), status, "The status does not end a subscription.");
 
         var now = time.GetUtcNow();
         var change = Row(topic, key);
         change["Status"] = status.ToString();
         change["EndedOn"] = happenedOn < now ? happenedOn : now;
-        change["Reason"] = EmailAddress.MaskIn(reason);
-        return await ChangeAsync(topic, key, row => row.IsEndedBy(status, happenedOn) ? change : null, cancellationToken) == RowChange.Written;
+        change["Reason"] = EmailAddress.Mask(reason);
+        var written = await ChangeAsync(topic, key, row => row.IsEndedBy(status, happenedOn) ? change : null, cancellationToken);
+        return written == RowChange.Written;
     }
 
-    /// <summary>Removes the row with the address in it. True where there was one.</summary>
     public Task<bool> DeleteAsync(TopicId topic, SubscriberKey key, CancellationToken cancellationToken) =>
         storage.Subscribers.TryDeleteAsync(Partition(topic, key.ToString()), key.ToString(), ETag.All, cancellationToken);
 
-    /// <summary>Every row, also those that an admin made, page by page.</summary>
+    /// <summary>All rows, page by page, including rows made by admins.</summary>
     internal async IAsyncEnumerable<IReadOnlyList<SubscriberRow>> PagesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var page in storage.Subscribers.QueryAsync<TableEntity>(cancellationToken: cancellationToken).AsPages())
@@ -144,45 +136,44 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
     internal Task<bool> TryDeleteAsync(SubscriberRow row, CancellationToken cancellationToken) =>
         storage.Subscribers.TryDeleteAsync(row.Entity.PartitionKey, row.Entity.RowKey, row.Entity.ETag, cancellationToken);
 
-    /// <summary>Writes these columns. False if the row was changed or deleted since it was read.</summary>
+    /// <summary>False if the row was changed or deleted since it was read.</summary>
     internal async Task<bool> TryMergeAsync(SubscriberRow row, TableEntity columns, CancellationToken cancellationToken) =>
         await storage.Subscribers.TryMergeAsync(columns, row.Entity.ETag, cancellationToken) is not null;
 
-    /// <summary>
-    /// The first confirmed subscribers of the range in order of their keys, at most so many, and whether there may be more. Whoever
-    /// had their address erased and has not confirmed it since is not among them, whatever the table says, and neither is a row that
-    /// an admin made elsewhere or gave another address: it would be a second one of somebody, out of reach of their links.
-    /// </summary>
+    /// <summary>The first confirmed subscribers of a range by key, at most max, and whether there may be more.</summary>
+    /// <remarks>Skips erased addresses, and rows whose keys do not match the address: links could not reach such a duplicate.</remarks>
     public async Task<(IReadOnlyList<Subscriber> Subscribers, bool More)> FirstConfirmedAsync(
-        TopicId topic, HashRange range, int most, CancellationToken cancellationToken)
+        TopicId topic, HashRange range, int max, CancellationToken cancellationToken)
     {
-        var erased = await erasures.KnownAsync(cancellationToken);
+        var erased = await erasures.GetCachedAsync(cancellationToken);
         List<Subscriber> found = [];
-        // A page may come short although there are more; only a missing continuation says that there are none.
-        await foreach (var page in storage.Subscribers
-            .QueryAsync<TableEntity>(ConfirmedIn(topic, range), most, ["PartitionKey", "RowKey", "Email", "Language", "ConfirmedOn"], cancellationToken).AsPages())
+        string[] columns = ["PartitionKey", "RowKey", "Email", "Language", "ConfirmedOn"];
+        var pages = storage.Subscribers.QueryAsync<TableEntity>(ConfirmedIn(topic, range), max, columns, cancellationToken).AsPages();
+        // A page may be short although more rows follow. Only a missing continuation token is the end.
+        await foreach (var page in pages)
         {
             foreach (var row in page.Values)
             {
-                if (found.Count == most)
+                if (found.Count == max)
                     return (found, true);
                 var read = new SubscriberRow(row);
-                // Only these stand in the order of their keys.
-                if (IsInPlace(row) && read is { Key: { } key, Address: { } address } && !erased.Holds(key, read.ConfirmedOn))
+                // Only such rows are in the order of their keys.
+                if (IsInPlace(row) && read is { Key: { } key, Address: { } address } && !erased.IsErased(key, read.ConfirmedOn))
                     found.Add(new Subscriber(topic, key, address, SubscriberStatus.Confirmed, read.Language));
             }
 
-            if (found.Count == most)
+            if (found.Count == max)
                 return (found, page.ContinuationToken is not null);
         }
 
         return (found, false);
     }
 
-    /// <summary>Whether the row's two keys are those that this table gives to a subscriber.</summary>
+    /// <summary>True if the row has the keys that this table gives to a subscriber.</summary>
     internal static bool IsInPlace(TableEntity row) =>
         SubscriberKey.TryParse(row.RowKey, out _) && !row.RowKey.AsSpan().ContainsAnyInRange('A', 'F')
-        && row.PartitionKey.IndexOf('~') is > 0 and var end && row.PartitionKey.AsSpan(end + 1).SequenceEqual(row.RowKey.AsSpan(0, PrefixLength));
+        && row.PartitionKey.IndexOf('~') is > 0 and var end
+        && row.PartitionKey.AsSpan(end + 1).SequenceEqual(row.RowKey.AsSpan(0, PrefixLength));
 
     private static string ConfirmedIn(TopicId topic, HashRange range)
     {
@@ -194,10 +185,12 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
             TableFilter.Of($"Status eq {nameof(SubscriberStatus.Confirmed)}"));
     }
 
-    /// <param name="change">Null for nothing to do.</param>
-    private Task<RowChange> ChangeAsync(TopicId topic, SubscriberKey key, Func<SubscriberRow, TableEntity?> change, CancellationToken cancellationToken) =>
+    /// <param name="change">Returns null to write nothing.</param>
+    private Task<RowChange> ChangeAsync(
+        TopicId topic, SubscriberKey key, Func<SubscriberRow, TableEntity?> change, CancellationToken cancellationToken) =>
         storage.Subscribers.ChangeAsync(
-            Partition(topic, key.ToString()), key.ToString(), row => row is null ? null : change(new SubscriberRow(row)), cancellationToken);
+            Partition(topic, key.ToString()), key.ToString(), row => row is null ? null : change(new SubscriberRow(row)),
+            cancellationToken);
 
     private static TableEntity Row(TopicId topic, SubscriberKey key) => new(Partition(topic, key.ToString()), key.ToString());
 

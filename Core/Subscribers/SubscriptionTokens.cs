@@ -11,27 +11,24 @@ public enum TokenPurpose : byte
     Confirm = 1,
     Unsubscribe = 2,
 
-    /// <summary>Takes an unsubscription back. Unlike a confirmation it proves no more than the link it came from.</summary>
+    /// <summary>Undoes an unsubscription. Proves no more than the unsubscribe link.</summary>
     Undo = 3,
 }
 
-/// <summary>
-/// The tokens in links: who, which topic, what for, in which language and until when, under an HMAC-SHA-256. They need no storage, name no
-/// address, and those without an end are good as long as the key that made them is among the configured ones.
-/// </summary>
+/// <summary>Signed tokens in links: subscriber, topic, purpose, language and expiry. Contain no address and need no storage.</summary>
+/// <remarks>A token without expiry is valid while its key is configured.</remarks>
 public sealed class SubscriptionTokens(KeyRing keys, TimeProvider time)
 {
-    /// <summary>How long a confirmation link works.</summary>
     public static readonly TimeSpan ConfirmationPeriod = TimeSpan.FromDays(7);
 
-    // Stands in no topic's id. What comes after it is the language; tokens of older versions have none.
+    // No topic id contains it. The language follows it; tokens of older versions have none.
     private const char LanguageMark = '~';
 
     private const byte Version = 1;
     private const int HeaderBytes = 1 + 1 + sizeof(uint);
     private const int MacBytes = 16;
 
-    /// <param name="language">The one that the digest was asked for in. In the token, so that it counts for whoever has the mail and nobody else.</param>
+    /// <param name="language">The requested language, in the token so that only the recipient of the mail can change the language.</param>
     public string Confirmation(TopicId topic, SubscriberKey subscriber, Language language) =>
         Create(TokenPurpose.Confirm, $"{topic}{LanguageMark}{language.Code}", subscriber, time.GetUtcNow() + ConfirmationPeriod);
 
@@ -40,7 +37,7 @@ public sealed class SubscriptionTokens(KeyRing keys, TimeProvider time)
     public string Undo(TopicId topic, SubscriberKey subscriber) =>
         Create(TokenPurpose.Undo, topic, subscriber, time.GetUtcNow() + ConfirmationPeriod);
 
-    /// <summary>Null where the token is none of ours or made for something else; a token past its end is read and says so.</summary>
+    /// <summary>Null if the token is invalid or has another purpose. An expired token is returned with Expired set.</summary>
     public Content? Read(string? token, TokenPurpose purpose)
     {
         if (token is null || token.Length > 300 || !Base64Url.IsValid(token))
@@ -70,13 +67,13 @@ public sealed class SubscriptionTokens(KeyRing keys, TimeProvider time)
         var payload = new byte[HeaderBytes + SubscriberKey.Bytes + Encoding.UTF8.GetByteCount(what)];
         payload[0] = Version;
         payload[1] = (byte)purpose;
-        BinaryPrimitives.WriteUInt32BigEndian(payload.AsSpan(2), end is { } time ? (uint)(time - DateTimeOffset.UnixEpoch).TotalMinutes : 0);
+        var minutes = end is { } time ? (uint)(time - DateTimeOffset.UnixEpoch).TotalMinutes : 0;
+        BinaryPrimitives.WriteUInt32BigEndian(payload.AsSpan(2), minutes);
         subscriber.Write(payload.AsSpan(HeaderBytes));
         Encoding.UTF8.GetBytes(what, payload.AsSpan(HeaderBytes + SubscriberKey.Bytes));
         return Base64Url.EncodeToString([.. payload, .. keys.Sign(KeyPurpose.Token, payload, MacBytes)]);
     }
 
-    /// <param name="Language">Null where the token says none.</param>
-    /// <param name="MadeOn">To the minute; null for one without an end.</param>
+    /// <param name="MadeOn">Precision of one minute; null without expiry.</param>
     public sealed record Content(TopicId Topic, Language? Language, SubscriberKey Subscriber, bool Expired, DateTimeOffset? MadeOn);
 }

@@ -6,27 +6,28 @@ using System.Resources;
 
 namespace Pipeline.Text;
 
-/// <summary>The countries and territories of ISO 3166-1. Their names lie in CountryNames.resx, a file for each language.</summary>
+/// <summary>The countries and territories of ISO 3166-1. CountryNames.resx has their names.</summary>
 public static class Countries
 {
     private static readonly ResourceManager Texts = new("Pipeline.Text.CountryNames", typeof(Countries).Assembly);
 
-    private static readonly FrozenSet<string> Codes = Texts.GetResourceSet(CultureInfo.InvariantCulture, createIfNotExists: true, tryParents: false)!
+    private static readonly FrozenSet<string> Codes = Texts
+        .GetResourceSet(CultureInfo.InvariantCulture, createIfNotExists: true, tryParents: false)!
         .Cast<DictionaryEntry>().Select(entry => (string)entry.Key).ToFrozenSet();
 
     private static readonly ConcurrentDictionary<Language, Names> ByLanguage = new();
 
-    /// <summary>Every code with its country's name in the current language, in the order of the names as that language sorts them.</summary>
+    /// <summary>All codes and names, sorted by name in the current language.</summary>
     public static IReadOnlyList<(string Code, string Name)> All => Current.Sorted;
 
-    /// <summary>Takes the two letters in any case; gives them in capitals.</summary>
+    /// <summary>Finds a two-letter code, ignoring case and outer spaces. Returns it in capitals.</summary>
     public static bool TryFind(string input, out string code)
     {
         code = input.Trim().ToUpperInvariant();
         return Codes.Contains(code);
     }
 
-    /// <summary>The country's name in the current language, as the United Nations write it; a code that is none comes back as it is.</summary>
+    /// <summary>The United Nations name in the current language; an unknown code is returned unchanged.</summary>
     public static string NameOf(string code) => Current.ByCode.GetValueOrDefault(code, code);
 
     private static Names Current => ByLanguage.GetOrAdd(Language.Current, Names.In);

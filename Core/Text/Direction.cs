@@ -2,21 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace Pipeline.Text;
 
-/// <summary>Text that runs the other way than what stands around it, where there is no markup to say so.</summary>
+/// <summary>Separates text of the opposite direction in places without markup, such as mail subjects.</summary>
 public static partial class Direction
 {
-    /// <summary>
-    /// For a subject: a title that runs the other way than the current language stands between two invisible marks, so that it does
-    /// not pull what comes before and after it into its own direction. Other text stays as it is.
-    /// </summary>
-    public static string Isolated(string text) =>
+    /// <summary>Encloses text of the opposite direction in U+2068 and U+2069. Other text is returned unchanged.</summary>
+    public static string Isolate(string text) =>
         (Language.Current.Direction == "rtl" ? NotRightToLeft() : NotLeftToRight()).IsMatch(text) ? $"\u2068{text}\u2069" : text;
 
-    // The scripts, and the marks with which people turn text around.
     [GeneratedRegex($"[{RightToLeft}{Marks}\\u200F]")]
     private static partial Regex NotLeftToRight();
 
-    // Letters of all other scripts, and the marks.
     [GeneratedRegex($"[\\p{{L}}-[{RightToLeft}]]|[{Marks}\\u200E]")]
     private static partial Regex NotRightToLeft();
 

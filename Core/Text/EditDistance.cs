@@ -1,12 +1,9 @@
 namespace Pipeline.Text;
 
-/// <summary>How far a mistyped word is from the one that was meant.</summary>
 public static class EditDistance
 {
-    /// <summary>
-    /// The number of letters that are missing, too many, wrong, or have changed places with their neighbour. Null if the lengths
-    /// differ by more than <paramref name="max"/>, so that a long text costs nothing, or if it is more than that.
-    /// </summary>
+    /// <summary>Counts missing, extra, wrong and swapped letters. Null if there are more than <paramref name="max"/>.</summary>
+    /// <remarks>Returns early if the lengths differ by more than max, so that a long text costs nothing.</remarks>
     public static int? Of(string from, string to, int max)
     {
         if (Math.Abs(from.Length - to.Length) > max)

@@ -3,10 +3,7 @@ using System.Net.Mail;
 
 namespace Pipeline.Text;
 
-/// <summary>
-/// An address that mail can be sent to: at most 254 characters of ASCII, the host in lower case and with a dot in it.
-/// A host in another script is taken and turned into its ASCII form. Prints as *** so that no log shows it by mistake.
-/// </summary>
+/// <summary>A deliverable address: ASCII, at most 254 characters, lower-case host with a dot. ToString gives ***, for logs.</summary>
 public sealed record EmailAddress
 {
     public const int MaxLength = 254;
@@ -15,15 +12,15 @@ public sealed record EmailAddress
 
     private EmailAddress(string value) => Value = value;
 
-    /// <summary>What to tell somebody whose address is none, in the current language.</summary>
-    public static string Advice => AddressTexts.EnterAddress;
+    /// <summary>Error message for an invalid address, in the current language.</summary>
+    public static string InvalidMessage => AddressTexts.EnterAddress;
 
     public string Value { get; }
 
     public static bool TryParse(string? input, out EmailAddress address)
     {
         address = null!;
-        var text = TextCleaner.Bare(input ?? "");
+        var text = TextCleaner.TrimInvisible(input ?? "");
         var at = text.LastIndexOf('@');
         if (at < 1 || text.Length > MaxLength || !text[..at].All(IsPlain))
             return false;
@@ -40,16 +37,15 @@ public sealed record EmailAddress
         }
         catch (ArgumentException)
         {
-            // IdnMapping's word for a host that cannot exist.
             return false;
         }
     }
 
-    /// <summary>A text from elsewhere, with *** for every word that could be an address.</summary>
-    public static string MaskIn(string text) => string.Join(' ', text.Split(' ').Select(word => word.Contains('@') ? "***" : word));
+    /// <summary>Replaces every word that contains @ with ***.</summary>
+    public static string Mask(string text) => string.Join(' ', text.Split(' ').Select(word => word.Contains('@') ? "***" : word));
 
     public override string ToString() => "***";
 
-    // Quoted local parts, comments and spaces are legal somewhere and wrong almost always; SendGrid takes no Unicode here.
+    // Quoted local parts, comments and spaces are legal, but nearly always mistakes. SendGrid accepts no Unicode here.
     private static bool IsPlain(char character) => char.IsAsciiLetterOrDigit(character) || "!#$%&'*+-/=?^_`{|}~.".Contains(character);
 }

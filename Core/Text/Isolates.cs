@@ -1,19 +1,15 @@
 namespace Pipeline.Text;
 
-/// <summary>The marks U+2066 to U+2069, between which text has a direction of its own.</summary>
 public static class Isolates
 {
-    /// <summary>
-    /// Only those that come in pairs within a line: one that is never closed would take what stands behind the text with it, and one
-    /// that closes nothing would end what was opened around it.
-    /// </summary>
-    public static string Balanced(string text)
+    /// <summary>Removes directional isolates (U+2066 to U+2069) without a partner in the line: they would affect other text.</summary>
+    public static string Balance(string text)
     {
         if (text.AsSpan().IndexOfAnyInRange('\u2066', '\u2069') < 0)
             return text;
 
         Stack<int> open = [];
-        HashSet<int> stray = [];
+        HashSet<int> unpaired = [];
         for (var i = 0; i < text.Length; i++)
         {
             if (text[i] is '\n')
@@ -21,15 +17,15 @@ public static class Isolates
             else if (text[i] is >= '\u2066' and <= '\u2068')
                 open.Push(i);
             else if (text[i] is '\u2069' && !open.TryPop(out _))
-                stray.Add(i);
+                unpaired.Add(i);
         }
 
         CloseLine();
-        return stray.Count == 0 ? text : string.Concat(text.Where((_, i) => !stray.Contains(i)));
+        return unpaired.Count == 0 ? text : string.Concat(text.Where((_, i) => !unpaired.Contains(i)));
 
         void CloseLine()
         {
-            stray.UnionWith(open);
+            unpaired.UnionWith(open);
             open.Clear();
         }
     }

@@ -1,14 +1,14 @@
 namespace Pipeline.Text;
 
-/// <summary>What an admin typed into a cell.</summary>
+/// <summary>Interprets words that an admin types into a cell.</summary>
 public static class TypedWord
 {
     private const int MaxShown = 40;
 
-    /// <summary>In capitals, without white space, quotes and full stops around it.</summary>
+    /// <summary>Upper case, without outer white space, quotes, full stops and exclamation marks.</summary>
     public static string Normalize(string? typed) => (typed ?? "").Trim().Trim('.', '!', '"', '\'').Trim().ToUpperInvariant();
 
-    /// <summary>The beginning of a sentence: “yess” is not understood.</summary>
+    /// <summary>The start of an error message: “yess” is not understood.</summary>
     public static string NotUnderstood(string typed)
     {
         return $"“{Excerpt.Cut(typed.Trim(), MaxShown)}” is not understood";

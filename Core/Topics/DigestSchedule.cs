@@ -1,64 +1,62 @@
 namespace Pipeline.Topics;
 
-public enum DigestRhythm
+public enum DigestFrequency
 {
     Weekly,
     Daily,
 
-    /// <summary>An issue whenever PublishDigest runs and there is something new; for development and tests.</summary>
+    /// <summary>An issue at every run of PublishDigest with new practices. For development and tests.</summary>
     Always,
 }
 
 /// <summary>When a topic's digest is due, in the topic's own time zone.</summary>
-/// <param name="Day">Counts only where the rhythm is weekly.</param>
-/// <param name="SkipEmpty">An issue without practices is recorded, but not sent. Always so where the rhythm is <see cref="DigestRhythm.Always"/>.</param>
-public sealed record DigestSchedule(DigestRhythm Rhythm, DayOfWeek Day, TimeOnly Time, TimeZoneInfo Zone, bool SkipEmpty)
+/// <param name="Day">Used only if the frequency is weekly.</param>
+/// <param name="SkipEmpty">An issue without practices is recorded, but not sent. Implied by <see cref="DigestFrequency.Always"/>.</param>
+public sealed record DigestSchedule(DigestFrequency Frequency, DayOfWeek Day, TimeOnly Time, TimeZoneInfo Zone, bool SkipEmpty)
 {
-    // Further back nobody wants the news any more; what was published meanwhile goes into the oldest issue that is left.
-    private const int LookBackDays = 31;
+    // Older issues are not created later: their practices go into the oldest issue within this period.
+    private const int MaxMissedDays = 31;
 
-    /// <summary>
-    /// The issues due by now and not yet made, oldest first. Without any issue so far only the latest is due:
-    /// a topic does not begin with a month of missed ones. Empty where the rhythm is <see cref="DigestRhythm.Always"/>.
-    /// </summary>
-    /// <param name="made">The names of the issues that exist. One that a clock running ahead has made keeps its date, but holds nothing up until then.</param>
-    public IReadOnlyList<IssueName> DueIssues(IReadOnlyCollection<IssueName> made, DateTimeOffset now)
+    /// <summary>Issues due by now that do not exist, oldest first. Empty for <see cref="DigestFrequency.Always"/>.</summary>
+    /// <remarks>Without any issue only the latest is due: a new topic does not start with a month of missed issues.</remarks>
+    /// <param name="existing">Names of existing issues. A name in the future (a clock was ahead) does not block earlier issues.</param>
+    public IReadOnlyList<IssueName> DueIssues(IReadOnlyCollection<IssueName> existing, DateTimeOffset now)
     {
-        if (Rhythm == DigestRhythm.Always)
+        if (Frequency == DigestFrequency.Always)
             return [];
 
-        // A day either side of UTC's: no zone is further off.
         var today = DateOnly.FromDateTime(now.UtcDateTime).AddDays(1);
-        var due = Enumerable.Range(0, LookBackDays + 1)
+        var due = Enumerable.Range(0, MaxMissedDays + 1)
             .Select(back => today.AddDays(-back))
-            .Where(date => Rhythm == DigestRhythm.Daily || date.DayOfWeek == Day)
+            .Where(date => Frequency == DigestFrequency.Daily || date.DayOfWeek == Day)
             .Where(date => DueOn(date) <= now)
             .Select(IssueName.Of);
 
-        // "~" comes after every time of day that a name may go on with.
-        var last = made.Select(issue => issue.Value).Where(issue => string.CompareOrdinal(issue, $"{IssueName.Of(today)}~") <= 0).Max(StringComparer.Ordinal);
+        // "~" sorts after every time that may follow the date in a name.
+        var last = existing.Select(issue => issue.Value)
+            .Where(issue => string.CompareOrdinal(issue, $"{IssueName.Of(today)}~") <= 0).Max(StringComparer.Ordinal);
         return last is null
-            ? [.. due.Take(1).Except(made)]
+            ? [.. due.Take(1).Except(existing)]
             : [.. due.TakeWhile(issue => string.CompareOrdinal(issue.Value, last) > 0).Reverse()];
     }
 
-    /// <summary>The day of the first issue that is due after this moment; null where the rhythm is <see cref="DigestRhythm.Always"/>.</summary>
-    public DateOnly? NextDay(DateTimeOffset now) => Rhythm == DigestRhythm.Always
+    /// <summary>The date of the next issue; null if the frequency is <see cref="DigestFrequency.Always"/>.</summary>
+    public DateOnly? NextDay(DateTimeOffset now) => Frequency == DigestFrequency.Always
         ? null
-        : Enumerable.Range(0, 9).Select(DayOf(now).AddDays).First(date => (Rhythm == DigestRhythm.Daily || date.DayOfWeek == Day) && DueOn(date) > now);
+        : Enumerable.Range(0, 9).Select(DayOf(now).AddDays)
+            .First(date => (Frequency == DigestFrequency.Daily || date.DayOfWeek == Day) && DueOn(date) > now);
 
-    /// <summary>The day of a moment where the topic is at home.</summary>
     public DateOnly DayOf(DateTimeOffset moment) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(moment, Zone).DateTime);
 
     private DateTimeOffset DueOn(DateOnly date)
     {
         var local = date.ToDateTime(Time);
 
-        // In spring an hour is missing: what was due in it is due when the clocks have jumped.
+        // A time in the skipped hour of spring is due right after the change.
         while (Zone.IsInvalidTime(local))
             local = local.AddMinutes(1);
 
-        // In autumn an hour comes twice: the first counts, which is the one with the larger offset.
+        // In the repeated hour of autumn the first occurrence counts, which has the larger offset.
         var offset = Zone.IsAmbiguousTime(local) ? Zone.GetAmbiguousTimeOffsets(local).Max() : Zone.GetUtcOffset(local);
         return new DateTimeOffset(local, offset);
     }

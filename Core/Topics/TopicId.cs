@@ -1,10 +1,9 @@
 namespace Pipeline.Topics;
 
-/// <summary>A topic's id: lower-case letters, digits and hyphens; the partition key of everything the topic owns.</summary>
-/// <remarks>It comes from settings, addresses and tables as text, so it converts from and to text; not to another kind of name.</remarks>
+/// <summary>A topic's id: lower-case letters, digits and hyphens. The partition key of the topic's rows.</summary>
 public readonly record struct TopicId(string Value)
 {
-    /// <summary>Stands where a topic belongs but none could be read, as in a rejected message that is no JSON.</summary>
+    /// <summary>Partition of rejections whose topic is not known.</summary>
     public static readonly TopicId Unknown = new("unknown");
 
     public static implicit operator TopicId(string value) => new(value);

@@ -39,7 +39,7 @@ public sealed record ClientLimitOptions
             return null;
         return header.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_')
             ? header
-            : settings.Wrong<string?>(
+            : settings.Invalid<string?>(
                 name, "the name of a request header, such as X-Forwarded-For, or X-Azure-SocketIP behind Front Door, or None", null);
     }
 }

@@ -21,7 +21,7 @@ public sealed class CorsHeaders(SiteOptions site) : IFunctionsWorkerMiddleware
     {
         var headers = request.HttpContext.Response.Headers;
         headers.Vary = "Origin";
-        if (!Uri.TryCreate(request.Headers.Origin, UriKind.Absolute, out var origin) || !site.Embeds(origin))
+        if (!Uri.TryCreate(request.Headers.Origin, UriKind.Absolute, out var origin) || !site.IsEmbedOrigin(origin))
             return;
 
         headers.AccessControlAllowOrigin = request.Headers.Origin;

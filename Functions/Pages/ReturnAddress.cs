@@ -9,7 +9,7 @@ public static class ReturnAddress
 
     /// <summary>Null if there is none, or if its site is not in Pipeline__EmbedOrigins.</summary>
     public static Uri? Allowed(SiteOptions site, string? address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0 && site.Embeds(uri) ? uri : null;
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0 && site.IsEmbedOrigin(uri) ? uri : null;
 
     /// <summary>The address with the outcome as parameters.</summary>
     public static Uri With(Uri address, IEnumerable<KeyValuePair<string, string?>> outcome) =>

@@ -16,7 +16,7 @@ public sealed class ListPractices(TopicCatalog topics, PublishedCache practices,
         if (!PracticePage.TryReadLimit(request.Query["limit"], out var limit))
             return Problems.Of(StatusCodes.Status400BadRequest, $"limit must be a whole number from 1 to {PracticePage.MaxPerPage}.");
 
-        var page = PracticePage.Of((await practices.OfAsync(known.Id, cancellationToken)).NewestFirst, limit, request.Query["after"]);
+        var page = PracticePage.Of((await practices.GetAsync(known.Id, cancellationToken)).NewestFirst, limit, request.Query["after"]);
         return TypedResults.Ok(new { practices = page.Practices.Select(Shown), next = page.Next });
     }
 

@@ -17,7 +17,7 @@ public sealed class GetSubmission(TopicCatalog topics, SubmissionStatusQuery que
         if (!Reference.TryParse(reference, out var parsed))
             return Problems.Of(StatusCodes.Status404NotFound, "There is no such reference; one of its characters is mistyped.");
 
-        var status = await query.OfAsync(known.Id, parsed, cancellationToken);
+        var status = await query.GetAsync(known.Id, parsed, cancellationToken);
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new { reference = parsed.ToString(), status = status.Status, reasons = status.Reasons });
     }

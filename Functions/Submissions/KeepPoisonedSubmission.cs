@@ -10,5 +10,5 @@ public sealed class KeepPoisonedSubmission(SubmissionStore store)
     public Task Run(
         [QueueTrigger(QueueNames.PoisonSubmissions, Connection = PipelineStorage.Connection)] string message,
         CancellationToken cancellationToken) =>
-        store.KeepPoisonAsync(message, cancellationToken);
+        store.SavePoisonAsync(message, cancellationToken);
 }

@@ -18,7 +18,7 @@ public sealed class AcceptSubscription(Pipeline.Subscribers.Subscriptions subscr
 
         Dictionary<string, string[]> errors = [];
         if (!EmailAddress.TryParse(body["email"], out var address))
-            errors["email"] = [EmailAddress.Advice];
+            errors["email"] = [EmailAddress.InvalidMessage];
         var topic = topics.Find(body["topic"]);
         if (topic is null)
             errors["topic"] = [topics.Choose];

@@ -19,7 +19,7 @@ public static class TelemetryExport
     private const string Identity = "APPLICATIONINSIGHTS_AUTHENTICATION_STRING";
     private const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    /// <exception cref="StartException">One of the settings is malformed.</exception>
+    /// <exception cref="StartupException">One of the settings is malformed.</exception>
     public static void AddTelemetry(this FunctionsApplicationBuilder builder)
     {
         var connectionString = Optional(builder.Configuration, AzureMonitor);
@@ -36,7 +36,7 @@ public static class TelemetryExport
         if (collector is not null)
         {
             if (!Uri.TryCreate(collector, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-                throw new StartException(
+                throw new StartupException(
                     $"The setting {Collector} should be an absolute http or https address, such as http://localhost:4317.");
             telemetry.UseOtlpExporter();
         }
@@ -45,7 +45,7 @@ public static class TelemetryExport
         {
             // The exporter's own exception would repeat the value.
             if (!Guid.TryParse(Part(connectionString, "InstrumentationKey"), out _))
-                throw new StartException(
+                throw new StartupException(
                     $"The setting {AzureMonitor} should be the connection string of an Application Insights resource, "
                     + "which begins with InstrumentationKey=.");
             telemetry.UseAzureMonitorExporter(options => Configure(options, connectionString, Optional(builder.Configuration, Identity)));

@@ -9,7 +9,7 @@ namespace Pipeline.Core.Tests;
 public static class Some
 {
     public static DigestSchedule Schedule { get; } =
-        new(DigestRhythm.Weekly, DayOfWeek.Monday, new TimeOnly(9, 0), TimeZoneInfo.FindSystemTimeZoneById("Europe/Brussels"), SkipEmpty: true);
+        new(DigestFrequency.Weekly, DayOfWeek.Monday, new TimeOnly(9, 0), TimeZoneInfo.FindSystemTimeZoneById("Europe/Brussels"), SkipEmpty: true);
 
     public static TopicCatalog Topics { get; } =
         new([new Topic("mainstreaming-migration", "Mainstreaming Migration into Development Planning", "", Schedule)]);

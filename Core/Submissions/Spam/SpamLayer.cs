@@ -1,25 +1,24 @@
 namespace Pipeline.Submissions.Spam;
 
-/// <summary>One of the ways in which spam is told from what people write.</summary>
-/// <param name="Name">As it stands in the queue message.</param>
-/// <param name="Seen">What gave it away, as the rest of a sentence for admins.</param>
-public sealed record SpamLayer(string Name, string Seen)
+/// <param name="Name">Name in the queue message.</param>
+/// <param name="Finding">The finding, as the end of a sentence for admins.</param>
+public sealed record SpamLayer(string Name, string Finding)
 {
-    public static readonly SpamLayer Honeypot = new("honeypot", "a field that people do not see was filled in.");
+    public static readonly SpamLayer Honeypot = new("honeypot", "a field that is hidden from people was filled in.");
 
-    public static readonly SpamLayer Time = new("time", "the form was sent less than a second after it was given out.");
+    public static readonly SpamLayer Time = new("time", "the form was sent less than a second after it was shown.");
 
-    public static readonly SpamLayer Links = new("links", "most of the summary is web addresses.");
+    public static readonly SpamLayer Links = new("links", "most of the summary consists of web addresses.");
 
-    public static readonly SpamLayer DuplicateLimit = new("repeats", "the same summary came again and again within an hour, each time with something else changed.");
+    public static readonly SpamLayer DuplicateLimit =
+        new("repeats", "many submissions with the same summary came within an hour.");
 
     private static readonly SpamLayer[] All = [Honeypot, Time, Links, DuplicateLimit];
 
-    /// <summary>For admins, in Rejections.Reasons.</summary>
-    public string Reason => $"{Name}: {Seen}";
+    public string Reason => $"{Name}: {Finding}";
 
-    /// <summary>The layer with this name, which another version of the app may have written; null where there is none.</summary>
-    public static SpamLayer? Named(string? name) => string.IsNullOrEmpty(name)
+    /// <summary>Finds a check by name. Null if the name is empty. Another version of the app may use unknown names.</summary>
+    public static SpamLayer? FromName(string? name) => string.IsNullOrEmpty(name)
         ? null
-        : All.FirstOrDefault(layer => layer.Name == name) ?? new SpamLayer(name, "this app does not know what that means, as it is older or newer than the one that saw it.");
+        : All.FirstOrDefault(layer => layer.Name == name) ?? new SpamLayer(name, "another version of the app found this.");
 }

@@ -13,9 +13,9 @@ public sealed class ShowFeed(TopicCatalog topics, PublishedCache practices, Rend
         if (topics.Find(topic) is not { } known)
             return NotFoundPages.Topic();
 
-        var list = await practices.OfAsync(known.Id, cancellationToken);
+        var list = await practices.GetAsync(known.Id, cancellationToken);
         var answer = await rendered.AnswerAsync(
-            request, $"feed {known.Id} {Language.Current.Code}", list.Version, list.WrittenOn, AtomFeed.ContentType,
+            request, $"feed {known.Id} {Language.Current.Code}", list.Version, list.LastModified, AtomFeed.ContentType,
             () => Task.FromResult(AtomFeed.Write(site, known, list.NewestFirst)));
 
         var headers = request.HttpContext.Response.Headers;

@@ -18,7 +18,7 @@ public sealed class ShowFrontPage(TopicCatalog topics, PublishedCache practices)
         var version = "";
         foreach (var topic in topics.All)
         {
-            var list = await practices.OfAsync(topic.Id, cancellationToken);
+            var list = await practices.GetAsync(topic.Id, cancellationToken);
             latest.Add(new TopicLatest(topic, PracticePage.Of(list.NewestFirst, LatestOfATopic, null)));
             version += list.Version;
         }

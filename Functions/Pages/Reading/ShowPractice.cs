@@ -16,7 +16,7 @@ public sealed class ShowPractice(TopicCatalog topics, SubmissionStatusQuery quer
         if (!Reference.TryParse(reference, out var parsed))
             return NotFoundPages.Practice();
 
-        var standing = await query.OfAsync(known.Id, parsed, cancellationToken);
+        var standing = await query.GetAsync(known.Id, parsed, cancellationToken);
         var nextDigest = known.Schedule.NextDay(time.GetUtcNow());
         return standing.Practice is { Status: PracticeStatus.Published } published
             ? Page.Of<PublishedPage>(new { Topic = known, Practice = published, NextDigest = nextDigest })

@@ -14,7 +14,7 @@ public sealed class ShowTopic(TopicCatalog topics, PublishedCache practices)
             return NotFoundPages.Topic();
 
         string? after = request.Query["after"];
-        var list = await practices.OfAsync(known.Id, cancellationToken);
+        var list = await practices.GetAsync(known.Id, cancellationToken);
         var page = PracticePage.Of(list.NewestFirst, PracticePage.DefaultPerPage, after);
         return Page.Of<TopicPage>(new { Topic = known, page.Practices, page.Next, Later = !string.IsNullOrEmpty(after) }, list.Version);
     }

@@ -6,7 +6,7 @@ namespace Pipeline.Functions.Pages.Submit;
 
 /// <summary>POST /submit: shows the preview, redirects to the practice's page, or shows the form again.</summary>
 public sealed class PostSubmitForm(
-    SubmissionIntake intake, SubmissionRules rules, FormStamp stamps, ClientLimit limit, SiteOptions site, TimeProvider time)
+    SubmissionIntake intake, SubmissionRules rules, FormTimestamp stamps, ClientLimit limit, SiteOptions site, TimeProvider time)
 {
     [Function(nameof(PostSubmitForm))]
     public async Task<IResult> Run(

@@ -10,7 +10,7 @@ public sealed record SubmitForm(SubmissionDraft Draft)
     /// <summary>Why it could not be taken, although it has no errors.</summary>
     public string? Trouble { get; init; }
 
-    /// <summary>When the form was shown first (see <see cref="Pipeline.Submissions.Spam.FormStamp"/>); null for a new one.</summary>
+    /// <summary>When the form was shown first (see <see cref="Pipeline.Submissions.Spam.FormTimestamp"/>); null for a new one.</summary>
     public string? Stamp { get; init; }
 
     /// <summary>The content of the field that people do not see.</summary>
@@ -22,7 +22,7 @@ public sealed record SubmitForm(SubmissionDraft Draft)
     public static SubmitForm Read(RequestBody body, SiteOptions site) => new(SubmissionFields.Draft(field => Typed(field, body[field])))
     {
         Return = ReturnAddress.Allowed(site, body[ReturnAddress.Field]),
-        Stamp = body[SubmissionFields.Stamp],
+        Stamp = body[SubmissionFields.Timestamp],
         Honeypot = body[SubmissionFields.Honeypot],
     };
 

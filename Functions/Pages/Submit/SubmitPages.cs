@@ -22,7 +22,7 @@ public static class SubmitPages
 
     public static IResult Faulty(SubmitForm form, FieldErrors errors)
     {
-        errors.Reword(SubmissionFields.Topic, TopicTexts.ChooseOne);
+        errors.ReplaceMessages(SubmissionFields.Topic, TopicTexts.ChooseOne);
         return FormAgain(form with { Errors = errors }, StatusCodes.Status400BadRequest);
     }
 

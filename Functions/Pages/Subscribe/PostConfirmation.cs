@@ -17,9 +17,9 @@ public sealed class PostConfirmation(Pipeline.Subscribers.Subscriptions subscrip
             { Expired: true } => BadLink.Expired(token),
             var link => await subscriptions.ConfirmAsync(link, cancellationToken) switch
             {
-                Confirmation.Done => Page.Personal<ConfirmedPage>(new { link.Topic }),
-                Confirmation.Outdated => BadLink.Outdated(token),
-                Confirmation.Unwanted => BadLink.Unwanted(),
+                ConfirmationResult.Confirmed => Page.Personal<ConfirmedPage>(new { link.Topic }),
+                ConfirmationResult.RenewalRequired => BadLink.Outdated(token),
+                ConfirmationResult.Blocked => BadLink.Unwanted(),
                 _ => BadLink.Forgotten(),
             },
         };

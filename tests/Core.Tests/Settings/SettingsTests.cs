@@ -52,7 +52,7 @@ public sealed class SettingsTests
 
         Assert.Equal("https://xn--prctica-iwa.example:8443/submit", settings.Site.Link("submit").AbsoluteUri);
         Assert.Equal("https://xn--mgbh0fb.example/", Assert.Single(settings.Site.EmbedOrigins).AbsoluteUri);
-        Assert.True(settings.Site.Embeds(new Uri("https://xn--mgbh0fb.example/thanks")));
+        Assert.True(settings.Site.IsEmbedOrigin(new Uri("https://xn--mgbh0fb.example/thanks")));
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class SettingsTests
             ["Topics:1:Digest:Day"] = "always",
         });
 
-        Assert.Equal([DigestRhythm.Weekly, DigestRhythm.Always], settings.Topics.All.Select(topic => topic.Schedule.Rhythm));
+        Assert.Equal([DigestFrequency.Weekly, DigestFrequency.Always], settings.Topics.All.Select(topic => topic.Schedule.Frequency));
     }
 
     [Theory]
@@ -212,7 +212,7 @@ public sealed class SettingsTests
         if (meant is null)
             Assert.Empty(failures);
         else
-            Assert.Equal($"There is no setting {shown}. Rename it to {meant} if that is meant, else remove it.", Assert.Single(failures));
+            Assert.Equal($"There is no setting {shown}. Rename it to {meant}, or remove it.", Assert.Single(failures));
     }
 
     private static Options Read(Dictionary<string, string?> changes)

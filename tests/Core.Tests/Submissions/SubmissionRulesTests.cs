@@ -57,7 +57,7 @@ public sealed class SubmissionRulesTests
         var (submission, errors) = Rules.Check(Some.Draft with { Title = title });
 
         Assert.Null(submission);
-        Assert.Equal(["Enter a title"], errors.AllSentences);
+        Assert.Equal(["Enter a title"], errors.AllMessages);
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public sealed class SubmissionRulesTests
 
         Assert.Equal(
             ["Title has more than 12 accents or marks on one letter; take some of them out", "Summary has more than 12 accents or marks on one letter; take some of them out"],
-            errors.AllSentences);
+            errors.AllMessages);
     }
 
     [Theory]
@@ -189,7 +189,7 @@ public sealed class SubmissionRulesTests
     {
         var (_, errors) = await Language.Find(language)!.RunAsync(() => Task.FromResult(Rules.Check(Some.Draft with { Title = Repeat("a", 1_234) })));
 
-        Assert.Equal([sentence], errors.AllSentences);
+        Assert.Equal([sentence], errors.AllMessages);
     }
 
     [Fact]
@@ -210,7 +210,7 @@ public sealed class SubmissionRulesTests
         var (_, errors) = Rules.Check(new SubmissionDraft { Email = "nobody", Country = "XX", Link = "x" });
 
         Assert.Equal(["topic", "title", "summary", "email", "country", "link"], errors.ToDictionary().Keys);
-        Assert.All(errors.AllSentences, sentence => Assert.DoesNotMatch("(?i)please|valid|required", sentence));
+        Assert.All(errors.AllMessages, sentence => Assert.DoesNotMatch("(?i)please|valid|required", sentence));
     }
 
     [Fact]
@@ -235,7 +235,7 @@ public sealed class SubmissionRulesTests
                 Link = "https://example.org/" + Repeat("a", 1_980),
             });
 
-            Assert.Empty(errors.AllSentences);
+            Assert.Empty(errors.AllMessages);
             Assert.InRange(Encoding.UTF8.GetByteCount(SubmissionMessage.Write(submission!, DateTimeOffset.MaxValue, Language.English, SpamLayer.Honeypot)), 1, most);
         }, iter: 200);
     }

@@ -15,11 +15,11 @@ public sealed class TextTests
     [InlineData("end\u2069 open", "end open")]
     [InlineData("\u2069a\u2067", "a")]
     [InlineData("\u2068\u2067a\u2069", "\u2067a\u2069")]
-    public void Turns_nothing_around_that_stands_outside(string text, string clean) => Assert.Equal(clean, TextCleaner.Clean(text, manyLines: false));
+    public void Turns_nothing_around_that_stands_outside(string text, string clean) => Assert.Equal(clean, TextCleaner.Clean(text, multiline: false));
 
     [Fact]
     public void A_pair_ends_with_its_line() =>
-        Assert.Equal("one\ntwo \u2066three\u2069", TextCleaner.Clean("\u2067one\ntwo\u2069 \u2066three\u2069", manyLines: true));
+        Assert.Equal("one\ntwo \u2066three\u2069", TextCleaner.Clean("\u2067one\ntwo\u2069 \u2066three\u2069", multiline: true));
 
     [Theory]
     [InlineData("می\u200cخواهم")]
@@ -36,7 +36,7 @@ public sealed class TextTests
     [InlineData("+1 -1 @SUM(A1)")]
     [InlineData("{{7*7}} {0} %s -name- <%name%>")]
     [InlineData("ភាសា\u200bខ្មែរ")]
-    public void Stays_as_it_was_typed(string text) => Assert.Equal(text, TextCleaner.Clean(text, manyLines: false));
+    public void Stays_as_it_was_typed(string text) => Assert.Equal(text, TextCleaner.Clean(text, multiline: false));
 
     [Theory]
     [InlineData("\ufeffa", "a")]
@@ -50,7 +50,7 @@ public sealed class TextTests
     [InlineData("a \ufe0fb", "a b")]
     [InlineData("\u200b \u2060a\u200b\u2060 ", "a")]
     [InlineData("2\u2062x\u206a", "2x")]
-    public void Loses_what_nobody_sees(string text, string clean) => Assert.Equal(clean, TextCleaner.Clean(text, manyLines: false));
+    public void Loses_what_nobody_sees(string text, string clean) => Assert.Equal(clean, TextCleaner.Clean(text, multiline: false));
 
     [Theory]
     [InlineData("\ufe0f\ufe0f\ufe0f")]
@@ -62,7 +62,7 @@ public sealed class TextTests
     [InlineData("\ufffc\ufffc\ufffc")]
     [InlineData("\u2068\u2069\u2066\u2069")]
     [InlineData("\u2028\u2029\u0085\f\r\n")]
-    public void Is_empty_where_nothing_can_be_seen(string text) => Assert.Equal("", TextCleaner.Clean(text, manyLines: true));
+    public void Is_empty_where_nothing_can_be_seen(string text) => Assert.Equal("", TextCleaner.Clean(text, multiline: true));
 
     [Theory]
     [InlineData("\uffff")]
@@ -75,7 +75,7 @@ public sealed class TextTests
     [InlineData("\t")]
     [InlineData("\u001f")]
     [InlineData("\u0080")]
-    public void Is_no_text_with_what_is_no_character(string character) => Assert.Null(TextCleaner.Clean("A title " + character, manyLines: true));
+    public void Is_no_text_with_what_is_no_character(string character) => Assert.Null(TextCleaner.Clean("A title " + character, multiline: true));
 
     [Theory]
     [InlineData("ཧྐྵྨླྺྼྻྂ")]
@@ -86,22 +86,22 @@ public sealed class TextTests
     [InlineData("ශ්‍රී ක්‍ෂේ")]
     public void A_letter_carries_the_marks_that_its_script_needs(string text)
     {
-        Assert.False(TextCleaner.HasPiledMarks(text.Normalize(NormalizationForm.FormD)));
-        Assert.Equal(text.Normalize(), TextCleaner.Clean(text.Normalize(NormalizationForm.FormD), manyLines: false));
+        Assert.False(TextCleaner.HasTooManyMarks(text.Normalize(NormalizationForm.FormD)));
+        Assert.Equal(text.Normalize(), TextCleaner.Clean(text.Normalize(NormalizationForm.FormD), multiline: false));
     }
 
     [Fact]
     public void A_letter_carries_no_pile_of_marks()
     {
-        Assert.NotNull(TextCleaner.Clean("a" + new string('\u0301', TextCleaner.MaxMarks), manyLines: false));
-        Assert.Null(TextCleaner.Clean("a" + new string('\u0301', TextCleaner.MaxMarks + 1), manyLines: false));
+        Assert.NotNull(TextCleaner.Clean("a" + new string('\u0301', TextCleaner.MaxMarks), multiline: false));
+        Assert.Null(TextCleaner.Clean("a" + new string('\u0301', TextCleaner.MaxMarks + 1), multiline: false));
         // What is invisible between them, or takes room of its own, makes no new letter of it.
-        Assert.True(TextCleaner.HasPiledMarks("a" + string.Concat(Enumerable.Repeat("\u0301\u200d\u0323\u202e", 7))));
-        Assert.True(TextCleaner.HasPiledMarks("a" + string.Concat(Enumerable.Repeat("\u302e\U0001D165", 7))));
+        Assert.True(TextCleaner.HasTooManyMarks("a" + string.Concat(Enumerable.Repeat("\u0301\u200d\u0323\u202e", 7))));
+        Assert.True(TextCleaner.HasTooManyMarks("a" + string.Concat(Enumerable.Repeat("\u302e\U0001D165", 7))));
     }
 
     [Theory]
     [InlineData(" \u202aangelica@example.org\u202c\ufeff\u200b", "angelica@example.org")]
     [InlineData("\u200e", "")]
-    public void Bare_text_has_nothing_invisible_around_it(string text, string bare) => Assert.Equal(bare, TextCleaner.Bare(text));
+    public void Bare_text_has_nothing_invisible_around_it(string text, string bare) => Assert.Equal(bare, TextCleaner.TrimInvisible(text));
 }

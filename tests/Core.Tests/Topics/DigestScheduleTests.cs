@@ -39,7 +39,7 @@ public sealed class DigestScheduleTests
     [InlineData("2026-10-25T01:30:00Z", "2026-10-25", "")]
     public void Clock_changes_neither_lose_nor_repeat_an_issue(string now, string last, string expected)
     {
-        var daily = Some.Schedule with { Rhythm = DigestRhythm.Daily, Time = new TimeOnly(2, 30) };
+        var daily = Some.Schedule with { Frequency = DigestFrequency.Daily, Time = new TimeOnly(2, 30) };
         Assert.Equal(expected, string.Join(' ', daily.DueIssues([last], At(now))));
     }
 
@@ -58,7 +58,7 @@ public sealed class DigestScheduleTests
     [Fact]
     public void Hour_by_hour_through_a_year_every_day_is_due_once()
     {
-        var daily = Some.Schedule with { Rhythm = DigestRhythm.Daily, Time = new TimeOnly(2, 30) };
+        var daily = Some.Schedule with { Frequency = DigestFrequency.Daily, Time = new TimeOnly(2, 30) };
         List<IssueName> made = ["2025-12-31"];
         for (var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero); now.Year == 2026; now = now.AddHours(1))
             made.AddRange(daily.DueIssues(made, now));
@@ -69,19 +69,19 @@ public sealed class DigestScheduleTests
 
     [Theory]
     // Before and after Monday's nine o'clock in Brussels.
-    [InlineData(DigestRhythm.Weekly, "2026-11-23T07:59:59Z", "2026-11-23")]
-    [InlineData(DigestRhythm.Weekly, "2026-11-23T08:00:00Z", "2026-11-30")]
-    [InlineData(DigestRhythm.Weekly, "2026-11-29T23:30:00Z", "2026-11-30")]
-    [InlineData(DigestRhythm.Daily, "2026-12-31T08:00:00Z", "2027-01-01")]
-    [InlineData(DigestRhythm.Daily, "2026-12-31T23:30:00Z", "2027-01-01")]
-    [InlineData(DigestRhythm.Always, "2026-11-23T08:00:00Z", null)]
-    public void The_next_day_is_that_of_the_first_issue_due_later(DigestRhythm rhythm, string now, string? expected) => Assert.Equal(
-        expected is null ? null : DateOnly.Parse(expected, CultureInfo.InvariantCulture), (Some.Schedule with { Rhythm = rhythm }).NextDay(At(now)));
+    [InlineData(DigestFrequency.Weekly, "2026-11-23T07:59:59Z", "2026-11-23")]
+    [InlineData(DigestFrequency.Weekly, "2026-11-23T08:00:00Z", "2026-11-30")]
+    [InlineData(DigestFrequency.Weekly, "2026-11-29T23:30:00Z", "2026-11-30")]
+    [InlineData(DigestFrequency.Daily, "2026-12-31T08:00:00Z", "2027-01-01")]
+    [InlineData(DigestFrequency.Daily, "2026-12-31T23:30:00Z", "2027-01-01")]
+    [InlineData(DigestFrequency.Always, "2026-11-23T08:00:00Z", null)]
+    public void The_next_day_is_that_of_the_first_issue_due_later(DigestFrequency rhythm, string now, string? expected) => Assert.Equal(
+        expected is null ? null : DateOnly.Parse(expected, CultureInfo.InvariantCulture), (Some.Schedule with { Frequency = rhythm }).NextDay(At(now)));
 
     [Fact]
     public void The_issue_of_the_next_day_is_due_on_it_and_not_before()
     {
-        var daily = Some.Schedule with { Rhythm = DigestRhythm.Daily, Time = new TimeOnly(2, 30) };
+        var daily = Some.Schedule with { Frequency = DigestFrequency.Daily, Time = new TimeOnly(2, 30) };
         for (var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero); now.Year == 2026; now = now.AddMinutes(30))
         {
             var next = daily.NextDay(now)!.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

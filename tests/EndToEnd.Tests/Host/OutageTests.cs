@@ -24,7 +24,7 @@ public sealed class OutageTests : IDisposable
         await using var app = AppProcess.Start(["--storage-port-base", $"{ports.Blob}"]);
         await app.UntilItRunsAsync();
         Assert.Equal(HttpStatusCode.Accepted, await SubmitAsync(app, "Before"));
-        await app.UntilItSaysAsync("is stored.");
+        await app.UntilItSaysAsync("Stored submission");
 
         await storage.DisposeAsync();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await SubmitAsync(app, "Meanwhile"));
@@ -34,7 +34,7 @@ public sealed class OutageTests : IDisposable
         {
             await app.UntilItSaysAsync("The listeners of queues and timers run again.");
             Assert.Equal(HttpStatusCode.Accepted, await SubmitAsync(app, "After"));
-            await Eventually.IsTrueAsync("both are stored", () => Task.FromResult(app.Output.Split("is stored.").Length == 3));
+            await Eventually.IsTrueAsync("both are stored", () => Task.FromResult(app.Output.Split("Stored submission").Length == 3));
             Assert.Equal(0, await app.EndAsync());
         }
     }
@@ -54,7 +54,7 @@ public sealed class OutageTests : IDisposable
         await app.UntilItSaysAsync("Azurite ended (exit code 137) and is started again.");
         await app.UntilItSaysAsync("Azurite runs again.");
         Assert.Equal(HttpStatusCode.Accepted, await SubmitAsync(app, "After"));
-        await app.UntilItSaysAsync("is stored.");
+        await app.UntilItSaysAsync("Stored submission");
         Assert.True(await queue.ExistsAsync(Cancellation));
         Assert.Equal(0, await app.EndAsync());
     }

@@ -37,7 +37,7 @@ public sealed class PublishedAppTests(AzuriteFixture azurite) : IDisposable
         using var answer = await app.Host.Http.PostAsync("api/submissions", JsonContent.Create(Samples.Practice()), Cancellation);
 
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-        await app.Host.UntilItSaysAsync("is stored.");
+        await app.Host.UntilItSaysAsync("Stored submission");
         Assert.Equal(0, await app.Host.EndAsync());
     }
 

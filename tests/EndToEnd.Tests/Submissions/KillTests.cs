@@ -43,7 +43,7 @@ public sealed class KillTests : IAsyncLifetime
             var (stored, killAfter) = (0, random.Next(1, 100));
             app.OnLine = line =>
             {
-                if (line.EndsWith(" is stored.", StringComparison.Ordinal) && Interlocked.Increment(ref stored) == killAfter)
+                if (line.Contains("Stored submission ", StringComparison.Ordinal) && Interlocked.Increment(ref stored) == killAfter)
                     app.Kill();
             };
             await SendAsync(app);

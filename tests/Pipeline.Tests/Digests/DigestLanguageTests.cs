@@ -187,14 +187,14 @@ public sealed class DigestLanguageTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_subject_keeps_titles_that_run_the_other_way_apart()
     {
-        Assert.Equal("Migra Movil", Direction.Isolated("Migra Movil"));
-        Assert.Equal("\u2068خطة\u2069", Direction.Isolated("خطة"));
+        Assert.Equal("Migra Movil", Direction.Isolate("Migra Movil"));
+        Assert.Equal("\u2068خطة\u2069", Direction.Isolate("خطة"));
         await Arabic.RunAsync(() =>
         {
-            Assert.Equal("\u2068Migra Movil\u2069", Direction.Isolated("Migra Movil"));
-            Assert.Equal("\u2068خطة UNDP 2030\u2069", Direction.Isolated("خطة UNDP 2030"));
-            Assert.Equal("خطة 2030", Direction.Isolated("خطة 2030"));
-            Assert.Equal("\u2068خطة \u202e2030\u2069", Direction.Isolated("خطة \u202e2030"));
+            Assert.Equal("\u2068Migra Movil\u2069", Direction.Isolate("Migra Movil"));
+            Assert.Equal("\u2068خطة UNDP 2030\u2069", Direction.Isolate("خطة UNDP 2030"));
+            Assert.Equal("خطة 2030", Direction.Isolate("خطة 2030"));
+            Assert.Equal("\u2068خطة \u202e2030\u2069", Direction.Isolate("خطة \u202e2030"));
             return Task.FromResult(true);
         });
     }

@@ -324,7 +324,7 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
         {
             await app.Get<SubscriberTable>().SignUpAsync(topic.Id, address, Language.English, Cancellation);
             Assert.Equal(
-                Confirmation.Done,
+                ConfirmationResult.Confirmed,
                 await app.Get<SubscriberTable>().ConfirmAsync(topic.Id, SubscriberKey.Of(address), app.Time.GetUtcNow(), language: null, Cancellation));
         }
     }

@@ -21,13 +21,13 @@ public sealed class StorageAccessTests(AzuriteFixture azurite)
     [InlineData("table", 403, "AuthorizationPermissionMismatch", "the role Storage Table Data Contributor")]
     [InlineData("queue", 403, "AuthorizationPermissionMismatch", "the role Storage Queue Data Contributor")]
     [InlineData("table", 403, "AuthorizationFailure", "network rules")]
-    [InlineData("queue", 403, "KeyBasedAuthenticationNotPermitted", "takes no keys: set PipelineStorage__accountName")]
-    [InlineData("queue", 403, "AuthenticationFailed", "check the key")]
+    [InlineData("queue", 403, "KeyBasedAuthenticationNotPermitted", "accepts no keys. Set PipelineStorage__accountName")]
+    [InlineData("queue", 403, "AuthenticationFailed", "Check the key")]
     public async Task The_start_names_what_is_missing(string service, int status, string code, string words)
     {
         await using var account = await DeniedAccount.StartAsync(service, status, code);
 
-        var fault = await Assert.ThrowsAsync<StartException>(() => PipelineApp.StartAsync(account.ConnectionString));
+        var fault = await Assert.ThrowsAsync<StartupException>(() => PipelineApp.StartAsync(account.ConnectionString));
 
         Assert.StartsWith($"The storage account at {account.Address} (setting PipelineStorage) ", fault.Message, StringComparison.Ordinal);
         Assert.Contains(words, fault.Message, StringComparison.Ordinal);
@@ -42,8 +42,8 @@ public sealed class StorageAccessTests(AzuriteFixture azurite)
 
         var checks = await ChecksAsync(app, HttpStatusCode.ServiceUnavailable);
 
-        Assert.Contains("lacks Subscribers; the app makes it when it starts", checks.GetProperty("tables").GetString(), StringComparison.Ordinal);
-        Assert.Contains("lacks outgoing-mail-poison; the app makes it when it starts", checks.GetProperty("queue").GetString(), StringComparison.Ordinal);
+        Assert.Contains("has no Subscribers. Restart the app", checks.GetProperty("tables").GetString(), StringComparison.Ordinal);
+        Assert.Contains("has no outgoing-mail-poison. Restart the app", checks.GetProperty("queue").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class StorageAccessTests(AzuriteFixture azurite)
 
         var checks = await ChecksAsync(app, HttpStatusCode.ServiceUnavailable);
 
-        Assert.Contains($"give the identity the role {role}", checks.GetProperty(part).GetString(), StringComparison.Ordinal);
+        Assert.Contains($"Give the identity the role {role}", checks.GetProperty(part).GetString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -78,13 +78,13 @@ public sealed class StorageAccessTests(AzuriteFixture azurite)
     [InlineData("tableServiceUri=https://one.example/", "The setting PipelineStorage is missing")]
     [InlineData("tableServiceUri=one queueServiceUri=two", "The setting PipelineStorage is neither")]
     public void Half_an_account_is_none(string settings, string sentence) =>
-        Assert.StartsWith(sentence, Assert.Throws<StartException>(() => new PipelineStorage(Section(settings), [])).Message, StringComparison.Ordinal);
+        Assert.StartsWith(sentence, Assert.Throws<StartupException>(() => new PipelineStorage(Section(settings), [])).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Without_an_identity_it_says_how_to_get_one()
     {
-        var sentence = StorageSentence.Of(
-            new CredentialUnavailableException("None of them."), new Uri("https://pipeline.table.core.windows.net/Practices"), StorageSentence.TableRole);
+        var sentence = StorageErrorMessage.Of(
+            new CredentialUnavailableException("None of them."), new Uri("https://pipeline.table.core.windows.net/Practices"), StorageErrorMessage.TableRole);
 
         Assert.Contains("'az login'", sentence, StringComparison.Ordinal);
         Assert.Contains("PipelineStorage__clientId", sentence, StringComparison.Ordinal);

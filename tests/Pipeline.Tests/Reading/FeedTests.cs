@@ -31,7 +31,7 @@ public sealed class FeedTests(AzuriteFixture azurite)
         await app.PublishedAsync(Samples.Practice("<script>alert(1)</script> & ]]> \"quoted\"").With("submitter", "").With("honorific", ""));
         await app.Get<PracticeSweep>().RunAsync(Cancellation);
 
-        var all = (await app.Get<PublishedCache>().OfAsync(PipelineApp.Topic, Cancellation)).NewestFirst;
+        var all = (await app.Get<PublishedCache>().GetAsync(PipelineApp.Topic, Cancellation)).NewestFirst;
         var feed = await CheckAsync(app, all.Count);
         foreach (var code in (string[])["fr", "es", "ar"])
             await CheckAsync(app, all.Count, code);

@@ -163,7 +163,7 @@ public sealed class PublishedCacheTests(AzuriteFixture azurite)
     /// <summary>All transactions but those of the listeners to queues.</summary>
     private static IEnumerable<Wire.Call> Asked(PipelineApp app) => app.Wire.Calls.Where(call => !call.Path.EndsWith("/messages", StringComparison.Ordinal));
 
-    private static Task<PublishedSnapshot> ListAsync(PipelineApp app) => app.Get<PublishedCache>().OfAsync(PipelineApp.Topic, Cancellation);
+    private static Task<PublishedSnapshot> ListAsync(PipelineApp app) => app.Get<PublishedCache>().GetAsync(PipelineApp.Topic, Cancellation);
 
     private static async Task<IReadOnlyList<string>> TitlesAsync(PipelineApp app) =>
         [.. (await app.Http.GetFromJsonAsync<JsonElement>(List, Cancellation)).GetProperty("practices").EnumerateArray().Select(practice => practice.GetProperty("title").GetString()!)];

@@ -125,7 +125,7 @@ public sealed class RenderedPagesTests
 
     private static RenderedPages Pages(string baseUrl, string topicName = "A topic", string zone = "UTC")
     {
-        var usual = new TopicCatalog([new Topic("topic", topicName, "", new(DigestRhythm.Always, DayOfWeek.Monday, default, TimeZoneInfo.FindSystemTimeZoneById(zone), true))]);
+        var usual = new TopicCatalog([new Topic("topic", topicName, "", new(DigestFrequency.Always, DayOfWeek.Monday, default, TimeZoneInfo.FindSystemTimeZoneById(zone), true))]);
         return new RenderedPages(new SiteOptions { BaseUrl = new Uri(baseUrl), EmbedOrigins = [], PageAge = TimeSpan.Zero }, usual);
     }
 }

@@ -23,7 +23,7 @@ public sealed class ClientLimitOptionsTests
     [InlineData("Limits:ClientAddressHeader", "X-Forwarded-For, X-Real-IP")]
     [InlineData("Limits:ClientAddressHeader", "X Azure ClientIP")]
     public void A_malformed_limit_is_named(string name, string value) =>
-        Assert.StartsWith($"The setting {SettingsReader.Shown(name)} ", Assert.Single(Read(new() { [name] = value }).Mistakes), StringComparison.Ordinal);
+        Assert.StartsWith($"The setting {SettingsReader.DisplayName(name)} ", Assert.Single(Read(new() { [name] = value }).Mistakes), StringComparison.Ordinal);
 
     private static (ClientLimitOptions Options, IReadOnlyList<string> Mistakes) Read(Dictionary<string, string?> values)
     {

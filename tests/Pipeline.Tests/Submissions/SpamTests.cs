@@ -74,7 +74,7 @@ public sealed class SpamTests(AzuriteFixture azurite)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
 
-        for (var number = 1; number <= DuplicateLimit.Most; number++)
+        for (var number = 1; number <= DuplicateLimit.MaxPerSummary; number++)
             await SentAsync(app, Samples.Practice($"Practice {number}"), Form);
         var eleventh = await SentAsync(app, Samples.Practice("Practice 11"), Form);
         await SentAsync(app, Samples.Practice("Practice 11"), Form);
@@ -83,20 +83,20 @@ public sealed class SpamTests(AzuriteFixture azurite)
 
         Assert.StartsWith("repeats: ", (await RejectionAsync(app)).GetString("Reasons"));
         Assert.Equal("pending []", await StatusAsync(app, eleventh));
-        Assert.Equal(DuplicateLimit.Most, (await app.RowsAsync(app.Storage.Practices)).Count);
+        Assert.Equal(DuplicateLimit.MaxPerSummary, (await app.RowsAsync(app.Storage.Practices)).Count);
     }
 
     [Fact]
     public async Task The_stamp_of_the_form_tells_how_long_somebody_had_it()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var stamp = app.Get<FormStamp>().Create();
+        var stamp = app.Get<FormTimestamp>().Create();
 
-        await SentAsync(app, Samples.Practice("Too quick"), Form with { FormAge = app.Get<FormStamp>().Age(stamp) });
+        await SentAsync(app, Samples.Practice("Too quick"), Form with { FormAge = app.Get<FormTimestamp>().Age(stamp) });
         app.Time.Advance(TimeSpan.FromSeconds(1));
-        var quick = await SentAsync(app, Samples.Practice("Quick"), Form with { FormAge = app.Get<FormStamp>().Age(stamp) });
+        var quick = await SentAsync(app, Samples.Practice("Quick"), Form with { FormAge = app.Get<FormTimestamp>().Age(stamp) });
         app.Time.Advance(TimeSpan.FromDays(365));
-        var slow = await SentAsync(app, Samples.Practice("From an old tab"), Form with { FormAge = app.Get<FormStamp>().Age(stamp) });
+        var slow = await SentAsync(app, Samples.Practice("From an old tab"), Form with { FormAge = app.Get<FormTimestamp>().Age(stamp) });
 
         await app.StoredAsync(quick);
         await app.StoredAsync(slow);
@@ -133,7 +133,7 @@ public sealed class SpamTests(AzuriteFixture azurite)
             new TableEntity(row.PartitionKey, row.RowKey) { ["Payload"] = mended, ["Requeue"] = "yes" }, ETag.All, TableUpdateMode.Merge, Cancellation);
 
         await SentAsync(app, Samples.Practice(), Form with { FormAge = TimeSpan.Zero });
-        await app.UntilAsync("it was rejected twice", () => Task.FromResult(app.Log.All.Count(line => line.Contains("was rejected (Spam)")) == 2));
+        await app.UntilAsync("it was rejected twice", () => Task.FromResult(app.Log.All.Count(line => line.Contains("Rejected message (Spam)")) == 2));
 
         var kept = await RejectionAsync(app);
         Assert.Equal((mended, "yes"), (kept.GetString("Payload"), kept.GetString("Requeue")));
@@ -186,7 +186,7 @@ public sealed class SpamTests(AzuriteFixture azurite)
         await app.StoredAsync(reference);
 
         Assert.Equal(reference, await SentAsync(app, Samples.Practice(), Trapped));
-        await app.UntilAsync("it was found", () => Task.FromResult(app.Log.All.Any(line => line.Contains("was there already"))));
+        await app.UntilAsync("it was found", () => Task.FromResult(app.Log.All.Any(line => line.Contains("it is already stored"))));
 
         Assert.Empty(await app.RowsAsync(app.Storage.Rejections));
         Assert.Equal("pending []", await StatusAsync(app, reference));

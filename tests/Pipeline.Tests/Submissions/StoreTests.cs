@@ -121,7 +121,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
         };
         await app.Get<RejectionSweep>().RunAsync(Cancellation);
 
-        Assert.Equal(2, app.Log.All.Count(line => line.Contains("was rejected")));
+        Assert.Equal(2, app.Log.All.Count(line => line.Contains("Rejected message")));
         var kept = await RejectionAsync(app);
         Assert.Equal(("hello", ""), (kept.GetString("Payload"), kept.GetString("Requeue")));
     }

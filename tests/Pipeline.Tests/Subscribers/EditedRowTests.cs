@@ -30,7 +30,7 @@ public sealed class EditedRowTests(AzuriteFixture azurite)
         Assert.Equal((2, 2), (issue.GetInt32("Candidates"), issue.GetInt32("Sent")));
 
         await CleanAsync(app);
-        Assert.StartsWith("This row's address is not the one it was made for", (await app.SubscriberAsync(Old))!.GetString("StatusHelp"));
+        Assert.StartsWith("The address does not match the key of this row", (await app.SubscriberAsync(Old))!.GetString("StatusHelp"));
         Assert.DoesNotContain(await app.RowsAsync(app.Storage.Subscribers), row => row.RowKey != SubscriberSteps.KeyOf(Old).ToString() && row.GetString("StatusHelp") is { Length: > 0 });
         await EditAsync(app, new() { ["Status"] = "Unsubscribed" });
         await CleanAsync(app);
@@ -125,7 +125,7 @@ public sealed class EditedRowTests(AzuriteFixture azurite)
         await CleanAsync(app);
         var rows = (await app.RowsAsync(app.Storage.Subscribers)).ToLookup(row => row.GetString("StatusHelp") is { Length: > 0 });
         Assert.Equal(30, rows[false].Count());
-        Assert.All(rows[true], row => Assert.StartsWith("This row is not where the row of an address belongs", row.GetString("StatusHelp")));
+        Assert.All(rows[true], row => Assert.StartsWith("The keys of this row do not belong to an address", row.GetString("StatusHelp")));
     }
 
     private static Task<(IReadOnlyList<Subscriber> Subscribers, bool More)> FirstAsync(PipelineApp app, HashRange range, int most) =>

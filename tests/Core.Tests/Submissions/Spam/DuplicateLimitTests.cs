@@ -20,7 +20,7 @@ public sealed class DuplicateLimitTests
     [Fact]
     public void The_eleventh_within_an_hour_is_one_too_many()
     {
-        Assert.All(Enumerable.Range(1, DuplicateLimit.Most), number => Assert.False(Sent(number)));
+        Assert.All(Enumerable.Range(1, DuplicateLimit.MaxPerSummary), number => Assert.False(Sent(number)));
         Assert.True(Sent(11));
         Assert.True(Sent(12));
     }
@@ -39,7 +39,7 @@ public sealed class DuplicateLimitTests
     [Fact]
     public void An_hour_later_nobody_knows_of_it()
     {
-        for (var number = 1; number <= DuplicateLimit.Most; number++)
+        for (var number = 1; number <= DuplicateLimit.MaxPerSummary; number++)
             Sent(number);
 
         time.Advance(DuplicateLimit.Window);
@@ -65,7 +65,7 @@ public sealed class DuplicateLimitTests
     [InlineData("A  bus\nthat brings advice - to people in border areas")]
     public void Case_spaces_and_signs_make_no_other_summary(string varied)
     {
-        for (var number = 1; number <= DuplicateLimit.Most; number++)
+        for (var number = 1; number <= DuplicateLimit.MaxPerSummary; number++)
             Sent(number);
 
         Assert.True(Sent(11, varied));
@@ -76,7 +76,7 @@ public sealed class DuplicateLimitTests
     public void Whatever_is_appended_to_a_long_summary_makes_no_other_one()
     {
         var summary = string.Concat(Enumerable.Repeat("advice to people in border areas ", 20));
-        for (var number = 1; number <= DuplicateLimit.Most; number++)
+        for (var number = 1; number <= DuplicateLimit.MaxPerSummary; number++)
             Sent(number, summary + Guid.NewGuid());
 
         Assert.True(Sent(11, summary + Guid.NewGuid()));
@@ -87,7 +87,7 @@ public sealed class DuplicateLimitTests
         Gen.String[Gen.Char['a', 'z'], 20, 60], Gen.String[Gen.Int[0, 5].Select(i => " .-!\n…"[i]), 1, 20]).Sample((letters, signs) =>
     {
         var fresh = new DuplicateLimit(time);
-        for (var number = 1; number <= DuplicateLimit.Most; number++)
+        for (var number = 1; number <= DuplicateLimit.MaxPerSummary; number++)
             fresh.IsExceeded(Submission(number, letters));
 
         return fresh.IsExceeded(Submission(11, letters[..5] + signs + letters[5..].ToUpperInvariant()));
@@ -96,9 +96,9 @@ public sealed class DuplicateLimitTests
     [Fact]
     public void Beyond_what_is_remembered_the_oldest_is_forgotten()
     {
-        for (var number = 1; number <= DuplicateLimit.Most; number++)
+        for (var number = 1; number <= DuplicateLimit.MaxPerSummary; number++)
             Sent(number);
-        for (var number = 1; number < DuplicateLimit.Remembered; number++)
+        for (var number = 1; number < DuplicateLimit.Capacity; number++)
             Sent(number, $"Another summary, and it has the number {number}.");
 
         // Of the first ten, the last one alone is left.

@@ -38,7 +38,7 @@ public sealed class SpamFilterTests
     public void Programs_may_send_many_of_a_kind_and_people_may_not()
     {
         Assert.All(Enumerable.Range(0, 50), number => Assert.Null(Judge(SubmissionOrigin.Api, $"Practice {number}")));
-        Assert.All(Enumerable.Range(50, DuplicateLimit.Most), number => Assert.Null(Judge(Form, $"Practice {number}")));
+        Assert.All(Enumerable.Range(50, DuplicateLimit.MaxPerSummary), number => Assert.Null(Judge(Form, $"Practice {number}")));
 
         Assert.Equal("repeats", Judge(Form, "Practice 60"));
     }
@@ -46,8 +46,8 @@ public sealed class SpamFilterTests
     [Fact]
     public void Every_reason_begins_with_the_name_of_its_layer() => Assert.All(
         new[] { SpamLayer.Honeypot, SpamLayer.Time, SpamLayer.Links, SpamLayer.DuplicateLimit },
-        layer => Assert.Equal((layer, $"{layer.Name}: {layer.Seen}"), (SpamLayer.Named(layer.Name), layer.Reason)));
+        layer => Assert.Equal((layer, $"{layer.Name}: {layer.Finding}"), (SpamLayer.FromName(layer.Name), layer.Reason)));
 
     private string? Judge(SubmissionOrigin origin, string title = "Migra Movil", string? summary = null) =>
-        filter.Judge(Rules.Check(Some.Draft with { Title = title, Summary = summary ?? Some.Draft.Summary }).Submission!, origin)?.Name;
+        filter.Classify(Rules.Check(Some.Draft with { Title = title, Summary = summary ?? Some.Draft.Summary }).Submission!, origin)?.Name;
 }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Pipeline.Core.Tests.Submissions.Spam;
 
-public sealed class FormStampTests
+public sealed class FormTimestampTests
 {
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, 250, TimeSpan.Zero));
 
@@ -38,7 +38,7 @@ public sealed class FormStampTests
     {
         var ahead = With(1).Create();
 
-        Assert.Null(new FormStamp(Some.Keys(1), new FakeTimeProvider(time.GetUtcNow().AddMilliseconds(-1))).Age(ahead));
+        Assert.Null(new FormTimestamp(Some.Keys(1), new FakeTimeProvider(time.GetUtcNow().AddMilliseconds(-1))).Age(ahead));
     }
 
     [Fact]
@@ -68,5 +68,5 @@ public sealed class FormStampTests
     [InlineData("AAAAAAAAAAAAAAAA AAAAAAAAAAAAAAA")]
     public void Reads_nothing_else(string? stamp) => Assert.Null(With(1).Age(stamp));
 
-    private FormStamp With(params byte[] keys) => new(Some.Keys(keys), time);
+    private FormTimestamp With(params byte[] keys) => new(Some.Keys(keys), time);
 }

@@ -2,13 +2,10 @@ using System.Globalization;
 
 namespace Pipeline.Storage;
 
-/// <summary>
-/// Reads a row that admins edit by hand: Storage Explorer lets them choose a column's type, and one wrong cell must not stop the
-/// rest. So none of this throws, whatever is in the column.
-/// </summary>
-public static class ForgivingColumns
+/// <summary>Reads rows that admins edit by hand. Never throws: one wrong value or column type must not stop the rest.</summary>
+public static class LenientColumns
 {
-    /// <summary>A number, a yes or no and a time as a person would write them; empty where there is nothing that could be written.</summary>
+    /// <summary>Text of the value, whatever its type; empty if there is none.</summary>
     public static string Text(this TableEntity row, string column) => Value(row, column) switch
     {
         string text => text,
@@ -17,12 +14,12 @@ public static class ForgivingColumns
         _ => "",
     };
 
-    /// <summary>Null where it is no whole number that fits.</summary>
+    /// <summary>Null if it is not a 32-bit integer.</summary>
     public static int? Number(this TableEntity row, string column) =>
         double.TryParse(row.Text(column), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
         && double.IsInteger(number) && number is >= int.MinValue and <= int.MaxValue ? (int)number : null;
 
-    /// <summary>Null where it is neither yes nor no.</summary>
+    /// <summary>True, yes or 1; false, no or 0; otherwise null.</summary>
     public static bool? Flag(this TableEntity row, string column) => row.Text(column).Trim().ToUpperInvariant() switch
     {
         "TRUE" or "YES" or "1" => true,
@@ -30,20 +27,22 @@ public static class ForgivingColumns
         _ => null,
     };
 
-    /// <summary>Null where it is none of the names, in whatever case; a number is none.</summary>
+    /// <summary>Enum value by name, ignoring case. Null for other text, including numbers.</summary>
     public static T? Word<T>(this TableEntity row, string column) where T : struct, Enum =>
         row.Text(column).Trim() is var text && Enum.TryParse<T>(text, ignoreCase: true, out var word)
         && word.ToString().Equals(text, StringComparison.OrdinalIgnoreCase) ? word : null;
 
-    /// <summary>In UTC. Null where it is no time, or one so far away that nobody can reckon with it.</summary>
+    /// <summary>UTC time. Null if it is no time, or so far away that arithmetic with it could overflow.</summary>
     public static DateTimeOffset? Time(this TableEntity row, string column) => Value(row, column) switch
     {
-        DateTimeOffset time => Sane(time),
-        string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => Sane(time),
+        DateTimeOffset time => InSupportedRange(time),
+        string text when DateTimeOffset.TryParse(
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => InSupportedRange(time),
         _ => null,
     };
 
     private static object? Value(TableEntity row, string column) => row.TryGetValue(column, out var value) ? value : null;
 
-    private static DateTimeOffset? Sane(DateTimeOffset time) => time.UtcDateTime.Year is > 1600 and < 9999 ? time.ToUniversalTime() : null;
+    private static DateTimeOffset? InSupportedRange(DateTimeOffset time) =>
+        time.UtcDateTime.Year is > 1600 and < 9999 ? time.ToUniversalTime() : null;
 }
