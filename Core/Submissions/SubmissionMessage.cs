@@ -42,7 +42,8 @@ public static class SubmissionMessage
         {
             return new ParseResult(payload)
             {
-                Problem = QueueText.DescribeProblem(payload) ?? "The message is not JSON in the format of the web form.",
+                Problem = QueueText.DescribeProblem(payload)
+                    ?? "The message is not JSON in the format of the web form. It was probably made by hand.",
             };
         }
 
@@ -57,7 +58,10 @@ public static class SubmissionMessage
         };
         return envelope switch
         {
-            { Version: null } => read with { Problem = "The message has no version. Add \"version\": 1 to Payload and requeue it." },
+            { Version: null } => read with
+            {
+                Problem = "The message has no version. It was probably made by hand. Add \"version\": 1 to Payload and requeue it.",
+            },
             { Version: not Version } => read with
             {
                 Problem = $"The message has version {envelope.Version}, but this app reads only version {Version}.",

@@ -38,12 +38,12 @@ public sealed class MessageTests(AzuriteFixture azurite)
         (string Message, string Payload, string Reason)[] bad =
         [
             ("typed by hand: é!", "typed by hand: é!", "made by hand"),
-            ("test1234", "test1234", "no text"),
+            ("test1234", "test1234", "binary data"),
             (Base64("typed by hand"u8.ToArray()), "typed by hand", "made by hand"),
             (Base64("dHlwZWQgYnkgaGFuZA=="u8.ToArray()), "dHlwZWQgYnkgaGFuZA==", "made by hand"),
             (gzip, gzip, "gzip"),
-            (Base64([0xFF, 0xD8, 0x00, 0x10]), Base64([0xFF, 0xD8, 0x00, 0x10]), "no text"),
-            (Base64([0xFF, 0xD8, 0x00, 0x11]), Base64([0xFF, 0xD8, 0x00, 0x11]), "no text"),
+            (Base64([0xFF, 0xD8, 0x00, 0x10]), Base64([0xFF, 0xD8, 0x00, 0x10]), "binary data"),
+            (Base64([0xFF, 0xD8, 0x00, 0x11]), Base64([0xFF, 0xD8, 0x00, 0x11]), "binary data"),
             ("[]", "[]", "made by hand"),
             ("{}", "{}", "made by hand"),
             ("null", "null", ""),

@@ -154,7 +154,7 @@ public sealed class SpamTests(AzuriteFixture azurite)
         app.Wire.Before = null;
 
         Assert.Equal((reference, "Spam"), (row.RowKey, row.GetString("Kind")));
-        Assert.Matches("^honeypot: .*\nIt could not be stored", row.GetString("Reasons"));
+        Assert.Matches("^honeypot: .*\nStoring failed", row.GetString("Reasons"));
         Assert.DoesNotContain("\"spam\"", row.GetString("Payload"));
     }
 
