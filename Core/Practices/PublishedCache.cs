@@ -8,11 +8,11 @@ namespace Pipeline.Practices;
 /// <remarks>A deleted (not declined) row disappears within five minutes, at the next full read (one transaction per 1,000 rows).</remarks>
 public sealed class PublishedCache(PracticeTable practices, SiteOptions site, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, SingleFlightCache<PublishedSnapshot>> topics = new();
+    private readonly ConcurrentDictionary<string, SingleFlightCache<PublishedSnapshot>> _topics = new();
 
     /// <summary>Throws if storage fails, even if it worked before: an error is better than a page with withdrawn content.</summary>
     public Task<PublishedSnapshot> GetAsync(TopicId topic, CancellationToken cancellationToken) =>
-        topics.GetOrAdd(topic, CreateCache).GetAsync(cancellationToken);
+        _topics.GetOrAdd(topic, CreateCache).GetAsync(cancellationToken);
 
     private SingleFlightCache<PublishedSnapshot> CreateCache(string topic) =>
         new(new PublishedTopicReader(topic, practices, time).ReadAsync, site.PageAge, time);

@@ -14,31 +14,31 @@ internal sealed class PublishedTopicReader(TopicId topic, PracticeTable practice
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(10);
     private const int MaxReread = 100;
 
-    private Dictionary<string, CachedPractice> published = [];
-    private Dictionary<string, DateTimeOffset> newestTimestamps = [];
-    private PublishedSnapshot snapshot = PublishedSnapshot.Of([], [], null);
-    private long? lastFullRead;
+    private Dictionary<string, CachedPractice> _published = [];
+    private Dictionary<string, DateTimeOffset> _newestTimestamps = [];
+    private PublishedSnapshot _snapshot = PublishedSnapshot.Of([], [], null);
+    private long? _lastFullRead;
 
     /// <summary>One transaction if at most 900 rows changed since the last read. Not thread-safe.</summary>
     public async Task<PublishedSnapshot> ReadAsync()
     {
         var begun = time.GetTimestamp();
-        if (newestTimestamps.Count > 0 && lastFullRead is { } last && time.GetElapsedTime(last, begun) < FullReadInterval)
-            Apply(await practices.ModifiedSinceAsync(topic, Since(), CancellationToken.None), published);
+        if (_newestTimestamps.Count > 0 && _lastFullRead is { } last && time.GetElapsedTime(last, begun) < FullReadInterval)
+            Apply(await practices.ModifiedSinceAsync(topic, Since(), CancellationToken.None), _published);
         else
         {
             // A full read may miss concurrent writes, so the next query for changes starts from the old position.
-            Apply(await practices.PublishedAsync(topic, CancellationToken.None), [], keepSince: newestTimestamps.Count > 0);
-            lastFullRead = begun;
+            Apply(await practices.PublishedAsync(topic, CancellationToken.None), [], keepSince: _newestTimestamps.Count > 0);
+            _lastFullRead = begun;
         }
 
-        return snapshot;
+        return _snapshot;
     }
 
     private DateTimeOffset Since()
     {
-        var since = newestTimestamps.Values.Max() - Overlap;
-        return newestTimestamps.Count < MaxReread || newestTimestamps.Values.Min() < since ? since : newestTimestamps.Values.Min();
+        var since = _newestTimestamps.Values.Max() - Overlap;
+        return _newestTimestamps.Count < MaxReread || _newestTimestamps.Values.Min() < since ? since : _newestTimestamps.Values.Min();
     }
 
     private void Apply(IReadOnlyList<PracticeRow> rows, Dictionary<string, CachedPractice> onto, bool keepSince = false)
@@ -47,28 +47,28 @@ internal sealed class PublishedTopicReader(TopicId topic, PracticeTable practice
         foreach (var row in rows)
             if (!row.IsPublished)
                 next.Remove(row.Key);
-            else if (published.TryGetValue(row.Key, out var cached) && cached.Timestamp == row.Timestamp)
+            else if (_published.TryGetValue(row.Key, out var cached) && cached.Timestamp == row.Timestamp)
                 next[row.Key] = cached;
             else
                 next[row.Key] = CachedPractice.Of(row);
 
         if (!keepSince)
-            newestTimestamps = newestTimestamps.Concat(rows.Select(row => KeyValuePair.Create(row.Key, row.Timestamp)))
+            _newestTimestamps = _newestTimestamps.Concat(rows.Select(row => KeyValuePair.Create(row.Key, row.Timestamp)))
                 .GroupBy(each => each.Key)
                 .Select(each => KeyValuePair.Create(each.Key, each.Max(timestamp => timestamp.Value)))
                 .OrderByDescending(each => each.Value).Take(MaxReread).ToDictionary();
-        if (next.Count != published.Count || next.Any(each => !published.TryGetValue(each.Key, out var before) || before != each.Value))
+        if (next.Count != _published.Count || next.Any(each => !_published.TryGetValue(each.Key, out var before) || before != each.Value))
         {
             CachedPractice[] sorted = [.. next.Values];
             Array.Sort(sorted, (first, second) => PracticeCursor.Compare(first.Cursor, second.Cursor));
             // Keep the old snapshot if the content is the same, so that cached pages stay valid.
-            var lastModified = Later(snapshot.LastModified, rows.Max(row => (DateTimeOffset?)row.Timestamp));
+            var lastModified = Later(_snapshot.LastModified, rows.Max(row => (DateTimeOffset?)row.Timestamp));
             var changed = PublishedSnapshot.Of(
                 [.. sorted.Select(each => each.Practice)], sorted.Select(each => each.Hash), lastModified);
-            snapshot = changed.Version == snapshot.Version ? snapshot : changed;
+            _snapshot = changed.Version == _snapshot.Version ? _snapshot : changed;
         }
 
-        published = next;
+        _published = next;
     }
 
     private static DateTimeOffset? Later(DateTimeOffset? first, DateTimeOffset? second) => first is null || second > first ? second : first;

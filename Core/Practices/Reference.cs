@@ -10,9 +10,9 @@ public sealed record Reference
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     private const int Length = 12;
 
-    private readonly string text;
+    private readonly string _text;
 
-    private Reference(string text) => this.text = text;
+    private Reference(string text) => _text = text;
 
     /// <summary>Uses the first 60 bits of the content's SHA-256.</summary>
     public static Reference Of(string content)
@@ -56,7 +56,7 @@ public sealed record Reference
         return true;
     }
 
-    public override string ToString() => text;
+    public override string ToString() => _text;
 
     private static Reference Format(ReadOnlySpan<int> digits, int check)
     {

@@ -10,8 +10,8 @@ public sealed class PipelineStorage
 {
     public const string Connection = "PipelineStorage";
 
-    private readonly TableServiceClient tables;
-    private readonly QueueServiceClient queues;
+    private readonly TableServiceClient _tables;
+    private readonly QueueServiceClient _queues;
 
     /// <param name="policies">Added to every call. Tests count transactions and break connections with them.</param>
     /// <exception cref="StartupException">The setting is missing or malformed.</exception>
@@ -30,19 +30,19 @@ public sealed class PipelineStorage
             queueOptions.AddPolicy(policy, HttpPipelinePosition.PerRetry);
         }
 
-        (tables, queues) = Connect(configuration, tableOptions, queueOptions);
+        (_tables, _queues) = Connect(configuration, tableOptions, queueOptions);
 
-        Practices = tables.GetTableClient("Practices");
-        Rejections = tables.GetTableClient("Rejections");
-        IdempotencyKeys = tables.GetTableClient("IdempotencyKeys");
-        Subscribers = tables.GetTableClient("Subscribers");
-        ConfirmationLimits = tables.GetTableClient("ConfirmationLimits");
-        Erasures = tables.GetTableClient("Erasures");
-        Digests = tables.GetTableClient("Digests");
-        Deliveries = tables.GetTableClient("Deliveries");
-        SubmissionQueue = queues.GetQueueClient(QueueNames.Submissions);
-        DeliveryQueue = queues.GetQueueClient(QueueNames.Deliveries);
-        MailQueue = queues.GetQueueClient(QueueNames.Mail);
+        Practices = _tables.GetTableClient("Practices");
+        Rejections = _tables.GetTableClient("Rejections");
+        IdempotencyKeys = _tables.GetTableClient("IdempotencyKeys");
+        Subscribers = _tables.GetTableClient("Subscribers");
+        ConfirmationLimits = _tables.GetTableClient("ConfirmationLimits");
+        Erasures = _tables.GetTableClient("Erasures");
+        Digests = _tables.GetTableClient("Digests");
+        Deliveries = _tables.GetTableClient("Deliveries");
+        SubmissionQueue = _queues.GetQueueClient(QueueNames.Submissions);
+        DeliveryQueue = _queues.GetQueueClient(QueueNames.Deliveries);
+        MailQueue = _queues.GetQueueClient(QueueNames.Mail);
     }
 
     public TableClient Practices { get; }
@@ -64,7 +64,7 @@ public sealed class PipelineStorage
     public IReadOnlyList<QueueClient> Queues =>
     [
         .. new[] { SubmissionQueue, DeliveryQueue, MailQueue }
-            .SelectMany(queue => new[] { queue, queues.GetQueueClient(queue.Name + QueueNames.PoisonSuffix) }),
+            .SelectMany(queue => new[] { queue, _queues.GetQueueClient(queue.Name + QueueNames.PoisonSuffix) }),
     ];
 
     private static (TableServiceClient, QueueServiceClient) Connect(

@@ -19,18 +19,18 @@ public sealed class DuplicateLimit(TimeProvider time)
     // Two people do not write the same first 300 characters. Variations at the end do not matter.
     private const int MaxComparedCharacters = 300;
 
-    private readonly Lock gate = new();
-    private readonly Entry[] entries = new Entry[Capacity];
-    private int oldest;
+    private readonly Lock _gate = new();
+    private readonly Entry[] _entries = new Entry[Capacity];
+    private int _oldest;
 
     /// <summary>True if the limit is exceeded. A repetition of the same submission gets the same answer and does not count.</summary>
     public bool IsExceeded(Submission submission)
     {
         var (fingerprint, reference, now) = (Fingerprint(submission.Summary), submission.Reference, time.GetUtcNow());
-        lock (gate)
+        lock (_gate)
         {
             var others = 0;
-            foreach (ref readonly var entry in entries.AsSpan())
+            foreach (ref readonly var entry in _entries.AsSpan())
             {
                 if (entry.Reference is null || entry.Fingerprint != fingerprint || now - entry.ReceivedOn > Window)
                     continue;
@@ -40,8 +40,8 @@ public sealed class DuplicateLimit(TimeProvider time)
             }
 
             var isTooMany = others >= MaxPerSummary;
-            entries[oldest] = new Entry(fingerprint, reference, now, isTooMany);
-            oldest = (oldest + 1) % Capacity;
+            _entries[_oldest] = new Entry(fingerprint, reference, now, isTooMany);
+            _oldest = (_oldest + 1) % Capacity;
             return isTooMany;
         }
     }
