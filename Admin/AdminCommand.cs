@@ -43,7 +43,7 @@ internal abstract class AdminCommand : Command
             error.WriteLine(string.Join(Environment.NewLine, settings.Failures));
             return ExitCode.Failed;
         }
-        catch (Exception fault) when (fault is BackupException or StartException)
+        catch (Exception fault) when (fault is BackupException or StartupException)
         {
             error.WriteLine(fault.Message);
             return ExitCode.Failed;

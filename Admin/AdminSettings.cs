@@ -25,7 +25,7 @@ internal sealed class AdminSettings(IEnumerable<string> overrides)
         argument.Length > 2 && argument.StartsWith("--", StringComparison.Ordinal) && char.IsUpper(argument[2])
         && argument.Contains('=', StringComparison.Ordinal);
 
-    /// <exception cref="StartException">The file is malformed.</exception>
+    /// <exception cref="StartupException">The file is malformed.</exception>
     public IConfiguration Read(ParseResult line)
     {
         var settings = new ConfigurationManager();
@@ -53,7 +53,7 @@ internal sealed class AdminSettings(IEnumerable<string> overrides)
         {
             var json = exception as JsonException ?? exception.InnerException as JsonException;
             var line = json?.LineNumber is { } zeroBased ? $", line {zeroBased + 1}," : "";
-            throw new StartException($"{path}{line} is not proper JSON: {(json ?? exception).Message}", exception);
+            throw new StartupException($"{path}{line} is not proper JSON: {(json ?? exception).Message}", exception);
         }
     }
 

@@ -13,7 +13,7 @@ internal static class StorageAnswer
             "A table is missing. Where the account is new, start the app once, which makes them.",
         RequestFailedException { Status: 401 or 403 } failed =>
             $"Storage refuses access ({failed.ErrorCode}). Use a key, or give your identity the roles "
-            + $"{StorageSentence.TableRole} and Storage Blob Data Contributor.",
+            + $"{StorageErrorMessage.TableRole} and Storage Blob Data Contributor.",
         RequestFailedException { Status: > 0 } failed => $"Storage answered {failed.Status} {failed.ErrorCode}.",
         RequestFailedException => "Storage cannot be reached.",
         AggregateException { InnerExceptions: [var first, ..] } => Of(first),

@@ -9,7 +9,7 @@ internal sealed record Accounts(Uri Tables, Uri Backups)
 {
     public string Sentence => $"The tables are at {Tables} and the backups at {Backups}.";
 
-    /// <exception cref="StartException">The setting of the tables is missing or malformed.</exception>
+    /// <exception cref="StartupException">The setting of the tables is missing or malformed.</exception>
     /// <exception cref="BackupException">The setting of the backups is missing or malformed.</exception>
     public static Accounts Of(IServiceProvider services) => new(
         new Uri(services.GetRequiredService<PipelineStorage>().Practices.Uri, "."),
