@@ -1,4 +1,4 @@
-// The app's settings by name, and what they are made of. local.settings.sample.json and the README say what each does.
+// The app's settings by name, and what they are made of. local.settings.sample.json and docs/settings.md say what each does.
 
 @description('A topic: what its settings Topics__0__… are made of. What it leaves out is as for all.')
 @export()
