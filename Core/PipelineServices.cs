@@ -17,15 +17,14 @@ namespace Pipeline;
 
 public static class PipelineServices
 {
-    /// <summary>Everything the functions need. Settings are checked, and tables and queues created, when the app starts.</summary>
+    /// <summary>Registers all services. Settings are checked and tables and queues are created when the app starts.</summary>
     public static IServiceCollection AddPipeline(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
-        // Names in all scripts stay readable in the source of pages and mails; what HTML gives a meaning is encoded all the same.
-        // The last encoder counts: the worker has brought one before, for Latin letters alone.
+        // Keeps all scripts readable in the source of pages and mails. Replaces the encoder of the worker, which allows only Latin.
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
-        // They tell of every request with its address, and some addresses hold a token.
+        // These categories log addresses of requests, and some addresses contain a token.
         services.AddLogging(logging => logging
             .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
             .AddFilter("System.Net.Http.HttpClient", LogLevel.Warning)

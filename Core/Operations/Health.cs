@@ -2,15 +2,14 @@ using Pipeline.Site;
 
 namespace Pipeline.Operations;
 
-/// <summary>
-/// Asks every queue and every table whether it is there and lets the app in: a transaction each, so the answer is kept as long as a page.
-/// </summary>
+/// <summary>Checks access to all queues and tables. Caches the result, because each check is a paid transaction.</summary>
 public sealed class Health(PipelineStorage storage, SiteOptions site, TimeProvider time)
 {
-    private readonly SingleFlightCache<IReadOnlyDictionary<string, string?>> latest = new(() => CheckAsync(storage), site.PageAge, time);
+    private readonly SingleFlightCache<IReadOnlyDictionary<string, string?>> _latest = new(() => CheckAsync(storage), site.PageAge, time);
 
-    /// <summary>For each part null where it is well, else the sentences of what is wrong with it, each once.</summary>
-    public Task<IReadOnlyDictionary<string, string?>> CheckAsync(CancellationToken cancellationToken) => latest.GetAsync(cancellationToken);
+    /// <summary>For each service null if it is healthy, otherwise sentences that describe the problems.</summary>
+    public Task<IReadOnlyDictionary<string, string?>> CheckAsync(CancellationToken cancellationToken) =>
+        _latest.GetAsync(cancellationToken);
 
     private static async Task<IReadOnlyDictionary<string, string?>> CheckAsync(PipelineStorage storage)
     {

@@ -4,12 +4,11 @@ using Pipeline.Submissions;
 
 namespace Pipeline.Operations;
 
-/// <summary>
-/// What heals: acts upon what admins typed, goes on with what was left lying, and closes issues whose ledger is complete. And what
-/// measures how long things have been waiting.
-/// </summary>
-public sealed class MinuteSweep(PracticeSweep practices, RejectionSweep rejections, DigestPublisher publisher, DigestLedger ledger, QueueAges queueAges)
+/// <summary>Applies the decisions of admins, continues abandoned work, closes complete issues and measures queue ages.</summary>
+public sealed class MinuteSweep(
+    PracticeSweep practices, RejectionSweep rejections, DigestPublisher publisher, DigestLedger ledger, QueueAges queueAges)
 {
-    public Task RunAsync(CancellationToken cancellationToken) =>
-        RunAll.RunAsync(cancellationToken, practices.RunAsync, rejections.RunAsync, publisher.ContinueAbandonedAsync, ledger.SweepAsync, queueAges.MeasureAsync);
+    public Task RunAsync(CancellationToken cancellationToken) => RunAll.RunAsync(
+        cancellationToken, practices.RunAsync, rejections.RunAsync, publisher.ContinueAbandonedAsync, ledger.SweepAsync,
+        queueAges.MeasureAsync);
 }

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Pipeline.Operations;
 
-/// <summary>Measures how long the oldest message of each queue has been waiting, if an exporter listens: peeking at queues is paid for.</summary>
+/// <summary>Measures the age of the oldest message of each queue, if an exporter listens, because peeking costs money.</summary>
 public sealed class QueueAges(PipelineStorage storage, IMeterFactory meters, TimeProvider time)
 {
     private readonly Gauge<double> _oldest = PipelineMeter.Of(meters).CreateGauge<double>(
