@@ -1,11 +1,11 @@
 namespace Pipeline.Mail;
 
-/// <summary>The queue outgoing-mail: mail that a request or an admin caused waits there while SendGrid is away.</summary>
+/// <summary>The queue outgoing-mail. Mails wait there while SendGrid is unavailable.</summary>
 public sealed class MailOutbox(PipelineStorage storage)
 {
     public Task AddAsync(MailRequest request, CancellationToken cancellationToken) => AddAsync(request, TimeSpan.Zero, cancellationToken);
 
-    /// <param name="delay">How long it stays invisible; at most seven days.</param>
+    /// <param name="delay">At most seven days.</param>
     public async Task AddAsync(MailRequest request, TimeSpan delay, CancellationToken cancellationToken)
     {
         using var span = Traces.Send(QueueNames.Mail);

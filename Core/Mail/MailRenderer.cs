@@ -3,7 +3,6 @@ using Pipeline.Rendering;
 
 namespace Pipeline.Mail;
 
-/// <summary>Renders a mail's HTML part, which no request has services for.</summary>
 public sealed class MailRenderer(IServiceScopeFactory scopes)
 {
     public async Task<string> RenderAsync<TComponent>(IDictionary<string, object?> parameters) where TComponent : IComponent

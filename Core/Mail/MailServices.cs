@@ -4,7 +4,7 @@ namespace Pipeline.Mail;
 
 public static class MailServices
 {
-    // SendGrid answers within a second or two; after this nobody can say any more whether it has taken the mail.
+    // SendGrid usually answers within two seconds. After this timeout the outcome is unknown.
     private static readonly TimeSpan SendGridTimeout = TimeSpan.FromSeconds(30);
 
     public static IServiceCollection AddMail(this IServiceCollection services)

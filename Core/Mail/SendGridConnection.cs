@@ -3,27 +3,24 @@ using System.Net.Sockets;
 
 namespace Pipeline.Mail;
 
-/// <summary>
-/// Connects with a limit of its own. Without one a connection that never comes about looks like a call that was never answered,
-/// and of that nobody knows whether SendGrid took it.
-/// </summary>
+/// <summary>Connects with its own timeout, so that a failed connection is not reported as a request with unknown outcome.</summary>
 public static class SendGridConnection
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     public static SocketsHttpHandler NewHandler() => new()
     {
-        ConnectCallback = async (context, cancellationToken) => await ConnectAsync(context.DnsEndPoint, Limit, cancellationToken),
-        // Addresses of servers change while an app runs for weeks.
+        ConnectCallback = async (context, cancellationToken) => await ConnectAsync(context.DnsEndPoint, ConnectTimeout, cancellationToken),
+        // Picks up DNS changes.
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
     };
 
-    /// <exception cref="SocketException">TimedOut after the limit, as if the network had said so.</exception>
-    public static async Task<Stream> ConnectAsync(EndPoint address, TimeSpan limit, CancellationToken cancellationToken)
+    /// <exception cref="SocketException">TimedOut if the timeout expires.</exception>
+    public static async Task<Stream> ConnectAsync(EndPoint address, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(limit);
+        deadline.CancelAfter(timeout);
         try
         {
             await socket.ConnectAsync(address, deadline.Token);

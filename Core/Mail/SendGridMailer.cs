@@ -8,11 +8,10 @@ using SendGrid;
 
 namespace Pipeline.Mail;
 
-/// <summary>Sends a letter through SendGrid, once; whoever calls decides about trying again.</summary>
+/// <summary>Sends a mail through SendGrid. Never retries; the caller decides by the outcome.</summary>
 public sealed partial class SendGridMailer(
     IHttpClientFactory httpClients, SendGridOptions options, SendGridThrottle throttle, TimeProvider time, ILogger<SendGridMailer> logger)
 {
-    /// <summary>The name of the HTTP client; its time-out is the time SendGrid has to answer.</summary>
     public const string HttpClientName = "SendGrid";
 
     /// <summary>SendGrid's limit for one request.</summary>
@@ -22,12 +21,13 @@ public sealed partial class SendGridMailer(
     private static readonly TimeSpan OperatorDelay = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromHours(1);
 
-    // Mail is no HTML page: what would protect a script tag only makes non-Latin text six times as long.
+    // The default encoder would make non-Latin text six times as long. The JSON is never part of an HTML page.
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Never throws for what SendGrid or the network does; throws <see cref="OperationCanceledException"/> only before the call.</summary>
+    /// <summary>SendGrid and network failures are outcomes, not exceptions. Cancellation has an effect only before the request.</summary>
     /// <param name="recipients">1 to <see cref="MaxRecipients"/>, each address once.</param>
-    public async Task<SendOutcome> SendAsync(MailContent content, IReadOnlyCollection<Addressee> recipients, CancellationToken cancellationToken)
+    public async Task<SendOutcome> SendAsync(
+        MailContent content, IReadOnlyCollection<Addressee> recipients, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var http = httpClients.CreateClient(HttpClientName);
@@ -35,26 +35,31 @@ public sealed partial class SendGridMailer(
         if (options.BaseUrl is { } address)
             client.Host = address.AbsoluteUri.TrimEnd('/');
 
-        using var span = Traces.Call("send mail")?.SetTag("server.address", new Uri(client.Host).Host).SetTag("pipeline.recipients", recipients.Count);
+        using var span = Traces.Call("send mail")?
+            .SetTag("server.address", new Uri(client.Host).Host).SetTag("pipeline.recipients", recipients.Count);
         SendOutcome outcome;
         try
         {
-            // Not cancelled when the app stops: an answer that nobody waits for leaves the outcome unknown.
+            // Not cancelled: without the answer the outcome would be unknown.
             var response = await new SendGridClient(http, client).RequestAsync(
                 BaseClient.Method.POST, Body(content, recipients), urlPath: "mail/send", cancellationToken: CancellationToken.None);
             outcome = await OutcomeOfAsync(response);
         }
-        catch (HttpRequestException fault) when (fault.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
-            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)
+        catch (HttpRequestException fault) when (
+            fault.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)
         {
-            outcome = new SendOutcome.NotTaken($"SendGrid cannot be reached ({fault.HttpRequestError}).", DefaultDelay);
+            outcome = new SendOutcome.NotTaken($"The connection to SendGrid failed ({fault.HttpRequestError}).", DefaultDelay);
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or OperationCanceledException)
         {
-            outcome = new SendOutcome.Unknown(fault is OperationCanceledException ? "SendGrid did not answer in time." : "The connection to SendGrid broke while it had the request.");
+            outcome = new SendOutcome.Unknown(
+                fault is OperationCanceledException
+                    ? "SendGrid did not answer in time."
+                    : "The connection to SendGrid broke during the request.");
         }
 
-        throttle.Note(outcome);
+        throttle.Record(outcome);
         span?.SetTag("pipeline.outcome", outcome.GetType().Name);
         if (outcome is not SendOutcome.Sent)
         {
@@ -76,20 +81,20 @@ public sealed partial class SendGridMailer(
                 var delay = DelayOf(response.Headers);
                 throttle.PauseFor(delay);
                 return new SendOutcome.NotTaken("SendGrid's rate limit is reached (429).", delay);
-            // The key or the sender is not accepted: that is the operator's to mend, and no recipient's fault.
             case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.PaymentRequired or HttpStatusCode.NotFound:
                 throttle.PauseFor(OperatorDelay);
                 return new SendOutcome.NotTaken(
-                    $"SendGrid refuses this account ({status}); check SendGrid__ApiKey and the sender's verification.", OperatorDelay);
+                    $"SendGrid refuses this account ({status}). Check SendGrid__ApiKey and the sender's verification.", OperatorDelay);
             case HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity:
                 var errors = await ErrorsOfAsync(response);
-                var reason = $"SendGrid refused the request ({status}): {(errors.Count > 0 ? string.Join(' ', errors) : "no reason given")}";
-                // What is wrong with the letter or its sender is wrong for everybody: that waits until the operator has mended it.
-                return errors.Count > 0 && errors.All(error => error.IsAboutLetter)
+                var details = errors.Count > 0 ? string.Join(' ', errors) : "no reason given";
+                var reason = $"SendGrid refused the request ({status}): {details}";
+                // An error in the mail or its sender affects all recipients, so the mail waits until an operator corrects it.
+                return errors.Count > 0 && errors.All(error => error.IsAboutMail)
                     ? new SendOutcome.NotTaken(reason, OperatorDelay)
                     : new SendOutcome.Refused(reason, errors.Any(error => error.IsAboutAddress));
             case >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError:
-                return new SendOutcome.NotTaken($"SendGrid does not take requests like this ({status}).", OperatorDelay);
+                return new SendOutcome.NotTaken($"SendGrid rejected the request ({status}).", OperatorDelay);
             default:
                 return new SendOutcome.Unknown($"SendGrid answered {status}.");
         }
@@ -117,7 +122,7 @@ public sealed partial class SendGridMailer(
         }
     }
 
-    // Written here rather than with the client's model, which takes some thirty times as long for a thousand recipients.
+    // SendGrid's own model takes about thirty times as long for 1,000 recipients.
     private string Body(MailContent content, IReadOnlyCollection<Addressee> recipients) => JsonSerializer.Serialize(
         new
         {
@@ -142,6 +147,6 @@ public sealed partial class SendGridMailer(
         },
         Json);
 
-    [LoggerMessage(LogLevel.Warning, "A mail to {Recipients} recipients: {Outcome}. {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Failed to send a mail to {Recipients} recipients: {Outcome}. {Reason}")]
     private partial void LogNotSent(int recipients, string outcome, string reason);
 }

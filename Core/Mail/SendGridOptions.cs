@@ -2,24 +2,20 @@ using Pipeline.Mail.Events;
 
 namespace Pipeline.Mail;
 
-/// <summary>How mail leaves. Settings: SendGrid__….</summary>
 public sealed record SendGridOptions
 {
     private const int DefaultCallsInFlight = 4;
 
     public required string ApiKey { get; init; }
 
-    /// <summary>Null for SendGrid's own address.</summary>
     public required Uri? BaseUrl { get; init; }
 
     public required string From { get; init; }
 
     public required string FromName { get; init; }
 
-    /// <summary>How many requests one process has with SendGrid at once.</summary>
     public required int CallsInFlight { get; init; }
 
-    /// <summary>Null while the signed Event Webhook is not set up.</summary>
     public required WebhookOptions? Webhook { get; init; }
 
     public static SendGridOptions Read(SettingsReader settings) => new()
@@ -36,10 +32,10 @@ public sealed record SendGridOptions
     {
         const string name = "SendGrid:ApiKey";
         var key = settings.Required(name, "SG.… (from SendGrid: Settings, API Keys)");
-        // It goes into a header of every call. It is a secret, so it is not repeated.
+        // The key becomes an HTTP header. The message omits it, because it is a secret.
         if (!settings.IsUnresolved(name) && key.Any(character => character is <= ' ' or > '~'))
             settings.AddMistake(
-                "The setting SendGrid__ApiKey holds a space, a line break or another character that no key has; copy it from SendGrid once more.");
+                "The setting SendGrid__ApiKey contains a character that is not allowed, for example a space. Copy it from SendGrid again.");
         return key;
     }
 
@@ -49,7 +45,7 @@ public sealed record SendGridOptions
         var from = settings.Required(name, "digest@example.org");
         return from.Length == 0 ? ""
             : EmailAddress.TryParse(from, out var address) ? address.Value
-            : settings.Invalid(name, "an e-mail address in ASCII", from);
+            : settings.Invalid(name, "an email address in ASCII", from);
     }
 
     private static Uri? ReadBaseUrl(SettingsReader settings)

@@ -1,52 +1,48 @@
 namespace Pipeline.Mail;
 
-/// <summary>
-/// How fast this process may call SendGrid: so many calls in flight, and none while SendGrid's rate limit is used up. One answer
-/// of "too many" holds back all who would only hear the same.
-/// </summary>
+/// <summary>Limits the concurrent SendGrid requests of this process, and pauses them after a rate limit or repeated failures.</summary>
 public sealed class SendGridThrottle(SendGridOptions options, TimeProvider time) : IDisposable
 {
-    // SendGrid is ill: going on would only make more deliveries of which nobody knows the outcome.
+    // SendGrid is failing: more requests would only create more unknown deliveries.
     private const int MaxUnknownInARow = 5;
 
     private static readonly TimeSpan FailurePause = TimeSpan.FromMinutes(1);
 
-    private readonly SemaphoreSlim slots = new(options.CallsInFlight);
+    private readonly SemaphoreSlim _slots = new(options.CallsInFlight);
 
-    private long pausedUntil;
-    private int unknownInARow;
+    private long _pausedUntil;
+    private int _unknownInARow;
 
-    /// <summary>How long SendGrid wants to be left alone from now on; zero or less where it does not.</summary>
-    public TimeSpan Pause => new DateTimeOffset(Interlocked.Read(ref pausedUntil), TimeSpan.Zero) - time.GetUtcNow();
+    /// <summary>The time until SendGrid may be called again; zero or negative if there is no pause.</summary>
+    public TimeSpan Pause => new DateTimeOffset(Interlocked.Read(ref _pausedUntil), TimeSpan.Zero) - time.GetUtcNow();
 
-    /// <summary>Waits for its turn; the turn ends with disposal.</summary>
+    /// <summary>Waits for a free slot. Dispose the result to free it.</summary>
     public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
     {
-        await slots.WaitAsync(cancellationToken);
-        return new Turn(slots);
+        await _slots.WaitAsync(cancellationToken);
+        return new Slot(_slots);
     }
 
-    /// <summary>At least so long from now; a longer pause stays.</summary>
+    /// <summary>Pauses for at least this time. A longer pause stays.</summary>
     public void PauseFor(TimeSpan delay)
     {
         var until = (time.GetUtcNow() + delay).UtcTicks;
-        for (var there = Interlocked.Read(ref pausedUntil); there < until; there = Interlocked.Read(ref pausedUntil))
-            if (Interlocked.CompareExchange(ref pausedUntil, until, there) == there)
+        for (var current = Interlocked.Read(ref _pausedUntil); current < until; current = Interlocked.Read(ref _pausedUntil))
+            if (Interlocked.CompareExchange(ref _pausedUntil, until, current) == current)
                 return;
     }
 
-    /// <summary>Learns from how a call ended.</summary>
-    public void Note(SendOutcome outcome)
+    public void Record(SendOutcome outcome)
     {
         if (outcome is not SendOutcome.Unknown)
-            Interlocked.Exchange(ref unknownInARow, 0);
-        else if (Interlocked.Increment(ref unknownInARow) >= MaxUnknownInARow)
+            Interlocked.Exchange(ref _unknownInARow, 0);
+        else if (Interlocked.Increment(ref _unknownInARow) >= MaxUnknownInARow)
             PauseFor(FailurePause);
     }
 
-    public void Dispose() => slots.Dispose();
+    public void Dispose() => _slots.Dispose();
 
-    private sealed class Turn(SemaphoreSlim slots) : IDisposable
+    private sealed class Slot(SemaphoreSlim slots) : IDisposable
     {
         public void Dispose() => slots.Release();
     }

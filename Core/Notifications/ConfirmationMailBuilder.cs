@@ -5,26 +5,27 @@ using Pipeline.Topics;
 
 namespace Pipeline.Notifications;
 
-/// <summary>Writes the mail that asks an address for its consent.</summary>
 public sealed class ConfirmationMailBuilder(
     TopicCatalog topics, SubscriberTable subscribers, SubscriptionTokens tokens, MailRenderer renderer, SiteOptions site)
 {
-    /// <summary>Null if there is no address to ask, or if it reported our mail as spam: that one is not asked again, whoever types it.</summary>
+    /// <summary>Null if the topic or address is missing, or if the address has reported a mail as spam.</summary>
     public async Task<Notification?> BuildAsync(MailRequest request, CancellationToken cancellationToken)
     {
         if (topics.Find(request.Topic) is not { } topic
             || !SubscriberKey.TryParse(request.Subscriber, out var key)
-            || await subscribers.FindAsync(topic.Id, key, cancellationToken) is not { Email.Length: > 0, Status: not SubscriberStatus.Complained } subscriber)
+            || await subscribers.FindAsync(topic.Id, key, cancellationToken) is not { Email.Length: > 0 } subscriber
+            || subscriber.Status == SubscriberStatus.Complained)
             return null;
 
-        // The language of the request, not of the row, which another request may have written.
+        // The language of the request, because another request may have written the row.
         var language = Language.Find(request.Language) ?? subscriber.Language;
         var link = site.Link($"subscriptions/confirm?token={tokens.Confirmation(topic.Id, key, language)}", language).AbsoluteUri;
         return await language.RunAsync(async () =>
         {
             var html = await renderer.RenderAsync<ConfirmationMail>(
                 new Dictionary<string, object?> { [nameof(ConfirmationMail.Topic)] = topic, [nameof(ConfirmationMail.Address)] = link });
-            return Notification.Of(subscriber.Email, ConfirmationMail.Subject(topic), html, ConfirmationMail.Text(topic, link), "confirmation");
+            return Notification.Of(
+                subscriber.Email, ConfirmationMail.Subject(topic), html, ConfirmationMail.Text(topic, link), "confirmation");
         });
     }
 }

@@ -2,10 +2,9 @@ using Pipeline.Mail;
 
 namespace Pipeline.Notifications;
 
-/// <summary>A mail to one person.</summary>
 public sealed record Notification(string Address, MailContent Mail)
 {
-    /// <param name="kind">Comes back with SendGrid's events, and stands in the mail's feedback id.</param>
+    /// <param name="kind">Returned in SendGrid's events and part of the mail's feedback id.</param>
     public static Notification Of(string address, string subject, string html, string text, string kind) => new(
         address,
         new MailContent(

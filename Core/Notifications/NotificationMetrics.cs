@@ -3,7 +3,6 @@ using Pipeline.Mail;
 
 namespace Pipeline.Notifications;
 
-/// <summary>Counts the attempts to send a mail to one person, by their outcome.</summary>
 public sealed class NotificationMetrics(IMeterFactory meters)
 {
     private readonly Counter<long> _mails = PipelineMeter.Of(meters).CreateCounter<long>("pipeline.mails", "{mail}", "personal mails");

@@ -4,30 +4,28 @@ using Pipeline.Submissions;
 namespace Pipeline.Notifications;
 
 /// <summary>
-/// Sends what is on the queue outgoing-mail: confirmations, and news of a submission. What SendGrid does not take waits on the
-/// queue and is tried for days. A confirmation of unknown outcome is sent again, a few times: one too many is better than none. News
-/// of a submission is not: it is on the site as well.
+/// Sends confirmations and status mails from the queue outgoing-mail, and retries them for about three days. If the outcome is
+/// unknown, a confirmation is sent again a few times; a status mail is not, because the site shows the status as well.
 /// </summary>
 public sealed partial class NotificationSender(
     ConfirmationMailBuilder confirmations, StatusMailBuilder statuses, SendGridMailer mailer, SendGridThrottle throttle, MailOutbox outbox,
     RejectionTable rejections, NotificationMetrics metrics, ILogger<NotificationSender> logger)
 {
-    // 15 s, 30 s, 1 min … 1 h and then hourly: about three days in all.
+    // 15 s, 30 s, 1 min … 1 h, then hourly: about three days in total.
     private const int MaxAttempts = 80;
 
-    // A mailbox gets no more than that of one confirmation, even if SendGrid takes each and never says so.
-    private const int MaxDoubts = 3;
+    // The maximum number of copies of a confirmation if SendGrid accepts each one without an answer.
+    private const int MaxUnknownOutcomes = 3;
 
-    private const string Malformed = "The message on outgoing-mail is no order of ours; it was probably made by hand.";
+    private const string Malformed = "The message on outgoing-mail is malformed; it was probably made by hand.";
 
     private static readonly TimeSpan MaxDelay = TimeSpan.FromHours(1);
 
-    /// <param name="message">As it is on the queue.</param>
     public Task SendAsync(string message, CancellationToken cancellationToken) => MailRequest.Parse(message) is { } request
         ? Traces.ProcessAsync(QueueNames.Mail, request.TraceParent, () => SendAsync(request, cancellationToken))
         : RejectAsync(message, RejectionKind.Invalid, Malformed, cancellationToken);
 
-    /// <summary>Brings back what the host gave up because of faults of ours.</summary>
+    /// <summary>Enqueues a poison message again, or moves it to Rejections if it is malformed or has too many attempts.</summary>
     public async Task KeepPoisonAsync(string message, CancellationToken cancellationToken)
     {
         if (MailRequest.Parse(message) is not { } request)
@@ -35,12 +33,14 @@ public sealed partial class NotificationSender(
         else if (request.Attempt < MaxAttempts)
             await outbox.AddAsync(request with { Attempt = request.Attempt + 1 }, MaxDelay, cancellationToken);
         else
-            await RejectAsync(message, RejectionKind.Poison, "The message on outgoing-mail failed again and again; the log of SendMail tells why.", cancellationToken);
+            await RejectAsync(
+                message, RejectionKind.Poison, "The message on outgoing-mail failed repeatedly. See the log of SendMail.",
+                cancellationToken);
     }
 
     private async Task SendAsync(MailRequest request, CancellationToken cancellationToken)
     {
-        using var turn = await throttle.EnterAsync(cancellationToken);
+        using var slot = await throttle.EnterAsync(cancellationToken);
         if (throttle.Pause is { Ticks: > 0 } pause)
         {
             await outbox.AddAsync(request, pause, cancellationToken);
@@ -49,12 +49,14 @@ public sealed partial class NotificationSender(
 
         if (await BuildAsync(request, cancellationToken) is not { } notification)
         {
-            LogPointless(request.Kind, request.Topic);
+            LogSkipped(request.Kind, request.Topic);
             return;
         }
 
         var outcome = await mailer.SendAsync(
-            notification.Mail, [new Addressee(notification.Address, new Dictionary<string, string>(), new Dictionary<string, string>())], cancellationToken);
+            notification.Mail,
+            [new Addressee(notification.Address, new Dictionary<string, string>(), new Dictionary<string, string>())],
+            cancellationToken);
         metrics.CountAttempt(request.Kind, outcome);
         switch (outcome)
         {
@@ -66,10 +68,10 @@ public sealed partial class NotificationSender(
                 LogRefused(request.Kind, request.Topic, outcome.Reason);
                 break;
             case SendOutcome.Unknown:
-                await SendAgainOrLeaveAsync(request with { Doubts = request.Doubts + 1 }, outcome, cancellationToken);
+                await HandleUnknownAsync(request with { UnknownOutcomes = request.UnknownOutcomes + 1 }, outcome, cancellationToken);
                 break;
             default:
-                await PutOffAsync(request, outcome, cancellationToken);
+                await RetryLaterAsync(request, outcome, cancellationToken);
                 break;
         }
     }
@@ -81,25 +83,26 @@ public sealed partial class NotificationSender(
         _ => Task.FromResult<Notification?>(null),
     };
 
-    private Task RecordAsync(MailRequest request) => request.Kind == MailKind.PracticeStatus ? statuses.RecordToldAsync(request) : Task.CompletedTask;
+    private Task RecordAsync(MailRequest request) =>
+        request.Kind == MailKind.PracticeStatus ? statuses.RecordNotifiedAsync(request) : Task.CompletedTask;
 
-    private async Task SendAgainOrLeaveAsync(MailRequest request, SendOutcome outcome, CancellationToken cancellationToken)
+    private async Task HandleUnknownAsync(MailRequest request, SendOutcome outcome, CancellationToken cancellationToken)
     {
-        if (request.Kind == MailKind.Confirmation && request.Doubts < MaxDoubts)
+        if (request.Kind == MailKind.Confirmation && request.UnknownOutcomes < MaxUnknownOutcomes)
         {
-            await PutOffAsync(request, outcome, cancellationToken);
+            await RetryLaterAsync(request, outcome, cancellationToken);
             return;
         }
 
         await RecordAsync(request);
-        LogLeftInDoubt(request.Kind, request.Topic, request.Doubts, outcome.Reason);
+        LogUnknown(request.Kind, request.Topic, request.UnknownOutcomes, outcome.Reason);
     }
 
-    private async Task PutOffAsync(MailRequest request, SendOutcome outcome, CancellationToken cancellationToken)
+    private async Task RetryLaterAsync(MailRequest request, SendOutcome outcome, CancellationToken cancellationToken)
     {
         if (request.Attempt >= MaxAttempts)
         {
-            LogGivenUp(request.Kind, request.Topic, outcome.Reason);
+            LogAbandoned(request.Kind, request.Topic, outcome.Reason);
             return;
         }
 
@@ -114,21 +117,21 @@ public sealed partial class NotificationSender(
         LogRejected(reason);
     }
 
-    [LoggerMessage(LogLevel.Information, "A mail ({Kind}, {Topic}) was sent.")]
+    [LoggerMessage(LogLevel.Information, "Sent {Kind} mail for {Topic}.")]
     private partial void LogSent(MailKind kind, string topic);
 
-    [LoggerMessage(LogLevel.Information, "A mail ({Kind}, {Topic}) was not sent: nobody is there to get it, or it is out of date.")]
-    private partial void LogPointless(MailKind kind, string topic);
+    [LoggerMessage(LogLevel.Information, "Skipped {Kind} mail for {Topic}: the recipient is missing or the mail is outdated.")]
+    private partial void LogSkipped(MailKind kind, string topic);
 
-    [LoggerMessage(LogLevel.Warning, "A mail ({Kind}, {Topic}) cannot be sent. {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Failed to send {Kind} mail for {Topic}: SendGrid refuses the recipient. {Reason}")]
     private partial void LogRefused(MailKind kind, string topic, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "A message was rejected. {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Moved a message from outgoing-mail to Rejections. {Reason}")]
     private partial void LogRejected(string reason);
 
-    [LoggerMessage(LogLevel.Warning, "A mail ({Kind}, {Topic}) is not sent again: SendGrid may have taken it {Times} times. {Reason}")]
-    private partial void LogLeftInDoubt(MailKind kind, string topic, int times, string reason);
+    [LoggerMessage(LogLevel.Warning, "Stopped sending {Kind} mail for {Topic}: SendGrid may have accepted it {Times} times. {Reason}")]
+    private partial void LogUnknown(MailKind kind, string topic, int times, string reason);
 
-    [LoggerMessage(LogLevel.Error, "A mail ({Kind}, {Topic}) was given up after days. {Reason}")]
-    private partial void LogGivenUp(MailKind kind, string topic, string reason);
+    [LoggerMessage(LogLevel.Error, "Failed to send {Kind} mail for {Topic} after the last attempt. {Reason}")]
+    private partial void LogAbandoned(MailKind kind, string topic, string reason);
 }

@@ -5,14 +5,10 @@ using Pipeline.Topics;
 
 namespace Pipeline.Notifications;
 
-/// <summary>Writes the mail that tells a submitter what was decided, and sees to it that each status is told once.</summary>
 public sealed partial class StatusMailBuilder(
     TopicCatalog topics, PracticeTable practices, MailRenderer renderer, SiteOptions site, ILogger<StatusMailBuilder> logger)
 {
-    /// <summary>
-    /// Null if the practice has another status by now, or no address, or if another order tells the submitter the same. The claim to
-    /// tell it stays with the order while it waits for SendGrid, and if it comes again because its process died.
-    /// </summary>
+    /// <summary>Null if the status has changed, the address is missing, or another request id has claimed the notification.</summary>
     public async Task<Notification?> BuildAsync(MailRequest request, CancellationToken cancellationToken)
     {
         if (topics.Find(request.Topic) is not { } topic
@@ -28,25 +24,28 @@ public sealed partial class StatusMailBuilder(
             var html = await renderer.RenderAsync<StatusMail>(
                 new Dictionary<string, object?> { [nameof(StatusMail.Practice)] = practice, [nameof(StatusMail.Address)] = link });
             return Notification.Of(
-                address.Value, StatusMail.Subject(practice.Status == PracticeStatus.Published), html, StatusMail.Text(practice, link), "status");
+                address.Value, StatusMail.Subject(practice.Status == PracticeStatus.Published), html, StatusMail.Text(practice, link),
+                "status");
         });
-        return await practices.TryClaimNotificationAsync(request.Topic, reference, request.Status, request.Id, cancellationToken) ? notification : null;
+        return await practices.TryClaimNotificationAsync(request.Topic, reference, request.Status, request.Id, cancellationToken)
+            ? notification
+            : null;
     }
 
-    /// <summary>Records that the submitter was told, so that the same message, if it comes again, is not sent again.</summary>
-    public async Task RecordToldAsync(MailRequest request)
+    /// <summary>Records that the submitter was notified, so that a repeated message is not sent again. Logs storage faults.</summary>
+    public async Task RecordNotifiedAsync(MailRequest request)
     {
         if (!Reference.TryParse(request.Reference, out var reference))
             return;
 
         try
         {
-            // What SendGrid did is written down even if the app is told to stop.
+            // Not cancelled, because the mail was sent.
             await practices.SetNotifiedAsync(request.Topic, reference, request.Status, CancellationToken.None);
         }
         catch (Exception fault) when (StorageFault.Is(fault))
         {
-            // Failing would bring the message back, and the mail would go out once more. The claim keeps all others from that.
+            // An exception would repeat the message and send the mail again. The claim still blocks other requests.
             LogNotRecorded(fault, request.Topic, request.Reference);
         }
     }

@@ -2,14 +2,12 @@ using System.Text.Json;
 
 namespace Pipeline.Mail.Events;
 
-/// <summary>The events of one post, each once.</summary>
-/// <param name="Unreadable">How many things in it were no events.</param>
 public sealed record SendGridEventBatch(IReadOnlyList<SendGridEvent> Events, int Unreadable)
 {
-    // An event that is nested deeply takes no longer to skip than any other of its length (unlike with JsonDocument, where its square counts).
-    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
+    // Safe with Utf8JsonReader: the time to skip depends on the length only. With JsonDocument it grows with the square of the depth.
+    private static readonly JsonReaderOptions UnlimitedDepth = new() { MaxDepth = int.MaxValue };
 
-    /// <summary>Null where the body is no JSON array.</summary>
+    /// <summary>Null if the body is not a JSON array.</summary>
     public static SendGridEventBatch? Read(ReadOnlySpan<byte> body)
     {
         List<SendGridEvent> events = [];
@@ -17,7 +15,7 @@ public sealed record SendGridEventBatch(IReadOnlyList<SendGridEvent> Events, int
         var unreadable = 0;
         try
         {
-            var reader = new Utf8JsonReader(body, AnyDepth);
+            var reader = new Utf8JsonReader(body, UnlimitedDepth);
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
                 return null;
 
@@ -29,7 +27,7 @@ public sealed record SendGridEventBatch(IReadOnlyList<SendGridEvent> Events, int
                     events.Add(read);
             }
 
-            // Throws where something comes after the array.
+            // Throws if the body continues after the array.
             reader.Read();
             return new SendGridEventBatch(events, unreadable);
         }

@@ -2,19 +2,19 @@ using System.Security.Cryptography;
 
 namespace Pipeline.Mail.Events;
 
-/// <summary>The public key of SendGrid's signed Event Webhook. Parsed once, used by all calls at once.</summary>
+/// <summary>The public key of SendGrid's signed Event Webhook. Thread-safe.</summary>
 public sealed class WebhookKey
 {
     private const string P256 = "1.2.840.10045.3.1.7";
 
-    private readonly ECDsa key;
+    private readonly ECDsa _key;
 
-    // ECDsa does not promise to bear two calls at once. They wait some tenths of a millisecond for each other, as only a hash is checked here.
-    private readonly Lock gate = new();
+    // ECDsa is not thread-safe. A call takes less than a millisecond.
+    private readonly Lock _gate = new();
 
-    private WebhookKey(ECDsa key) => this.key = key;
+    private WebhookKey(ECDsa key) => _key = key;
 
-    /// <param name="text">As SendGrid shows it: a SubjectPublicKeyInfo in base64. SendGrid's keys are on the curve P-256.</param>
+    /// <param name="text">A SubjectPublicKeyInfo on the curve P-256 in base64, as SendGrid shows it.</param>
     public static bool TryParse(string text, out WebhookKey key)
     {
         key = null!;
@@ -43,11 +43,10 @@ public sealed class WebhookKey
         }
     }
 
-    /// <param name="hash">The SHA-256 of what was signed.</param>
-    /// <param name="signature">In DER; anything else is no signature.</param>
+    /// <param name="signature">DER-encoded.</param>
     public bool Verifies(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
-        lock (gate)
-            return key.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence);
+        lock (_gate)
+            return _key.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence);
     }
 }

@@ -2,21 +2,20 @@ using System.Globalization;
 
 namespace Pipeline.Mail.Events;
 
-/// <summary>What the headers of a post to the webhook claim.</summary>
-/// <param name="Bytes">The signature, in DER.</param>
-/// <param name="Timestamp">As it stands in the header, which is how it was signed.</param>
+/// <summary>The signature headers of a post to the webhook, not verified yet.</summary>
+/// <param name="Timestamp">The text of the header, which is part of the signed data.</param>
 public sealed record WebhookSignature(byte[] Bytes, string Timestamp, DateTimeOffset SignedOn)
 {
     public const string SignatureHeader = "X-Twilio-Email-Event-Webhook-Signature";
     public const string TimestampHeader = "X-Twilio-Email-Event-Webhook-Timestamp";
 
-    // Two numbers of 32 bytes, each with a length, a type and perhaps a leading zero, in a sequence.
+    // A DER sequence of two 32-byte numbers, each with a type, a length and possibly a leading zero.
     private const int MaxBytes = 72;
 
     // Seconds until the year 5138.
     private const int MaxDigits = 11;
 
-    /// <summary>Null where no genuine post could have such headers, so that its body need not even be read.</summary>
+    /// <summary>Null if the headers are malformed. Then the body need not be read.</summary>
     public static WebhookSignature? Read(string? signature, string? timestamp)
     {
         var bytes = new byte[MaxBytes];

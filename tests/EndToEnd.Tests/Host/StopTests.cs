@@ -60,7 +60,7 @@ public sealed class StopTests(AzuriteFixture azurite)
             answer.SetResult();
 
             Assert.Equal(0, await ending);
-            Assert.Contains("was sent", app.Output, StringComparison.Ordinal);
+            Assert.Contains("Sent Confirmation mail", app.Output, StringComparison.Ordinal);
             Assert.DoesNotContain("still run", app.Output, StringComparison.Ordinal);
         }
 
