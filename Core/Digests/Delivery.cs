@@ -4,48 +4,45 @@ using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 
-/// <summary>A row of an issue's ledger: a range of the hash space, the recipients in it, and what came of each.</summary>
+/// <summary>A row of an issue's ledger: a range of the hash space, its recipients, and the outcome of each.</summary>
 public sealed record Delivery
 {
     public required TopicId Topic { get; init; }
     public required IssueName Issue { get; init; }
     public required HashRange Range { get; init; }
 
-    /// <summary>Opaque; goes out with the mail and comes back with SendGrid's events.</summary>
+    /// <summary>Opaque. Sent with the mail and returned in SendGrid's events.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Opaque; another one for each claim, by which its holder knows it again.</summary>
+    /// <summary>Opaque. A new one for each claim.</summary>
     public required string LeaseId { get; init; }
     public required DeliveryStatus Status { get; init; }
 
-    /// <summary>Fixed when the range was claimed first. Empty if the row was read without them.</summary>
+    /// <summary>Fixed by the first claim. Empty if the row was read without them.</summary>
     public required IReadOnlyList<SubscriberKey> Recipients { get; init; }
 
-    /// <summary>One for each recipient.</summary>
     public required Outcomes Outcomes { get; init; }
 
-    /// <summary>Requests that SendGrid's events have proved while the delivery was claimed.</summary>
-    public IReadOnlyList<RecipientRange> Proven { get; init; } = [];
+    /// <summary>Requests that SendGrid's events confirmed while the delivery was claimed.</summary>
+    public IReadOnlyList<RecipientRange> Confirmed { get; init; } = [];
     public required int Attempts { get; init; }
     public required DateTimeOffset ClaimedOn { get; init; }
 
-    /// <summary>When a waiting delivery is tried again.</summary>
     public DateTimeOffset NotBefore { get; init; }
 
-    /// <summary>When it was settled last; null before.</summary>
     public DateTimeOffset? SettledOn { get; init; }
 
-    /// <summary>How often it was sent again because a setting says so.</summary>
+    /// <summary>How often Digest__UnknownPolicy = Resend sent it again.</summary>
     public int Resends { get; init; }
     public string Reason { get; init; } = "";
 
-    /// <summary>What an admin typed in Decision, or in Status if that is no status of ours.</summary>
+    /// <summary>What an admin typed in Decision, or in Status if that is not a status.</summary>
     public string Typed { get; init; } = "";
     public string Help { get; init; } = "";
     public ETag ETag { get; init; } = ETag.All;
 
-    /// <summary>The first claim on a range. Without recipients it is settled at once, in the same write.</summary>
-    public static Delivery FirstClaim(DeliveryMessage request, HashRange range, IReadOnlyList<SubscriberKey> recipients, DateTimeOffset now) => new()
+    public static Delivery FirstClaim(
+        DeliveryMessage request, HashRange range, IReadOnlyList<SubscriberKey> recipients, DateTimeOffset now) => new()
     {
         Topic = request.Topic,
         Issue = request.Issue,
@@ -60,10 +57,9 @@ public sealed record Delivery
         SettledOn = recipients.Count == 0 ? now : null,
     };
 
-    /// <summary>The outcomes with what SendGrid's events have proved meanwhile.</summary>
-    public Outcomes WithConfirmed(Outcomes outcomes) => Proven.Aggregate(outcomes, (known, call) => known.ConfirmSent(call));
+    public Outcomes WithConfirmed(Outcomes outcomes) => Confirmed.Aggregate(outcomes, (known, range) => known.ConfirmSent(range));
 
-    /// <summary>With these outcomes and no claim. A word that an admin typed before is about an earlier state, so it goes.</summary>
+    /// <summary>Ends the claim with these outcomes. Clears what an admin typed before, because it was about an earlier state.</summary>
     public Delivery Released(Outcomes outcomes, params IEnumerable<string> reasons) => this with
     {
         Outcomes = outcomes,

@@ -2,67 +2,62 @@ using Pipeline.Mail;
 
 namespace Pipeline.Digests;
 
-/// <summary>One request to SendGrid: recipients of one language, as a request holds one text.</summary>
-/// <param name="Span">The places of the recipients. Nobody else in it is open or in doubt.</param>
-public sealed record DeliveryCall(ReadOnlyMemory<Recipient> Recipients, RecipientRange Span)
+/// <summary>One request to SendGrid. All recipients have one language, because a request holds one text.</summary>
+/// <param name="Range">The places of the recipients. It contains no other recipient that is open or unknown.</param>
+public sealed record DeliveryCall(ReadOnlyMemory<Recipient> Recipients, RecipientRange Range)
 {
     public Language Language => Recipients.Span[0].Subscriber.Language;
 }
 
-/// <summary>
-/// One attempt to send a claimed delivery: decides which request comes next, and learns from SendGrid's answers. It does no I/O.
-/// What SendGrid refuses is halved until the addresses that it refuses stand alone. What is still open at the end was surely not taken.
-/// </summary>
-/// <param name="recipients">All that are open in the claim, in the request of their places.</param>
+/// <summary>Chooses the requests of a claimed delivery. Splits refused ones until each refused address is alone. Does no I/O.</summary>
+/// <param name="recipients">The open recipients of the claim, in order of their places.</param>
 public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> recipients)
 {
-    /// <summary>Far longer than a call to SendGrid may take: who holds a claim for so long is dead.</summary>
+    /// <summary>Much longer than a SendGrid call may take: an older claim is abandoned.</summary>
     public static readonly TimeSpan LeaseDuration = TimeSpan.FromMinutes(5);
 
     private const int MaxUnexplained = 5;
 
-    // The operator has to correct something; asking more often helps nobody until then.
+    // An operator must correct something first, so frequent retries are useless.
     private static readonly TimeSpan OperatorDelay = TimeSpan.FromMinutes(5);
 
     private readonly Queue<ReadOnlyMemory<Recipient>> _runs = new(RunsOf(recipients, claim.Outcomes));
     private readonly Stack<ReadOnlyMemory<Recipient>> _open = new();
-    private readonly List<RecipientRange> _taken = [];
+    private readonly List<RecipientRange> _accepted = [];
     private readonly List<string> _reasons = [];
 
     private ReadOnlyMemory<Recipient> _run;
     private int _unexplained;
-    private bool _mayBeTaken;
+    private bool _mayBeAccepted;
 
     public Delivery Claim => claim;
 
     public Outcomes Outcomes { get; private set; } = claim.Outcomes;
 
-    /// <summary>The requests that SendGrid took.</summary>
-    public IReadOnlyList<RecipientRange> Taken => _taken;
+    public IReadOnlyList<RecipientRange> Accepted => _accepted;
 
     public IReadOnlyList<string> Reasons => _reasons;
 
-    /// <summary>How long those that are still open have to wait.</summary>
     public TimeSpan Delay { get; private set; }
 
-    /// <summary>The next request; null if there is none, or if the rest has to wait.</summary>
+    /// <summary>The next request; null if there is none or the rest must wait.</summary>
     public DeliveryCall? Next(DateTimeOffset now, bool isStopping)
     {
         while (_open.Count > 0 || _runs.Count > 0)
         {
             if (_open.Count == 0)
                 Begin(_runs.Dequeue());
-            if (IsRefusedForNoReason)
+            if (IsRefusedWithoutReason)
             {
-                PutOffRun();
+                PostponeRun();
                 continue;
             }
 
             if (isStopping)
-                PutOffRest("The app was stopping.", TimeSpan.Zero);
-            // Isolating many bad addresses takes many calls: it goes on under a new claim before this one counts as dead.
+                PostponeRest("The app was stopping.", TimeSpan.Zero);
+            // Isolating many bad addresses takes many calls. A new claim continues before this one counts as abandoned.
             else if (now - claim.ClaimedOn > LeaseDuration / 2)
-                PutOffRest("There are many addresses that SendGrid refuses.", TimeSpan.Zero);
+                PostponeRest("SendGrid refuses many addresses of this delivery; the rest is sent in the next attempt.", TimeSpan.Zero);
             else
                 return CallTo(_open.Pop());
         }
@@ -70,23 +65,22 @@ public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> rec
         return null;
     }
 
-    /// <param name="call">The last one that <see cref="Next"/> gave.</param>
     public void Record(DeliveryCall call, SendOutcome outcome)
     {
         switch (outcome)
         {
             case SendOutcome.Sent:
                 Mark(call.Recipients, Outcomes.Sent);
-                _taken.Add(call.Span);
-                _mayBeTaken = true;
+                _accepted.Add(call.Range);
+                _mayBeAccepted = true;
                 break;
             case SendOutcome.Unknown:
                 Mark(call.Recipients, Outcomes.Unknown);
                 _reasons.Add(outcome.Reason);
-                _mayBeTaken = true;
+                _mayBeAccepted = true;
                 break;
             case SendOutcome.NotTaken notTaken:
-                PutOffRest(notTaken.Reason, notTaken.RetryAfter);
+                PostponeRest(notTaken.Reason, notTaken.RetryAfter);
                 break;
             case SendOutcome.Refused refused when call.Recipients.Length == 1:
                 Mark(call.Recipients, Outcomes.Failed);
@@ -101,22 +95,18 @@ public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> rec
         }
     }
 
-    /// <summary>
-    /// Several of a run were refused one by one, SendGrid says nothing about their addresses, and it took nobody: that is hardly theirs.
-    /// </summary>
-    private bool IsRefusedForNoReason => _unexplained >= MaxUnexplained && !_mayBeTaken;
+    // SendGrid refused several recipients one by one, named no address and accepted none: the cause is probably not the addresses.
+    private bool IsRefusedWithoutReason => _unexplained >= MaxUnexplained && !_mayBeAccepted;
 
-    /// <summary>
-    /// Neighbours of one language. Nobody open and nobody in doubt stands between them whom another request means, also if a reader
-    /// chose another language after being frozen among those of the old one: so a request's span names its recipients and nobody else.
-    /// </summary>
+    // Adjacent recipients of one language. No unknown recipient may lie between them, even if a subscriber changed the language later:
+    // an acknowledged range must confirm only the recipients of that request.
     private static IEnumerable<ReadOnlyMemory<Recipient>> RunsOf(IReadOnlyList<Recipient> recipients, Outcomes outcomes)
     {
         Recipient[] all = [.. recipients];
         for (int from = 0, to; from < all.Length; from = to)
         {
             for (to = from + 1; to < all.Length && all[to].Subscriber.Language == all[from].Subscriber.Language
-                && !outcomes.IsDoubtfulIn(all[to - 1].Place..all[to].Place);)
+                && !outcomes.HasUnknownIn(all[to - 1].Place..all[to].Place);)
                 to++;
             yield return all.AsMemory(from..to);
         }
@@ -127,21 +117,22 @@ public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> rec
 
     private void Begin(ReadOnlyMemory<Recipient> run)
     {
-        (_run, _unexplained, _mayBeTaken) = (run, 0, false);
+        (_run, _unexplained, _mayBeAccepted) = (run, 0, false);
         _open.Push(run);
     }
 
-    /// <summary>Perhaps it is the mail that is refused, which in another language is another one: the other runs go on.</summary>
-    private void PutOffRun()
+    // SendGrid may refuse the text, and another language has another text, so the other runs continue.
+    private void PostponeRun()
     {
         _open.Clear();
         Mark(_run, Outcomes.Open);
-        _reasons.Add($"SendGrid refuses everybody who reads in {_run.Span[0].Subscriber.Language.Code} and does not say why: {_reasons[^1]}");
+        var language = _run.Span[0].Subscriber.Language.Code;
+        _reasons.Add($"SendGrid refuses all recipients with language {language} without a reason: {_reasons[^1]}");
         Delay = OperatorDelay;
         _unexplained = 0;
     }
 
-    private void PutOffRest(string reason, TimeSpan delay)
+    private void PostponeRest(string reason, TimeSpan delay)
     {
         _open.Clear();
         _runs.Clear();

@@ -3,40 +3,34 @@ using Pipeline.Subscribers;
 
 namespace Pipeline.Digests;
 
-/// <summary>A range that this process may send to now.</summary>
-/// <param name="Recipients">Those that are open, in the request of their places.</param>
+/// <param name="Recipients">The open recipients, in order of their places.</param>
 public sealed record ClaimedDelivery(Delivery Delivery, IReadOnlyList<Recipient> Recipients);
 
-/// <summary>What came of a claim on a range.</summary>
-/// <param name="Claimed">Null if there is nothing to send, or not now.</param>
-/// <param name="Settled">The row, if the range is settled already or was settled by this claim.</param>
-/// <param name="LookAgainAfter">If another process holds the claim, or SendGrid wants to be left alone.</param>
-public sealed record ClaimResult(ClaimedDelivery? Claimed = null, Delivery? Settled = null, TimeSpan? LookAgainAfter = null)
+/// <param name="RetryAfter">Set if another process holds the claim or the delivery must wait.</param>
+public sealed record ClaimResult(ClaimedDelivery? Claimed = null, Delivery? Settled = null, TimeSpan? RetryAfter = null)
 {
-    /// <summary>Another process was quicker, and goes on with it.</summary>
     public static ClaimResult Lost { get; } = new();
 }
 
-/// <summary>
-/// Claims ranges of subscribers. The row is written before the first call to SendGrid, so that dying in between leaves a trace: such a
-/// delivery is settled as unknown rather than sent again.
-/// </summary>
+/// <summary>Claims ranges. The row is written before the first SendGrid call, so that an abandoned delivery is not sent twice.</summary>
 public sealed partial class DeliveryClaims(
-    DeliveryTable deliveries, SubscriberTable subscribers, DeliveryQueue queue, DigestMetrics metrics, TimeProvider time, ILogger<DeliveryClaims> logger)
+    DeliveryTable deliveries, SubscriberTable subscribers, DeliveryQueue queue, DigestMetrics metrics, TimeProvider time,
+    ILogger<DeliveryClaims> logger)
 {
-    // A message may come a little early if two machines' clocks differ; that is no reason to send it round once more.
-    private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(5);
+    // The clocks of two machines differ, so a message may arrive a little early.
+    private static readonly TimeSpan MaxClockSkew = TimeSpan.FromSeconds(5);
 
-    /// <summary>Claims as much of the order as fits into one delivery, and enqueues the rest.</summary>
+    /// <summary>Claims as many recipients as fit into one delivery, and enqueues the rest of the range.</summary>
     public async Task<ClaimResult> ClaimAsync(DeliveryMessage request, CancellationToken cancellationToken)
     {
-        var (found, more) = await subscribers.FirstConfirmedAsync(request.Topic, request.Range, SendGridMailer.MaxRecipients, cancellationToken);
+        var (found, more) = await subscribers.FirstConfirmedAsync(
+            request.Topic, request.Range, SendGridMailer.MaxRecipients, cancellationToken);
         var range = more ? request.Range with { To = request.Range.After(found[^1].Key).From } : request.Range;
-        // Those of one language beside each other, so that each language takes one request.
+        // Grouped by language, so that each language takes one request.
         List<Subscriber> frozen = [.. found.OrderBy(subscriber => subscriber.Language.Code, StringComparer.Ordinal)];
         var claim = Delivery.FirstClaim(request, range, [.. frozen.Select(subscriber => subscriber.Key)], time.GetUtcNow());
 
-        // From here on a stop has to wait: what was claimed and not settled would count as sent by a process that died.
+        // Not cancelled from here: a claim that is not settled counts as abandoned, and its recipients become unknown.
         cancellationToken.ThrowIfCancellationRequested();
         var row = await deliveries.ClaimAsync(claim, CancellationToken.None);
         if (row is null)
@@ -44,29 +38,30 @@ public sealed partial class DeliveryClaims(
         if (row.LeaseId != claim.LeaseId)
             return row.Status.IsSettled() ? new ClaimResult(Settled: row) : await ResumeAsync(request, row, cancellationToken);
 
-        await HandOnOrReleaseAsync(request, row);
+        await EnqueueRestOrReleaseAsync(request, row);
         return row.Status.IsSettled()
             ? new ClaimResult(Settled: row)
             : new ClaimResult(new ClaimedDelivery(row, [.. frozen.Select((subscriber, place) => new Recipient(place, subscriber))]));
     }
 
-    /// <summary>Goes on with a range that was claimed before.</summary>
     private async Task<ClaimResult> ResumeAsync(DeliveryMessage request, Delivery row, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var notBefore = row.Status == DeliveryStatus.Claimed ? row.ClaimedOn + DeliveryAttempt.LeaseDuration : row.NotBefore - ClockDifference;
+        var notBefore = row.Status == DeliveryStatus.Claimed ? row.ClaimedOn + DeliveryAttempt.LeaseDuration : row.NotBefore - MaxClockSkew;
         if (notBefore > now)
-            return new ClaimResult(LookAgainAfter: notBefore - now);
+            return new ClaimResult(RetryAfter: notBefore - now);
 
-        await HandOnAsync(request, row.Range, cancellationToken);
-        return row.Status == DeliveryStatus.Claimed ? await SettleAbandonedAsync(row, cancellationToken) : await ReclaimAsync(row, cancellationToken);
+        await EnqueueRestAsync(request, row.Range, cancellationToken);
+        return row.Status == DeliveryStatus.Claimed
+            ? await SettleAbandonedAsync(row, cancellationToken)
+            : await ReclaimAsync(row, cancellationToken);
     }
 
-    /// <summary>Marks the open recipients of an abandoned claim as unknown: SendGrid may have taken what was not written down.</summary>
+    // SendGrid may have accepted requests that were not recorded, so open recipients become unknown.
     private async Task<ClaimResult> SettleAbandonedAsync(Delivery row, CancellationToken cancellationToken)
     {
-        var settled = row.Released(row.WithConfirmed(row.Outcomes.MarkOpenUnknown()), "Whoever was sending this died before SendGrid's answer was written down.")
-            with
+        var settled = row.Released(
+            row.WithConfirmed(row.Outcomes.MarkOpenUnknown()), "The process stopped before it recorded SendGrid's answer.") with
         { SettledOn = time.GetUtcNow() };
         if (await deliveries.TryUpdateAsync(settled, cancellationToken) is null)
             return ClaimResult.Lost;
@@ -96,7 +91,7 @@ public sealed partial class DeliveryClaims(
             : ClaimResult.Lost;
     }
 
-    /// <summary>The recipients at open places who are subscribed now, in the order of their places.</summary>
+    /// <summary>The open recipients who are still subscribed, in order of their places.</summary>
     private async Task<IReadOnlyList<Recipient>> StillSubscribedAsync(Delivery row, Outcomes outcomes, CancellationToken cancellationToken)
     {
         var places = outcomes.OpenPlaces.ToDictionary(place => row.Recipients[place]);
@@ -114,22 +109,22 @@ public sealed partial class DeliveryClaims(
         return [.. still.OrderBy(recipient => recipient.Place)];
     }
 
-    private async Task HandOnOrReleaseAsync(DeliveryMessage request, Delivery claim)
+    private async Task EnqueueRestOrReleaseAsync(DeliveryMessage request, Delivery claim)
     {
         try
         {
-            await HandOnAsync(request, claim.Range, CancellationToken.None);
+            await EnqueueRestAsync(request, claim.Range, CancellationToken.None);
         }
         catch
         {
-            // Nothing was sent yet, and the row says so.
+            // Nothing was sent yet, so the range can be claimed again at once.
             await deliveries.TryUpdateAsync(claim.Released(claim.Outcomes) with { NotBefore = time.GetUtcNow() }, CancellationToken.None);
             throw;
         }
     }
 
-    /// <summary>Enqueues what the order covers beyond the row. Before anything is sent, so that a settled row has done so.</summary>
-    private async Task HandOnAsync(DeliveryMessage request, HashRange claimed, CancellationToken cancellationToken)
+    // Runs before anything is sent, so the rest of a settled row's message is always on the queue.
+    private async Task EnqueueRestAsync(DeliveryMessage request, HashRange claimed, CancellationToken cancellationToken)
     {
         if (claimed.ToText != request.To && claimed.To is { } next)
             await queue.AddAsync(request with { From = next.ToString() }, TimeSpan.Zero, cancellationToken);

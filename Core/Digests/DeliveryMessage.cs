@@ -4,20 +4,21 @@ using Pipeline.Subscribers;
 
 namespace Pipeline.Digests;
 
-/// <summary>One issue to one range of subscribers, as it lies on the queue digest-deliveries.</summary>
-/// <param name="TraceParent">Of the span that put it on the queue (see <see cref="Telemetry.Traces"/>).</param>
+/// <summary>A message on the queue digest-deliveries: one issue for one range of subscribers.</summary>
 public sealed record DeliveryMessage(
-    string Topic, string Issue, string From, string To, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TraceParent = null)
+    string Topic, string Issue, string From, string To,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TraceParent = null)
 {
-    public static DeliveryMessage Of(DigestIssue issue, HashRange range) => new(issue.Topic, issue.Name, range.From.ToString(), range.ToText);
+    public static DeliveryMessage Of(DigestIssue issue, HashRange range) =>
+        new(issue.Topic, issue.Name, range.From.ToString(), range.ToText);
 
-    /// <summary>Null where the text is no order.</summary>
+    /// <summary>Null if the text is malformed.</summary>
     public static DeliveryMessage? Parse(string text)
     {
         try
         {
-            return JsonSerializer.Deserialize<DeliveryMessage>(QueueText.Decode(text), JsonSerializerOptions.Web) is { Topic: not null, Issue: not null } request
-                && HashRange.TryParse(request.From, request.To, out _) ? request : null;
+            var message = JsonSerializer.Deserialize<DeliveryMessage>(QueueText.Decode(text), JsonSerializerOptions.Web);
+            return message is { Topic: not null, Issue: not null } && HashRange.TryParse(message.From, message.To, out _) ? message : null;
         }
         catch (JsonException)
         {
@@ -26,7 +27,8 @@ public sealed record DeliveryMessage(
     }
 
     [JsonIgnore]
-    public HashRange Range => HashRange.TryParse(From, To, out var range) ? range : throw new InvalidOperationException($"{From} to {To} is no range.");
+    public HashRange Range =>
+        HashRange.TryParse(From, To, out var range) ? range : throw new InvalidOperationException($"{From} to {To} is not a hash range.");
 
     public string Write() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
 }

@@ -3,22 +3,18 @@ using Pipeline.Submissions;
 
 namespace Pipeline.Digests;
 
-/// <summary>
-/// Sends one issue to one range of subscribers: waits for a turn, claims the range, sends, settles. At most
-/// <see cref="SendGridMailer.MaxRecipients"/> recipients; the rest of the range goes back on the queue.
-/// </summary>
+/// <summary>Sends one issue to at most <see cref="SendGridMailer.MaxRecipients"/> recipients of a range and enqueues the rest.</summary>
 public sealed partial class DeliveryProcessor(
-    DeliveryQueue queue, DigestMails mails, SendGridThrottle throttle, DeliveryClaims claims, DeliverySender sender, DeliverySettlement settlement,
-    DigestLedger ledger, ILogger<DeliveryProcessor> logger)
+    DeliveryQueue queue, DigestMails mails, SendGridThrottle throttle, DeliveryClaims claims, DeliverySender sender,
+    DeliverySettlement settlement, DigestLedger ledger, ILogger<DeliveryProcessor> logger)
 {
-    /// <param name="message">As it is on the queue digest-deliveries.</param>
     public async Task DeliverAsync(string message, CancellationToken cancellationToken)
     {
         if (await queue.ReadAsync(message, RejectionKind.Invalid, cancellationToken) is { } request)
             await Traces.ProcessAsync(QueueNames.Deliveries, request.TraceParent, () => DeliverAsync(request, cancellationToken));
     }
 
-    /// <summary>Reports a delivery that the host gave up. The issue's ledger lacks it, so the sweep enqueues it again.</summary>
+    /// <summary>Logs a poison message. The sweep enqueues its range again, because the ledger lacks it.</summary>
     public async Task ReportPoisonAsync(string message, CancellationToken cancellationToken)
     {
         if (await queue.ReadAsync(message, RejectionKind.Poison, cancellationToken) is { } request)
@@ -35,13 +31,13 @@ public sealed partial class DeliveryProcessor(
 
         if (mail.IsHeld)
         {
-            // The sweep enqueues it again once the admin has let the issue go.
+            // The sweep enqueues it again when the status is Sending.
             LogHeld(request.Topic, request.Issue, request.Range.From.LogPrefix);
             return;
         }
 
-        // Before the claim: waiting for a turn must not make it old.
-        using var turn = await throttle.EnterAsync(cancellationToken);
+        // Before the claim, so that waiting does not use up the lease.
+        using var slot = await throttle.EnterAsync(cancellationToken);
         if (throttle.Pause is { Ticks: > 0 } pause)
         {
             await queue.AddAsync(request, pause, cancellationToken);
@@ -49,21 +45,21 @@ public sealed partial class DeliveryProcessor(
         }
 
         var result = await claims.ClaimAsync(request, cancellationToken);
-        if (result.LookAgainAfter is { } delay)
+        if (result.RetryAfter is { } delay)
             await queue.AddAsync(request, delay, cancellationToken);
         if (result.Claimed is { } claimed)
             await settlement.SettleAsync(request, await sender.SendAsync(claimed, mail, cancellationToken));
-        // Often the last one; if it is not, the sweep closes the issue.
+        // The last range often settles last. If not, the sweep closes the issue.
         if ((result.Claimed?.Delivery ?? result.Settled) is { Range.To: null })
             await ledger.ReviewAsync(request.Topic, request.Issue, cancellationToken);
     }
 
-    [LoggerMessage(LogLevel.Error, "Delivery {Topic}/{Issue}/{From} failed several times. The sweep will enqueue it again.")]
+    [LoggerMessage(LogLevel.Error, "Failed to process delivery {Topic}/{Issue}/{From} several times. The sweep enqueues it again.")]
     private partial void LogPoison(string topic, string issue, string from);
 
-    [LoggerMessage(LogLevel.Information, "Delivery {Topic}/{Issue}/{From} was put away: an admin holds the issue.")]
+    [LoggerMessage(LogLevel.Information, "Discarded delivery {Topic}/{Issue}/{From}: the issue is Held.")]
     private partial void LogHeld(string topic, string issue, string from);
 
-    [LoggerMessage(LogLevel.Warning, "A delivery of {Topic}/{Issue} was dropped: there is no such issue, or its topic is not among the settings.")]
+    [LoggerMessage(LogLevel.Warning, "Discarded a delivery of {Topic}/{Issue}: the issue or its topic does not exist.")]
     private partial void LogNoIssue(string topic, string issue);
 }

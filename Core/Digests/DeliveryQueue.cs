@@ -2,10 +2,10 @@ using Pipeline.Submissions;
 
 namespace Pipeline.Digests;
 
-/// <summary>The queue digest-deliveries. A message twice on it does no harm: the ledger's rows decide.</summary>
+/// <summary>The queue digest-deliveries. Duplicate messages are harmless, because the ledger's rows decide what is sent.</summary>
 public sealed partial class DeliveryQueue(PipelineStorage storage, RejectionTable rejections, ILogger<DeliveryQueue> logger)
 {
-    /// <param name="delay">How long it stays invisible; at most seven days.</param>
+    /// <param name="delay">At most seven days.</param>
     public async Task AddAsync(DeliveryMessage request, TimeSpan delay, CancellationToken cancellationToken)
     {
         using var span = Traces.Send(QueueNames.Deliveries);
@@ -13,15 +13,15 @@ public sealed partial class DeliveryQueue(PipelineStorage storage, RejectionTabl
             (request with { TraceParent = span?.Id ?? request.TraceParent }).Write(), delay, QueueMessages.NoExpiry, cancellationToken);
     }
 
-    /// <summary>Null if the message is malformed: then it is in Rejections.</summary>
-    /// <param name="kind">What it is rejected as.</param>
+    /// <summary>Parses a message. Null if it is malformed; then it is moved to Rejections with this kind.</summary>
     public async Task<DeliveryMessage?> ReadAsync(string message, RejectionKind kind, CancellationToken cancellationToken)
     {
         if (DeliveryMessage.Parse(message) is { } request)
             return request;
 
         await rejections.SaveUnreadableAsync(
-            QueueNames.Deliveries, message, kind, "The message on digest-deliveries is no delivery of ours; it was probably made by hand.", cancellationToken);
+            QueueNames.Deliveries, message, kind, "The message on digest-deliveries is malformed; it was probably made by hand.",
+            cancellationToken);
         LogRejected();
         return null;
     }

@@ -2,19 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace Pipeline.Digests;
 
-/// <summary>
-/// Takes out of old ledgers who the recipients were: anybody can hash an address they know and look for it there, even long after it
-/// was erased. What came of each recipient stays, and so does all that the receipt proves. An issue is done once and marked in
-/// <c>CleanedOn</c>; a run that broke off is followed by the next.
-/// </summary>
-public sealed partial class DeliveryRetention(DigestTable digests, DeliveryTable deliveries, TimeProvider time, ILogger<DeliveryRetention> logger)
+/// <summary>Removes the recipients from old ledgers, where a known address could be found by its hash. Receipts stay verifiable.</summary>
+public sealed partial class DeliveryRetention(
+    DigestTable digests, DeliveryTable deliveries, TimeProvider time, ILogger<DeliveryRetention> logger)
 {
-    /// <summary>How long after it was closed an issue keeps its recipients, for readers who ask what became of their digest.</summary>
+    /// <summary>How long a closed issue keeps its recipients, to answer questions of readers.</summary>
     public static readonly TimeSpan RecipientsPeriod = TimeSpan.FromDays(28);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await foreach (var issue in digests.UncleanedAsync(time.GetUtcNow() - RecipientsPeriod, cancellationToken))
+        await foreach (var issue in digests.ClosedWithRecipientsAsync(time.GetUtcNow() - RecipientsPeriod, cancellationToken))
             await CleanAsync(issue, cancellationToken);
     }
 
@@ -25,7 +22,7 @@ public sealed partial class DeliveryRetention(DigestTable digests, DeliveryTable
         {
             // An edited delivery may still be sent, so it is skipped.
             var settled = page.Where(row => row.Status is DeliveryStatus.Sent or DeliveryStatus.Refused).ToList();
-            isWhole &= await deliveries.TryForgetRecipientsAsync(issue, settled, reason => Key().Replace(reason, ""), cancellationToken);
+            isWhole &= await deliveries.TryRemoveRecipientsAsync(issue, settled, reason => Key().Replace(reason, ""), cancellationToken);
             isWhole &= settled.Count == page.Count;
             count += settled.Count;
         }
@@ -34,10 +31,10 @@ public sealed partial class DeliveryRetention(DigestTable digests, DeliveryTable
             LogCleaned(issue.Topic, issue.Name, count);
     }
 
-    // The last one may have been cut off with the text.
+    // Excerpt may have cut off the last key.
     [GeneratedRegex("^(?:[0-9a-f]{32}(?:: ?|(?=…?$))|[0-9a-f]{1,31}(?=…$))", RegexOptions.Multiline)]
     private static partial Regex Key();
 
-    [LoggerMessage(LogLevel.Information, "The recipients of issue {Topic}/{Issue} were taken out of its ledger ({Deliveries} deliveries).")]
+    [LoggerMessage(LogLevel.Information, "Removed the recipients of issue {Topic}/{Issue} from its ledger ({Deliveries} deliveries).")]
     private partial void LogCleaned(string topic, string issue, int deliveries);
 }

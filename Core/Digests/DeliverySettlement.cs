@@ -1,10 +1,10 @@
 namespace Pipeline.Digests;
 
-/// <summary>Writes down what came of an attempt, and gives the claim back.</summary>
 public sealed partial class DeliverySettlement(
-    DeliveryTable deliveries, SendAcknowledgements acknowledgements, DeliveryQueue queue, DigestMetrics metrics, TimeProvider time, ILogger<DeliverySettlement> logger)
+    DeliveryTable deliveries, SendAcknowledgements acknowledgements, DeliveryQueue queue, DigestMetrics metrics, TimeProvider time,
+    ILogger<DeliverySettlement> logger)
 {
-    /// <summary>What SendGrid did is written down even if the app is told to stop. What is still open goes back on the queue.</summary>
+    /// <summary>Saves the outcomes and enqueues open recipients again. Not cancelled: SendGrid's answers must be recorded.</summary>
     public async Task SettleAsync(DeliveryMessage request, DeliveryAttempt attempt)
     {
         if (await WriteAsync(attempt) is not { } written)
@@ -22,16 +22,16 @@ public sealed partial class DeliverySettlement(
         LogWaiting(request.Topic, request.Issue, request.Range.From.LogPrefix, count.Open, attempt.Delay, written.Attempts);
     }
 
-    /// <summary>Null if another process has claimed it meanwhile.</summary>
     private async Task<Delivery?> WriteAsync(DeliveryAttempt attempt)
     {
         var claim = attempt.Claim;
-        for (var row = claim; row is not null; row = await deliveries.FindAsync(claim.Topic, claim.Issue, claim.Range.From, CancellationToken.None))
+        var row = claim;
+        while (row is not null)
         {
             if (row.LeaseId != claim.LeaseId)
             {
-                // Taken for dead, settled as unknown and decided about: what SendGrid took still counts.
-                await acknowledgements.RecordAsync(claim.Topic, claim.Issue, claim.Range.From, attempt.Taken, CancellationToken.None);
+                // The claim counted as abandoned and was settled as unknown. What SendGrid accepted still counts.
+                await acknowledgements.RecordAsync(claim.Topic, claim.Issue, claim.Range.From, attempt.Accepted, CancellationToken.None);
                 return null;
             }
 
@@ -41,14 +41,17 @@ public sealed partial class DeliverySettlement(
                 : released with { NotBefore = time.GetUtcNow() + attempt.Delay };
             if (await deliveries.TryUpdateAsync(released, CancellationToken.None) is { } written)
                 return written;
+            row = await deliveries.FindAsync(claim.Topic, claim.Issue, claim.Range.From, CancellationToken.None);
         }
 
         return null;
     }
 
-    [LoggerMessage(LogLevel.Information, "Delivery {Topic}/{Issue}/{From}: {Status} ({Sent} sent, {Failed} failed, {Unknown} unknown).")]
+    [LoggerMessage(
+        LogLevel.Information,
+        "Settled delivery {Topic}/{Issue}/{From}: {Status} ({Sent} sent, {Failed} failed, {Unknown} unknown).")]
     private partial void LogSettled(string topic, string issue, string from, DeliveryStatus status, int sent, int failed, int unknown);
 
-    [LoggerMessage(LogLevel.Warning, "Delivery {Topic}/{Issue}/{From}: {Left} recipients wait for {Delay}, attempt {Attempt}.")]
+    [LoggerMessage(LogLevel.Warning, "Postponed delivery {Topic}/{Issue}/{From}: {Left} recipients wait for {Delay}, attempt {Attempt}.")]
     private partial void LogWaiting(string topic, string issue, string from, int left, TimeSpan delay, int attempt);
 }

@@ -6,23 +6,22 @@ using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 
-/// <summary>The table Deliveries: a partition an issue, a row a range. Rows are inserted to claim a range and then only settled.</summary>
+/// <summary>The table Deliveries, with a partition for each issue and a row for each claimed range.</summary>
 public sealed class DeliveryTable(PipelineStorage storage)
 {
     private const int ReasonLength = 8_000;
     private const int RowsInTransaction = 100;
 
-    private static readonly SearchValues<char> Letters = SearchValues.Create([Outcomes.Open, Outcomes.Sent, Outcomes.Skipped, Outcomes.Failed, Outcomes.Unknown]);
+    private static readonly SearchValues<char> ValidCodes =
+        SearchValues.Create([Outcomes.Open, Outcomes.Sent, Outcomes.Skipped, Outcomes.Failed, Outcomes.Unknown]);
 
     private static readonly string[] WithoutRecipients =
     [
-        "PartitionKey", "RowKey", "To", "Id", "Holder", "Status", "Outcomes", "Proven", "Attempts", "ClaimedOn", "NotBefore", "SettledOn", "Resends", "Reason", "Decision", "Help",
+        "PartitionKey", "RowKey", "To", "Id", "Holder", "Status", "Outcomes", "Proven", "Attempts", "ClaimedOn", "NotBefore", "SettledOn",
+        "Resends", "Reason", "Decision", "Help",
     ];
 
-    /// <summary>
-    /// Inserts the row unless the range was claimed before, and gives what is there then: the claim succeeded if its holder is
-    /// the one given. Null where the row vanished between two looks.
-    /// </summary>
+    /// <summary>Inserts the row or returns the existing one; the claim succeeded if LeaseId is the same. Null if it was deleted.</summary>
     public async Task<Delivery?> ClaimAsync(Delivery delivery, CancellationToken cancellationToken)
     {
         var row = Row(delivery);
@@ -32,18 +31,21 @@ public sealed class DeliveryTable(PipelineStorage storage)
         row["Recipients"] = delivery.Recipients.Count;
         return await storage.Deliveries.TryInsertAsync(row, cancellationToken) is { } etag
             ? delivery with { ETag = etag }
-            // Perhaps our own insert, repeated by the client because the first answer was lost.
+            // The existing row may be this insert, repeated by the client because the first answer was lost.
             : await FindAsync(delivery.Topic, delivery.Issue, delivery.Range.From, cancellationToken);
     }
 
-    /// <summary>Claims a row that was read before. Null where somebody else was quicker.</summary>
+    /// <summary>Claims an existing row. Null if another process has changed it.</summary>
     public async Task<Delivery?> TryReclaimAsync(Delivery delivery, CancellationToken cancellationToken) =>
         await TryUpdateAsync(delivery, cancellationToken)
-        ?? (await FindAsync(delivery.Topic, delivery.Issue, delivery.Range.From, cancellationToken) is { } there && there.LeaseId == delivery.LeaseId ? there : null);
+        ?? (await FindAsync(delivery.Topic, delivery.Issue, delivery.Range.From, cancellationToken) is { } current
+            && current.LeaseId == delivery.LeaseId ? current : null);
 
-    /// <summary>Writes a new state over the one that was read or claimed. Null where somebody else changed it meanwhile.</summary>
+    /// <summary>Updates a row that was read or claimed. Null if it was changed meanwhile.</summary>
     public async Task<Delivery?> TryUpdateAsync(Delivery delivery, CancellationToken cancellationToken) =>
-        await storage.Deliveries.TryMergeAsync(Row(delivery), delivery.ETag, cancellationToken) is { } etag ? delivery with { ETag = etag } : null;
+        await storage.Deliveries.TryMergeAsync(Row(delivery), delivery.ETag, cancellationToken) is { } etag
+            ? delivery with { ETag = etag }
+            : null;
 
     public async Task<Delivery?> FindAsync(TopicId topic, IssueName issue, SubscriberKey from, CancellationToken cancellationToken)
     {
@@ -51,13 +53,18 @@ public sealed class DeliveryTable(PipelineStorage storage)
         return row is null
             ? null
             : Read(topic, issue, row)
-                ?? throw new InvalidOperationException($"The row {from} of {topic}~{issue} in Deliveries cannot be read: it was made or changed by hand.");
+                ?? throw new InvalidOperationException(
+                    $"The row {from} of {topic}~{issue} in Deliveries is unreadable. It was edited by hand; restore its original values.");
     }
 
-    /// <summary>The ledger of an issue in the order of the hash space; null for a row that is no range of it.</summary>
-    public async IAsyncEnumerable<LedgerLine?> LedgerAsync(TopicId topic, IssueName issue, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The ledger of an issue in hash order; null for a row that is not a range.</summary>
+    public async IAsyncEnumerable<LedgerLine?> LedgerAsync(
+        TopicId topic, IssueName issue, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string[] columns = ["RowKey", "To", "Status", "Recipients", "Sent", "Skipped", "Failed", "Unknown", "ClaimedOn", "NotBefore", "SettledOn"];
+        string[] columns =
+        [
+            "RowKey", "To", "Status", "Recipients", "Sent", "Skipped", "Failed", "Unknown", "ClaimedOn", "NotBefore", "SettledOn",
+        ];
         var filter = TableFilter.Of($"PartitionKey eq {Partition(topic, issue)}");
         await foreach (var row in storage.Deliveries.QueryAsync<TableEntity>(filter, select: columns, cancellationToken: cancellationToken))
             yield return RangeOf(row) is not { } range ? null : new LedgerLine(
@@ -69,36 +76,51 @@ public sealed class DeliveryTable(PipelineStorage storage)
                 row.Time("ClaimedOn") ?? default, row.Time("NotBefore") ?? default, row.Time("SettledOn"));
     }
 
-    /// <summary>The deliveries that an event of SendGrid's may still tell something of, without their recipients.</summary>
-    public Task<IReadOnlyList<Delivery>> UnprovedAsync(TopicId topic, IssueName issue, CancellationToken cancellationToken) =>
+    /// <summary>The deliveries that SendGrid's events can still change, without recipients.</summary>
+    public Task<IReadOnlyList<Delivery>> UnconfirmedAsync(TopicId topic, IssueName issue, CancellationToken cancellationToken) =>
         QueryAsync(topic, issue, "Status ne 'Sent' and Status ne 'Refused'", cancellationToken);
 
-    /// <summary>The deliveries with recipients of unknown outcome that nobody is at, without their recipients.</summary>
+    /// <summary>The unclaimed deliveries with unknown outcomes, without recipients.</summary>
     public async Task<IReadOnlyList<Delivery>> UnknownAsync(TopicId topic, IssueName issue, CancellationToken cancellationToken) =>
-        [.. (await QueryAsync(topic, issue, "Unknown gt 0", cancellationToken)).Where(delivery => delivery.Status == DeliveryStatus.Unknown)];
+    [
+        .. (await QueryAsync(topic, issue, "Unknown gt 0", cancellationToken))
+            .Where(delivery => delivery.Status == DeliveryStatus.Unknown),
+    ];
 
-    /// <summary>The rows of an issue that still name their recipients, in pages that fit into one transaction.</summary>
-    public async IAsyncEnumerable<IReadOnlyList<FrozenRow>> WithRecipientsAsync(DigestIssue issue, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The rows of an issue that still contain recipients, in pages that fit into one transaction.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<FrozenRow>> WithRecipientsAsync(
+        DigestIssue issue, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string[] columns = ["PartitionKey", "RowKey", "Status", "Reason"];
         var filter = TableFilter.Of($"PartitionKey eq {Partition(issue.Topic, issue.Name)} and Frozen ne ''");
-        await foreach (var page in storage.Deliveries.QueryAsync<TableEntity>(filter, RowsInTransaction, columns, cancellationToken).AsPages())
-            yield return [.. page.Values.Select(row => new FrozenRow(row.RowKey, row.Word<DeliveryStatus>("Status"), row.Text("Reason"), row.ETag))];
+        var rows = storage.Deliveries.QueryAsync<TableEntity>(filter, RowsInTransaction, columns, cancellationToken);
+        await foreach (var page in rows.AsPages())
+            yield return
+            [
+                .. page.Values.Select(row =>
+                    new FrozenRow(row.RowKey, row.Word<DeliveryStatus>("Status"), row.Text("Reason"), row.ETag)),
+            ];
     }
 
-    /// <summary>Takes the recipients out of rows of one page. False if one of them was changed since it was read: then all stay.</summary>
-    /// <param name="clean">Takes them out of the reason as well.</param>
-    public async Task<bool> TryForgetRecipientsAsync(
+    /// <summary>Removes the recipients from all rows of a page. False, with nothing changed, if a row was changed meanwhile.</summary>
+    public async Task<bool> TryRemoveRecipientsAsync(
         DigestIssue issue, IReadOnlyCollection<FrozenRow> rows, Func<string, string> clean, CancellationToken cancellationToken) =>
         rows.Count == 0 || await storage.Deliveries.TryMergeAllAsync(
-            rows.Select(row => (new TableEntity(Partition(issue.Topic, issue.Name), row.Key) { ["Frozen"] = "", ["Reason"] = clean(row.Reason) }, row.ETag)),
+            rows.Select(row =>
+            {
+                var change = new TableEntity(Partition(issue.Topic, issue.Name), row.Key);
+                (change["Frozen"], change["Reason"]) = ("", clean(row.Reason));
+                return (change, row.ETag);
+            }),
             cancellationToken);
 
-    private async Task<IReadOnlyList<Delivery>> QueryAsync(TopicId topic, IssueName issue, string which, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Delivery>> QueryAsync(
+        TopicId topic, IssueName issue, string condition, CancellationToken cancellationToken)
     {
         List<Delivery> found = [];
-        var filter = TableFilter.And(TableFilter.Of($"PartitionKey eq {Partition(topic, issue)}"), which);
-        await foreach (var row in storage.Deliveries.QueryAsync<TableEntity>(filter, select: WithoutRecipients, cancellationToken: cancellationToken))
+        var filter = TableFilter.And(TableFilter.Of($"PartitionKey eq {Partition(topic, issue)}"), condition);
+        var rows = storage.Deliveries.QueryAsync<TableEntity>(filter, select: WithoutRecipients, cancellationToken: cancellationToken);
+        await foreach (var row in rows)
             if (Read(topic, issue, row) is { } delivery)
                 found.Add(delivery);
         return found;
@@ -111,8 +133,8 @@ public sealed class DeliveryTable(PipelineStorage storage)
         {
             ["Holder"] = delivery.LeaseId,
             ["Status"] = delivery.Status.ToString(),
-            ["Outcomes"] = delivery.Outcomes.Letters,
-            ["Proven"] = string.Join(' ', delivery.Proven),
+            ["Outcomes"] = delivery.Outcomes.Codes,
+            ["Proven"] = string.Join(' ', delivery.Confirmed),
             ["Sent"] = count.Sent,
             ["Skipped"] = count.Skipped,
             ["Failed"] = count.Failed,
@@ -131,7 +153,7 @@ public sealed class DeliveryTable(PipelineStorage storage)
         return row;
     }
 
-    /// <summary>Null for a row that somebody made or changed by hand so that nobody can say whom it means or what came of it.</summary>
+    /// <summary>Null if the range, recipients or outcomes are unreadable.</summary>
     private static Delivery? Read(TopicId topic, IssueName issue, TableEntity row)
     {
         if (RangeOf(row) is not { } range)
@@ -139,13 +161,15 @@ public sealed class DeliveryTable(PipelineStorage storage)
 
         var outcomes = new Outcomes(row.Text("Outcomes"));
         var recipients = Unpack(row.Text("Frozen"));
-        if (outcomes.Letters.AsSpan().ContainsAnyExcept(Letters) || recipients is null || row.ContainsKey("Frozen") && recipients.Count != outcomes.Letters.Length)
+        if (outcomes.Codes.AsSpan().ContainsAnyExcept(ValidCodes)
+            || recipients is null
+            || row.ContainsKey("Frozen") && recipients.Count != outcomes.Codes.Length)
             return null;
 
         var decision = row.Text("Decision").Trim();
-        // Where Status is not what we wrote, an admin typed there what belongs into Decision.
+        // If Status is not the stored one, an admin typed a decision there.
         var status = row.Word<DeliveryStatus>("Status");
-        var isOurs = status is DeliveryStatus.Claimed or DeliveryStatus.Waiting || status == outcomes.Status;
+        var isStored = status is DeliveryStatus.Claimed or DeliveryStatus.Waiting || status == outcomes.Status;
         return new Delivery
         {
             Topic = topic,
@@ -153,13 +177,14 @@ public sealed class DeliveryTable(PipelineStorage storage)
             Range = range,
             Id = row.Text("Id"),
             LeaseId = row.Text("Holder"),
-            Status = isOurs ? status!.Value : outcomes.Status,
+            Status = isStored ? status!.Value : outcomes.Status,
             Recipients = recipients,
             Outcomes = outcomes,
-            Proven =
+            Confirmed =
             [
                 .. row.Text("Proven").Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                    .Select(text => RecipientRange.TryParse(text, out var span) ? span : (RecipientRange?)null).OfType<RecipientRange>(),
+                    .Select(text => RecipientRange.TryParse(text, out var places) ? places : (RecipientRange?)null)
+                    .OfType<RecipientRange>(),
             ],
             Attempts = row.Number("Attempts") ?? 0,
             ClaimedOn = row.Time("ClaimedOn") ?? default,
@@ -167,15 +192,16 @@ public sealed class DeliveryTable(PipelineStorage storage)
             SettledOn = row.Time("SettledOn"),
             Resends = row.Number("Resends") ?? 0,
             Reason = row.Text("Reason"),
-            Typed = decision.Length == 0 && !isOurs ? row.Text("Status").Trim() : decision,
+            Typed = decision.Length == 0 && !isStored ? row.Text("Status").Trim() : decision,
             Help = row.Text("Help"),
             ETag = row.ETag,
         };
     }
 
-    private static HashRange? RangeOf(TableEntity row) => HashRange.TryParse(row.RowKey, row.Text("To"), out var range) ? range : null;
+    private static HashRange? RangeOf(TableEntity row) =>
+        HashRange.TryParse(row.RowKey, row.Text("To"), out var range) ? range : null;
 
-    // A thousand keys in base64 are 21,334 characters; a column holds 32 Ki. Text, as Storage Explorer cannot edit rows with binary columns.
+    // 1,000 keys are 21,334 characters of the 32 Ki that a column holds. Storage Explorer cannot edit rows with binary columns.
     private static string Pack(IReadOnlyList<SubscriberKey> keys)
     {
         var bytes = new byte[keys.Count * SubscriberKey.Bytes];
@@ -190,7 +216,11 @@ public sealed class DeliveryTable(PipelineStorage storage)
             return null;
 
         var bytes = Base64Url.DecodeFromChars(text);
-        return [.. Enumerable.Range(0, bytes.Length / SubscriberKey.Bytes).Select(i => SubscriberKey.Read(bytes.AsSpan(i * SubscriberKey.Bytes)))];
+        return
+        [
+            .. Enumerable.Range(0, bytes.Length / SubscriberKey.Bytes)
+                .Select(i => SubscriberKey.Read(bytes.AsSpan(i * SubscriberKey.Bytes))),
+        ];
     }
 
     private static string Partition(TopicId topic, IssueName issue) => $"{topic}~{issue}";

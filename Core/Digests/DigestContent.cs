@@ -8,18 +8,15 @@ using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 
-/// <summary>What an issue says in the current language, for the mail in both its forms and for the browser.</summary>
-/// <param name="Entries">At most <see cref="MaxEntries"/>, and no more than fit.</param>
-/// <param name="More">How many practices of the issue are not among the entries.</param>
-/// <param name="UnsubscribeAddress">Null in the browser, where nobody is known.</param>
+/// <summary>The content of an issue in the current language, for the HTML mail, the text mail and the web page.</summary>
+/// <param name="UnsubscribeAddress">Null on the web page, which has no recipient.</param>
 public sealed record DigestContent(
     Topic Topic, IssueName Issue, IReadOnlyList<DigestContent.Entry> Entries, int More, string WebAddress, string ArchiveAddress,
     string SubscribeAddress, string SubmitAddress, string? UnsubscribeAddress)
 {
     public const int MaxEntries = 20;
 
-    // Beyond 100 KiB mail programs cut a mail. Ordinary entries take a tenth of this; odd characters, each written as a
-    // reference, may take more.
+    // Mail programs cut off mails above 100 KiB. Entries with many escaped characters can exceed that.
     private const int MaxBytes = 90 * 1024;
 
     private const int ExcerptLength = 280;
@@ -27,10 +24,16 @@ public sealed record DigestContent(
 
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
 
-    public static DigestContent Of(Topic topic, IssueName issue, IReadOnlyList<Practice> practices, SiteOptions site, string? unsubscribeAddress)
+    public static DigestContent Of(
+        Topic topic, IssueName issue, IReadOnlyList<Practice> practices, SiteOptions site, string? unsubscribeAddress)
     {
         var bytes = 0;
-        Entry[] entries = [.. practices.Take(MaxEntries).Select(practice => Entry.Of(practice, topic, site)).TakeWhile(entry => (bytes += entry.Bytes) <= MaxBytes)];
+        Entry[] entries =
+        [
+            .. practices.Take(MaxEntries)
+                .Select(practice => Entry.Of(practice, topic, site))
+                .TakeWhile(entry => (bytes += entry.Bytes) <= MaxBytes),
+        ];
         return new DigestContent(
             topic,
             issue,
@@ -71,16 +74,14 @@ public sealed record DigestContent(
         _ => DigestTexts.OpeningMany.With(Count),
     };
 
-    /// <summary>What leads to the practices that are not among the entries.</summary>
     public string MoreLink => More == 1 ? DigestTexts.MoreOne : DigestTexts.MoreMany.With(More);
 
-    /// <summary>The text part: no markup, every address on a line of its own.</summary>
     public string PlainText()
     {
         var text = new StringBuilder().Append(Topic.Name).Append('\n').Append(Heading).Append("\n\n").Append(Opening).Append('\n');
         foreach (var entry in Entries)
         {
-            // On one line, whatever an admin has pasted into the table.
+            // An admin may have pasted line breaks into the title.
             text.Append("\n* ").Append(Excerpt.Of(entry.Title, int.MaxValue)).Append('\n');
             if (entry.Byline is not null)
                 text.Append(entry.Byline).Append('\n');
@@ -88,7 +89,8 @@ public sealed record DigestContent(
         }
 
         if (More > 0)
-            text.Append('\n').Append(More == 1 ? DigestTexts.PlainMoreOne : DigestTexts.PlainMoreMany.With(More)).Append('\n').Append(WebAddress).Append('\n');
+            text.Append('\n').Append(More == 1 ? DigestTexts.PlainMoreOne : DigestTexts.PlainMoreMany.With(More))
+                .Append('\n').Append(WebAddress).Append('\n');
         return MailLayout.Text(text.ToString(), TextFooter);
     }
 
@@ -107,13 +109,18 @@ public sealed record DigestContent(
     {
         public static Entry Of(Practice practice, Topic topic, SiteOptions site) => new(
             practice.Title,
-            string.Join(" · ", new[] { Practices.Byline.Of(practice, topic), practice.Country.Length > 0 ? Countries.NameOf(practice.Country) : null }
-                .OfType<string>()) is { Length: > 0 } line ? line : null,
+            BylineOf(practice, topic),
             Excerpt.Of(practice.Summary, ExcerptLength),
             site.Link($"practices/{practice.Topic}/{practice.Reference}", Language.Current).AbsoluteUri);
 
-        /// <summary>About what it takes in the HTML part, with the markup around it.</summary>
         public int Bytes => 200 + Size(Title) + Size(Byline ?? "") + Size(Summary) + Size(Address);
+
+        private static string? BylineOf(Practice practice, Topic topic)
+        {
+            var country = practice.Country.Length > 0 ? Countries.NameOf(practice.Country) : null;
+            var byline = string.Join(" · ", new[] { Practices.Byline.Of(practice, topic), country }.OfType<string>());
+            return byline.Length > 0 ? byline : null;
+        }
 
         private static int Size(string text) => Encoding.UTF8.GetByteCount(Encoder.Encode(text));
     }

@@ -6,15 +6,15 @@ using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 
-/// <summary>The deliveries of an issue. They tile the hash space when they leave no gap and never overlap; then each candidate is counted once.</summary>
+/// <summary>Closes issues whose deliveries cover the hash space without gaps or overlaps, so that each candidate is counted once.</summary>
 public sealed partial class DigestLedger(
-    TopicCatalog topics, DigestTable digests, DeliveryTable deliveries, UnknownDeliveries unknown, DeliveryQueue queue, DigestMetrics metrics,
-    TimeProvider time, ILogger<DigestLedger> logger)
+    TopicCatalog topics, DigestTable digests, DeliveryTable deliveries, UnknownDeliveries unknown, DeliveryQueue queue,
+    DigestMetrics metrics, TimeProvider time, ILogger<DigestLedger> logger)
 {
-    // A message that shows no effect for so long is taken for lost and put on the queue again; if it was not lost, no harm is done.
+    // A range without progress is enqueued again after this time. A duplicate message is harmless.
     private static readonly TimeSpan LostAfter = TimeSpan.FromMinutes(10);
 
-    /// <summary>Closes what is complete, enqueues what was lost, and settles what is unknown as settings and admins say.</summary>
+    /// <summary>Closes complete issues, requeues stalled ranges, and settles unknown deliveries.</summary>
     public Task SweepAsync(CancellationToken cancellationToken) => RunAll.RunAsync(topics.All, async topic =>
     {
         var unfinished = await digests.UnfinishedAsync(topic.Id, cancellationToken);
@@ -23,14 +23,13 @@ public sealed partial class DigestLedger(
         await RunAll.RunAsync(unfinished, issue => SweepAsync(issue, cancellationToken), cancellationToken);
     }, cancellationToken);
 
-    /// <summary>Brings the issue's row up to what its ledger says: its figures and its receipt, and whether it is closed.</summary>
+    /// <summary>Updates the figures, receipt and status of an issue from its ledger.</summary>
     public async Task ReviewAsync(TopicId topic, IssueName issueName, CancellationToken cancellationToken)
     {
         if (await digests.FindAsync(topic, issueName, cancellationToken) is { Enqueued: true } issue)
-            await TryWriteAsync(issue, await ReadAsync(issue, cancellationToken), isRevived: false, cancellationToken);
+            await TryWriteAsync(issue, await ReadAsync(issue, cancellationToken), isRequeued: false, cancellationToken);
     }
 
-    /// <summary>Adds up the rows and finds what is open.</summary>
     public async Task<LedgerState> ReadAsync(DigestIssue issue, CancellationToken cancellationToken)
     {
         List<LedgerLine> unsettled = [];
@@ -42,12 +41,12 @@ public sealed partial class DigestLedger(
         {
             if (line is null)
             {
-                flaw ??= "A row in Deliveries is no range: somebody made or changed it by hand.";
+                flaw ??= "A row in Deliveries is not a valid range. It was edited by hand; restore its original values.";
                 continue;
             }
 
             if (expected is not { } next || line.Range.From.Value < next.Value)
-                flaw ??= $"Two deliveries overlap at {line.Range.From.LogPrefix}: somebody changed the table Deliveries by hand.";
+                flaw ??= $"Two deliveries overlap at {line.Range.From.LogPrefix}. They were edited by hand; restore their original values.";
             else
                 gaps.AddRange(GapsIn(issue, next, line.Range.From));
 
@@ -64,23 +63,26 @@ public sealed partial class DigestLedger(
 
         if (expected is { } rest)
             gaps.AddRange(GapsIn(issue, rest, null));
-        // What was complete once has no gaps: rows were deleted, and what they said must not be sent again.
+        // A closed ledger had no gaps, so rows were deleted. Their recipients must not get the issue again.
         if (issue.ClosedOn is not null && gaps.Count > 0)
-            flaw ??= "Rows of the closed ledger are missing: somebody deleted them from the table Deliveries.";
+            flaw ??= "Rows of the closed ledger are missing. They were deleted from Deliveries; restore them from a backup.";
         return new LedgerState(
-            lines, lines - unsettled.Count, waiting, unsettled, gaps, count, flaw, Convert.ToHexStringLower(fingerprint.GetHashAndReset()), last);
+            lines, lines - unsettled.Count, waiting, unsettled, gaps, count, flaw,
+            Convert.ToHexStringLower(fingerprint.GetHashAndReset()), last);
     }
 
     private async Task SweepAsync(DigestIssue issue, CancellationToken cancellationToken)
     {
-        if (issue.Misread.Length > 0)
+        if (issue.UnreadableStatus.Length > 0)
         {
             await digests.ExplainAsync(
-                issue, $"{TypedWord.NotUnderstood(issue.Misread)}, so nothing changed. Type Held in Status to stop the issue, Sending to let it go on.", cancellationToken);
+                issue,
+                $"{TypedWord.NotUnderstood(issue.UnreadableStatus)}, so nothing changed. "
+                + "Type Held in Status to stop the issue, or Sending to continue it.",
+                cancellationToken);
             return;
         }
 
-        // What an admin holds stays as it is; what is not on the queue yet is the publisher's.
         if (issue.Status == IssueStatus.Held || !issue.Enqueued)
             return;
 
@@ -90,29 +92,31 @@ public sealed partial class DigestLedger(
 
         var ledger = await ReadAsync(issue, cancellationToken);
         var lost = Lost(issue, ledger);
-        // Of two sweeps at once one writes, and that one enqueues. Should it die in between, the next one does so after a while.
+        // Of two concurrent sweeps, only the one whose write succeeds enqueues. If it stops in between, a later sweep enqueues.
         if (!await TryWriteAsync(issue, ledger, lost.Count > 0, cancellationToken))
             return;
         if (issue.Decision.Length > 0)
-            await digests.ForgetDecisionAsync(issue, cancellationToken);
+            await digests.ClearDecisionAsync(issue, cancellationToken);
         if (lost.Count == 0)
             return;
 
         foreach (var range in lost)
             await queue.AddAsync(DeliveryMessage.Of(issue, range), TimeSpan.Zero, cancellationToken);
-        LogRevived(issue.Topic, issue.Name, lost.Count);
+        LogRequeued(issue.Topic, issue.Name, lost.Count);
     }
 
-    private async Task<bool> TryWriteAsync(DigestIssue issue, LedgerState ledger, bool isRevived, CancellationToken cancellationToken)
+    private async Task<bool> TryWriteAsync(DigestIssue issue, LedgerState ledger, bool isRequeued, CancellationToken cancellationToken)
     {
         if (ledger.Flaw is not null && issue.Status == IssueStatus.Closed)
-            // What was proved once stays written down; the receipt says what has become of the proof.
+            // The figures of the closed issue stay. The receipt names the flaw.
             ledger = ledger with { Count = issue.Count };
-        var status = ledger.IsComplete ? IssueStatus.Closed : ledger.Flaw is not null || issue.Status == IssueStatus.Held ? issue.Status : IssueStatus.Sending;
-        if (ledger.Receipt == issue.Receipt && status == issue.Status && !isRevived)
+        var status = ledger.IsComplete ? IssueStatus.Closed
+            : ledger.Flaw is not null || issue.Status == IssueStatus.Held ? issue.Status
+            : IssueStatus.Sending;
+        if (ledger.Receipt == issue.Receipt && status == issue.Status && !isRequeued)
             return true;
 
-        if (!await digests.TrySetLedgerAsync(issue, status, ledger, isRevived, time.GetUtcNow(), cancellationToken))
+        if (!await digests.TrySetLedgerAsync(issue, status, ledger, isRequeued, time.GetUtcNow(), cancellationToken))
             return false;
 
         var count = ledger.Count;
@@ -126,11 +130,10 @@ public sealed partial class DigestLedger(
     private List<HashRange> Lost(DigestIssue issue, LedgerState ledger)
     {
         var now = time.GetUtcNow();
-        // A ledger that is not to be trusted is for people to look at, not to send by.
-        return ledger.Flaw is not null || now - issue.RevivedOn < LostAfter ? [] :
+        return ledger.Flaw is not null || now - issue.RequeuedOn < LostAfter ? [] :
         [
             .. ledger.Unsettled.Where(line => Due(line) + LostAfter < now).Select(line => line.Range),
-            // What nobody has claimed may simply lie far back in the queue: as long as others come through, it does.
+            // An unclaimed range may still wait in a long queue while other ranges make progress.
             .. ledger.LastChange + LostAfter < now ? ledger.Gaps : [],
         ];
     }
@@ -138,17 +141,16 @@ public sealed partial class DigestLedger(
     private static DateTimeOffset Due(LedgerLine line) =>
         line.Status == DeliveryStatus.Waiting ? line.NotBefore : line.ClaimedOn + DeliveryAttempt.LeaseDuration;
 
-    /// <summary>
-    /// A gap ends at the next row or at the next of the first cuts, so that what is enqueued for it is the very message that was lost.
-    /// </summary>
-    private static IEnumerable<HashRange> GapsIn(DigestIssue issue, SubscriberKey from, SubscriberKey? to) => from == to ? [] : HashRange.Split(issue.Ranges)
-        .Select(cut => new HashRange(cut.From.Value > from.Value ? cut.From : from, Earlier(cut.To, to)))
-        .Where(gap => !gap.IsEmpty);
+    // A gap ends at the next row or at the end of an original range, so that its message equals the lost one.
+    private static IEnumerable<HashRange> GapsIn(DigestIssue issue, SubscriberKey from, SubscriberKey? to) => from == to ? [] :
+        HashRange.Split(issue.Ranges)
+            .Select(cut => new HashRange(cut.From.Value > from.Value ? cut.From : from, Earlier(cut.To, to)))
+            .Where(gap => !gap.IsEmpty);
 
     private static SubscriberKey? Earlier(SubscriberKey? left, SubscriberKey? right) =>
         left is not { } one ? right : right is not { } other || one.Value < other.Value ? left : right;
 
-    // Null is the end of the space.
+    // Null is the end of the hash space.
     private static SubscriberKey? Further(SubscriberKey? left, SubscriberKey? right) =>
         left is { } one && right is { } other ? one.Value > other.Value ? one : other : null;
 
@@ -156,15 +158,19 @@ public sealed partial class DigestLedger(
 
     private static string Canonical(LedgerLine line) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{line.Range.From} {line.Range.ToText} {line.Status} {line.Count.Candidates} {line.Count.Sent} {line.Count.Skipped} {line.Count.Failed} {line.Count.Unknown}\n");
+        $"{line.Range.From} {line.Range.ToText} {line.Status} {Figures(line.Count)}\n");
 
-    [LoggerMessage(LogLevel.Information,
-        "Issue {Topic}/{Issue} is closed: {Candidates} candidates = {Sent} sent + {Skipped} skipped + {Failed} failed + {Unknown} unknown.")]
+    private static string Figures(DeliveryCount count) => string.Create(
+        CultureInfo.InvariantCulture, $"{count.Candidates} {count.Sent} {count.Skipped} {count.Failed} {count.Unknown}");
+
+    [LoggerMessage(
+        LogLevel.Information,
+        "Closed issue {Topic}/{Issue}: {Candidates} candidates = {Sent} sent + {Skipped} skipped + {Failed} failed + {Unknown} unknown.")]
     private partial void LogClosed(string topic, string issue, int candidates, int sent, int skipped, int failed, int unknown);
 
-    [LoggerMessage(LogLevel.Error, "The ledger of {Topic}/{Issue} proves nothing. {Flaw}")]
+    [LoggerMessage(LogLevel.Error, "Failed to verify the ledger of {Topic}/{Issue}. {Flaw}")]
     private partial void LogFlaw(string topic, string issue, string flaw);
 
-    [LoggerMessage(LogLevel.Warning, "Issue {Topic}/{Issue} makes no progress: {Ranges} ranges are on the queue again.")]
-    private partial void LogRevived(string topic, string issue, int ranges);
+    [LoggerMessage(LogLevel.Warning, "Requeued stalled issue {Topic}/{Issue} ({Ranges} ranges).")]
+    private partial void LogRequeued(string topic, string issue, int ranges);
 }

@@ -7,64 +7,60 @@ using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 
-/// <summary>
-/// Writes an issue's letter, once in each process and language however many deliveries it has: what a delivery costs does not
-/// grow with the practices in it.
-/// </summary>
+/// <summary>Renders an issue as mail and as web page. Mails are rendered once per process and language.</summary>
 public sealed class DigestMails(
     TopicCatalog topics, DigestTable digests, PracticeTable practices, MailRenderer renderer, SiteOptions site, TimeProvider time)
 {
-    private const int MaxRemembered = 20;
+    private const int MaxCachedIssues = 20;
 
-    /// <summary>How long it may take until an admin's word to hold an issue has reached every process that sends it.</summary>
+    // The maximum time until each sending process knows that an issue is Held.
     private static readonly TimeSpan MaxStatusAge = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<(TopicId Topic, IssueName Issue), SingleFlightCache<Found>> _issues = new();
 
-    /// <summary>Null if there is no such issue.</summary>
     public async Task<IssueMail?> FindAsync(TopicId topicId, IssueName issueName, CancellationToken cancellationToken)
     {
-        if (_issues.Count >= MaxRemembered && !_issues.ContainsKey((topicId, issueName)))
+        if (_issues.Count >= MaxCachedIssues && !_issues.ContainsKey((topicId, issueName)))
             _issues.Clear();
         var found = await _issues.GetOrAdd((topicId, issueName), key => NewCache(key.Topic, key.Issue)).GetAsync(cancellationToken);
-        // The issue may be made a moment later.
-        if (found.MailContent is null)
+        // Not cached, because the issue may be created a moment later.
+        if (found.Mail is null)
             _issues.TryRemove((topicId, issueName), out _);
-        return found.MailContent;
+        return found.Mail;
     }
 
-    /// <summary>The status is read again and again, the mail is written once.</summary>
     private SingleFlightCache<Found> NewCache(TopicId topicId, IssueName issueName)
     {
-        IssueMail? written = null;
+        IssueMail? rendered = null;
         return new SingleFlightCache<Found>(async () =>
         {
-            if (topics.Find(topicId) is not { } topic || await digests.FindAsync(topicId, issueName, CancellationToken.None) is not { } issue)
+            if (topics.Find(topicId) is not { } topic
+                || await digests.FindAsync(topicId, issueName, CancellationToken.None) is not { } issue)
                 return new Found(null);
 
-            // Before the first delivery was enqueued the list of practices was final.
-            written ??= await WriteAsync(topic, issue, CancellationToken.None);
-            return new Found(written with { IsHeld = issue.Status == IssueStatus.Held });
+            // Rendered once: the list of practices is final before a delivery is enqueued.
+            rendered ??= await RenderMailAsync(topic, issue, CancellationToken.None);
+            return new Found(rendered with { IsHeld = issue.Status == IssueStatus.Held });
         }, MaxStatusAge, time);
     }
 
-    /// <summary>The issue as a page in the current language, without anything personal.</summary>
     public async Task<string> PageAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken) =>
         await RenderAsync(DigestContent.Of(topic, issue.Name, await PracticesAsync(topic, issue, cancellationToken), site, null));
 
-    /// <summary>In all languages at once: which of them its readers want shows when they are claimed, and then nothing must go wrong any more.</summary>
-    private async Task<IssueMail> WriteAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken)
+    // Renders all languages before a range is claimed, because a fault after the claim would make the recipients unknown.
+    private async Task<IssueMail> RenderMailAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken)
     {
-        // Nobody who writes a practice can guess it and so put a reader's link where it does not belong.
+        // Random, so that the text of a practice cannot contain it.
         var placeholder = $"%unsubscribe-{Guid.NewGuid():N}%";
         var published = await PracticesAsync(topic, issue, cancellationToken);
         var mails = ImmutableDictionary.CreateBuilder<string, MailContent>();
         foreach (var language in Language.All)
-            mails[language.Code] = await language.RunAsync(() => WriteAsync(topic, issue, DigestContent.Of(topic, issue.Name, published, site, placeholder)));
+            mails[language.Code] = await language.RunAsync(
+                () => RenderMailAsync(topic, issue, DigestContent.Of(topic, issue.Name, published, site, placeholder)));
         return new IssueMail(mails.ToImmutable(), placeholder, IsHeld: false);
     }
 
-    private async Task<MailContent> WriteAsync(Topic topic, DigestIssue issue, DigestContent content) => new(
+    private async Task<MailContent> RenderMailAsync(Topic topic, DigestIssue issue, DigestContent content) => new(
         content.Subject,
         await RenderAsync(content),
         content.PlainText(),
@@ -73,7 +69,7 @@ public sealed class DigestMails(
             ["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click",
             ["List-Id"] = $"<{topic.Id}.{site.BaseUrl.Host}>",
             ["Auto-Submitted"] = "auto-generated",
-            // Gmail's complaint figures by issue, topic and kind, ending with a name of the sender.
+            // Gmail reports complaints by these fields. The last one identifies the sender.
             ["Feedback-ID"] = $"{issue.Name}:{topic.Id}:digest:pipeline",
         },
         new Dictionary<string, string>());
@@ -83,14 +79,14 @@ public sealed class DigestMails(
 
     private async Task<IReadOnlyList<Practice>> PracticesAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken)
     {
-        List<Practice> there = [];
+        List<Practice> published = [];
         foreach (var reference in issue.Practices)
-            // What an admin took back meanwhile is no longer for readers.
+            // An admin may have withdrawn a practice after the issue was created.
             if (await practices.FindAsync(topic.Id, reference, cancellationToken) is { Status: PracticeStatus.Published } practice)
-                there.Add(practice);
+                published.Add(practice);
 
-        return there;
+        return published;
     }
 
-    private sealed record Found(IssueMail? MailContent);
+    private sealed record Found(IssueMail? Mail);
 }

@@ -2,10 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace Pipeline.Digests;
 
-/// <summary>Counts runs of the publisher and what came of each recipient, and measures how long an issue is being sent.</summary>
 public sealed class DigestMetrics(IMeterFactory meters)
 {
-    // An alert in infra depends on each of these two.
+    // Alerts in infra use these two names.
     public const string RunsName = "pipeline.digest.runs";
     public const string OpenAgeName = "pipeline.digest.open_age";
 
@@ -17,13 +16,10 @@ public sealed class DigestMetrics(IMeterFactory meters)
     private readonly Gauge<double> _openAge = PipelineMeter.Of(meters).CreateGauge<double>(
         OpenAgeName, "s", "How long the topic's oldest open issue is being sent; 0 if none is.");
 
-    /// <summary>Counts a run of PublishDigest that has looked at every topic and made every issue that is due.</summary>
+    /// <summary>Counts a run of PublishDigest that succeeded for all topics.</summary>
     public void CountRun() => _runs.Add(1);
 
-    /// <summary>
-    /// Counts the recipients who are settled now and were not before. A recipient whose delivery was unknown and is proved or sent
-    /// again counts a second time, as sent.
-    /// </summary>
+    /// <summary>Counts the newly settled recipients. An unknown recipient that is confirmed later counts again, as sent.</summary>
     public void CountRecipients(string topic, DeliveryCount before, DeliveryCount now)
     {
         Add("sent", now.Sent - before.Sent);

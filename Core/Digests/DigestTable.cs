@@ -6,16 +6,14 @@ using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 
-/// <summary>The table Digests: a partition a topic, a row an issue.</summary>
+/// <summary>The table Digests, with a partition for each topic and a row for each issue.</summary>
 public sealed class DigestTable(PipelineStorage storage)
 {
-    /// <summary>A reference and a space take 17 characters, and a column holds 32 Ki of them; the rest waits for the next issue.</summary>
+    /// <summary>The limit of the column Practices: a reference and a space take 17 of its 32 Ki characters.</summary>
     public const int MaxPractices = 1_500;
 
-    // When the recipients were taken out of its ledger.
     private const string CleanedOn = "CleanedOn";
 
-    /// <summary>Inserts the issue: whoever succeeds has made it. False where it is there already.</summary>
     public async Task<bool> AddAsync(DigestIssue issue, CancellationToken cancellationToken)
     {
         var row = new TableEntity(issue.Topic, issue.Name)
@@ -50,32 +48,36 @@ public sealed class DigestTable(PipelineStorage storage)
     public Task<IReadOnlyList<DigestIssue>> OpenAsync(TopicId topic, CancellationToken cancellationToken) =>
         QueryAsync(TableFilter.Of($"PartitionKey eq {topic.Value} and Status ne 'Closed'"), cancellationToken);
 
-    /// <summary>Issues that are not closed, or are so with recipients of unknown outcome, oldest first.</summary>
+    /// <summary>Issues that are open or have unknown recipients, oldest first.</summary>
     public Task<IReadOnlyList<DigestIssue>> UnfinishedAsync(TopicId topic, CancellationToken cancellationToken) =>
-        QueryAsync(TableFilter.And(TableFilter.Of($"PartitionKey eq {topic.Value}"), "Status ne 'Closed' or Unknown gt 0"), cancellationToken);
+        QueryAsync(
+            TableFilter.And(TableFilter.Of($"PartitionKey eq {topic.Value}"), "Status ne 'Closed' or Unknown gt 0"), cancellationToken);
 
     /// <summary>All issues, newest first.</summary>
     public async Task<IReadOnlyList<DigestIssue>> AllAsync(TopicId topic, CancellationToken cancellationToken) =>
         [.. (await QueryAsync(TableFilter.Of($"PartitionKey eq {topic.Value}"), cancellationToken)).Reverse()];
 
-    /// <summary>The issues of the last year and those that seem to lie in the future, oldest first.</summary>
+    /// <summary>The issues of the last 366 days, including future ones, oldest first.</summary>
     public Task<IReadOnlyList<DigestIssue>> RecentAsync(TopicId topic, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var since = now.AddDays(-366).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         return QueryAsync(TableFilter.Of($"PartitionKey eq {topic.Value} and RowKey ge {since}"), cancellationToken);
     }
 
-    /// <summary>Writes down which practices the issue really got. False where somebody else changed the row meanwhile.</summary>
-    public async Task<bool> TrySetPracticesAsync(DigestIssue issue, IReadOnlyList<Reference> practices, CancellationToken cancellationToken) =>
-        await storage.Digests.TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Practices"] = Join(practices) }, issue.ETag, cancellationToken) is not null;
+    /// <summary>Saves the practices that were assigned to the issue. False if the row was changed meanwhile.</summary>
+    public async Task<bool> TrySetPracticesAsync(
+        DigestIssue issue, IReadOnlyList<Reference> practices, CancellationToken cancellationToken)
+    {
+        var row = new TableEntity(issue.Topic, issue.Name) { ["Practices"] = Join(practices) };
+        return await storage.Digests.TryMergeAsync(row, issue.ETag, cancellationToken) is not null;
+    }
 
     public Task SetEnqueuedAsync(DigestIssue issue, CancellationToken cancellationToken) =>
         storage.Digests.TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Enqueued"] = true }, ETag.All, cancellationToken);
 
-    /// <summary>Writes what the ledger adds up to. False where somebody else changed the row meanwhile.</summary>
-    /// <param name="isRevived">Deliveries that seemed lost are about to be enqueued again.</param>
+    /// <summary>Saves the figures, receipt and status. False if the row was changed meanwhile.</summary>
     public async Task<bool> TrySetLedgerAsync(
-        DigestIssue issue, IssueStatus status, LedgerState ledger, bool isRevived, DateTimeOffset now, CancellationToken cancellationToken)
+        DigestIssue issue, IssueStatus status, LedgerState ledger, bool isRequeued, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var row = new TableEntity(issue.Topic, issue.Name)
         {
@@ -93,41 +95,41 @@ public sealed class DigestTable(PipelineStorage storage)
             row["StatusHelp"] = "";
         }
 
-        if (isRevived)
+        if (isRequeued)
             row["RevivedOn"] = now;
         return await storage.Digests.TryMergeAsync(row, issue.ETag, cancellationToken) is not null;
     }
 
-    /// <summary>Tells the admin, in the row, what was not understood, and what the issue is taken for.</summary>
+    /// <summary>Restores the status and shows the admin a sentence in StatusHelp.</summary>
     public Task ExplainAsync(DigestIssue issue, string help, CancellationToken cancellationToken) => storage.Digests.TryMergeAsync(
-        new TableEntity(issue.Topic, issue.Name) { ["Status"] = issue.Status.ToString(), ["StatusHelp"] = help }, issue.ETag, cancellationToken);
+        new TableEntity(issue.Topic, issue.Name) { ["Status"] = issue.Status.ToString(), ["StatusHelp"] = help }, issue.ETag,
+        cancellationToken);
 
-    /// <summary>What an admin decided about the issue is done.</summary>
-    public Task ForgetDecisionAsync(DigestIssue issue, CancellationToken cancellationToken) =>
+    public Task ClearDecisionAsync(DigestIssue issue, CancellationToken cancellationToken) =>
         storage.Digests.TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Decision"] = "" }, ETag.All, cancellationToken);
 
-    /// <summary>Issues of all topics, also of those that are not in the settings any more, that were closed before this and still have recipients.</summary>
-    public async IAsyncEnumerable<DigestIssue> UncleanedAsync(DateTimeOffset closedBefore, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Closed issues that still have recipients, including issues of topics that are not in the settings.</summary>
+    public async IAsyncEnumerable<DigestIssue> ClosedWithRecipientsAsync(
+        DateTimeOffset closedBefore, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string[] columns = ["PartitionKey", "RowKey", "Status", "Unknown", "ClosedOn", CleanedOn];
         await foreach (var row in storage.Digests.QueryAsync<TableEntity>(select: columns, cancellationToken: cancellationToken))
             if (IssueStatusWord.Read(row.Text("Status")) == IssueStatus.Closed && row.Number("Unknown") == 0
                 && row.Time("ClosedOn") is { } closedOn && closedOn < closedBefore
-                // Closed again since: an admin opened it, and deliveries were made anew.
+                // An issue that was opened and closed again has new deliveries.
                 && !(row.Time(CleanedOn) > closedOn))
                 yield return Read(row);
     }
 
-    /// <summary>False if the row was changed meanwhile.</summary>
     public async Task<bool> TryMarkCleanedAsync(DigestIssue issue, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await storage.Digests.TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { [CleanedOn] = now }, issue.ETag, cancellationToken) is not null;
+        await storage.Digests.TryMergeAsync(
+            new TableEntity(issue.Topic, issue.Name) { [CleanedOn] = now }, issue.ETag, cancellationToken) is not null;
 
-    /// <summary>Takes back an issue that turned out to have nothing in it.</summary>
-    /// <remarks>If another process was quicker, it came to the same conclusion, or to another one that the next run sees.</remarks>
+    /// <summary>Deletes an issue, unless another process has changed or deleted it. The next run handles a changed one.</summary>
     public Task RemoveAsync(DigestIssue issue, CancellationToken cancellationToken) =>
         storage.Digests.TryDeleteAsync(issue.Topic, issue.Name, issue.ETag, cancellationToken);
 
-    /// <summary>What the row is taken for. A word that is no status stops nothing, and opens nothing that was closed.</summary>
+    /// <summary>The status of a row. If the cell is not a status, a row with ClosedOn is Closed and any other is Sending.</summary>
     internal static IssueStatus StatusOf(TableEntity row) =>
         IssueStatusWord.Read(row.Text("Status")) ?? (row.ContainsKey("ClosedOn") ? IssueStatus.Closed : IssueStatus.Sending);
 
@@ -158,13 +160,13 @@ public sealed class DigestTable(PipelineStorage storage)
             Enqueued = row.Flag("Enqueued") ?? false,
             StartedOn = row.Time("StartedOn") ?? row.Timestamp ?? default,
             ClosedOn = row.Time("ClosedOn"),
-            RevivedOn = row.Time("RevivedOn") ?? default,
+            RequeuedOn = row.Time("RevivedOn") ?? default,
             Count = new DeliveryCount(
                 row.Number("Candidates") ?? 0, row.Number("Sent") ?? 0, row.Number("Skipped") ?? 0, row.Number("Failed") ?? 0,
                 row.Number("Unknown") ?? 0),
             Receipt = row.Text("Receipt"),
             Decision = row.Text("Decision").Trim(),
-            Misread = IssueStatusWord.Read(typed) is null ? typed.Trim() : "",
+            UnreadableStatus = IssueStatusWord.Read(typed) is null ? typed.Trim() : "",
             ETag = row.ETag,
         };
     }

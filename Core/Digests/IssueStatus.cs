@@ -2,20 +2,17 @@ namespace Pipeline.Digests;
 
 public enum IssueStatus
 {
-    /// <summary>Its deliveries are under way.</summary>
     Sending,
 
-    /// <summary>Its ledger is complete: every candidate is accounted for.</summary>
     Closed,
 
-    /// <summary>An admin stopped it: nobody gets it until the status says Sending again, and within minutes after that it goes on.</summary>
+    /// <summary>An admin stopped it. It continues some minutes after the status is set to Sending.</summary>
     Held,
 }
 
-/// <summary>Reads what an admin typed in the column Status.</summary>
 public static class IssueStatusWord
 {
-    /// <summary>Null where it is none of the words; case and spaces do not matter.</summary>
+    /// <summary>Parses what an admin typed in Status. Ignores case and surrounding spaces. Null if it is not a status.</summary>
     public static IssueStatus? Read(string typed) => TypedWord.Normalize(typed) switch
     {
         "SENDING" or "SEND" or "GO" or "RESUME" or "CONTINUE" => IssueStatus.Sending,

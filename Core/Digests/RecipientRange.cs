@@ -2,24 +2,19 @@ using System.Globalization;
 
 namespace Pipeline.Digests;
 
-/// <summary>
-/// Whom one request to SendGrid meant: of a delivery's recipients, in the order they were frozen, those from one place up to
-/// another that were open then. It travels with the mail as the custom argument "call" and comes back with SendGrid's events.
-/// </summary>
-/// <param name="From">The first place, from 0.</param>
-/// <param name="To">The first place no longer in it.</param>
+/// <summary>The recipients of one request: the open places from From (inclusive) to To (exclusive). The custom argument "call".</summary>
 public readonly record struct RecipientRange(int From, int To)
 {
-    public static bool TryParse(string? text, out RecipientRange span)
+    public static bool TryParse(string? text, out RecipientRange range)
     {
-        span = default;
+        range = default;
         if (text?.Split('-') is not [var from, var to]
             || !int.TryParse(from, NumberStyles.None, CultureInfo.InvariantCulture, out var first)
             || !int.TryParse(to, NumberStyles.None, CultureInfo.InvariantCulture, out var end)
             || first >= end)
             return false;
 
-        span = new RecipientRange(first, end);
+        range = new RecipientRange(first, end);
         return true;
     }
 

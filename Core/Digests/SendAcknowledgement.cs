@@ -2,7 +2,6 @@ using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 
-/// <summary>An event of SendGrid's names the request it came from: so SendGrid had taken that one.</summary>
-/// <param name="Delivery">The delivery's opaque id.</param>
-/// <param name="Call">Which of the delivery's requests, as <see cref="RecipientRange"/> writes it.</param>
+/// <summary>A request that SendGrid accepted, because one of its events names it.</summary>
+/// <param name="Call">A <see cref="RecipientRange"/> as text.</param>
 public sealed record SendAcknowledgement(TopicId Topic, IssueName Issue, string Delivery, string Call);

@@ -2,13 +2,13 @@ using Pipeline.Mail.Events;
 
 namespace Pipeline.Digests;
 
-/// <summary>What happens to deliveries of which nobody knows whether SendGrid took them. Settings: Digest__UnknownWindow and __UnknownPolicy.</summary>
+/// <summary>The handling of unknown deliveries. Settings: Digest__UnknownWindow and __UnknownPolicy.</summary>
 public sealed record UnknownOptions
 {
-    // So long SendGrid tries to hand over its events; after that none is to be expected.
+    // SendGrid retries events for 24 hours.
     private static readonly TimeSpan DefaultWindow = TimeSpan.FromDays(1);
 
-    /// <summary>How long SendGrid's events may still settle a delivery.</summary>
+    /// <summary>How long to wait for SendGrid's events before the policy applies.</summary>
     public required TimeSpan Window { get; init; }
 
     public required UnknownPolicy Policy { get; init; }
@@ -18,22 +18,23 @@ public sealed record UnknownOptions
         var options = new UnknownOptions
         {
             Window = settings.Duration(
-                "Digest:UnknownWindow", DefaultWindow, length => length > TimeSpan.Zero, "a length of time as 04:00:00 for four hours or 1.00:00:00 for a day"),
+                "Digest:UnknownWindow", DefaultWindow, length => length > TimeSpan.Zero,
+                "a time span, for example 04:00:00 (four hours) or 1.00:00:00 (one day)"),
             Policy = settings.Choice("Digest:UnknownPolicy", UnknownPolicy.Hold, "Hold or Resend"),
         };
         if (options.Policy == UnknownPolicy.Resend && settings.Optional(WebhookOptions.KeyName) is null)
             settings.AddMistake(
-                "The setting SendGrid__WebhookPublicKey is missing, which Digest__UnknownPolicy = Resend needs: without SendGrid's events nobody could "
-                + "know what it has taken, and it would be sent twice. Set the key, or Hold.");
+                "The setting SendGrid__WebhookPublicKey is missing. Digest__UnknownPolicy = Resend needs it, "
+                + "because without SendGrid's events digests would be sent twice. Set the key, or set Digest__UnknownPolicy to Hold.");
         return options;
     }
 }
 
 public enum UnknownPolicy
 {
-    /// <summary>It waits for an admin's word: rather one digest too few than one too many.</summary>
+    /// <summary>Waits for an admin's decision, so a digest may be missing but is never sent twice.</summary>
     Hold,
 
-    /// <summary>It is sent again: rather one too many.</summary>
+    /// <summary>Sends the delivery again, so a digest may be sent twice.</summary>
     Resend,
 }

@@ -16,7 +16,7 @@ public sealed class ReceiveSendGridEvents(WebhookVerifier guard, SendGridEvents 
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/sendgrid/events")] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        if (!guard.IsSetUp)
+        if (!guard.IsConfigured)
             return Problems.Of(
                 StatusCodes.Status403Forbidden,
                 "SendGrid's webhook is not set up here: the setting SendGrid__WebhookPublicKey is missing.");
@@ -30,9 +30,9 @@ public sealed class ReceiveSendGridEvents(WebhookVerifier guard, SendGridEvents 
         if (!guard.IsGenuine(signature, body.Span))
             return NotSendGrid();
 
-        return await events.TakeAsync(body, cancellationToken) switch
+        return await events.ProcessAsync(body, cancellationToken) switch
         {
-            EventsOutcome.Taken => TypedResults.Ok(),
+            EventsOutcome.Accepted => TypedResults.Ok(),
             EventsOutcome.Unreadable => Problems.Of(StatusCodes.Status400BadRequest, "The body is not a JSON array of events."),
             _ => Problems.TryLater("Events cannot be stored at the moment. Send the same again later; it does no harm twice."),
         };

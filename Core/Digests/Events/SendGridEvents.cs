@@ -5,29 +5,25 @@ namespace Pipeline.Digests.Events;
 
 public enum EventsOutcome
 {
-    Taken,
+    Accepted,
 
-    /// <summary>The body is no JSON array.</summary>
     Unreadable,
 
-    /// <summary>Storage cannot be reached; SendGrid sends the same again.</summary>
-    Later,
+    StorageUnavailable,
 }
 
-/// <summary>
-/// Acts upon SendGrid's events. They come more than once, in any order, and with other ids when they are sent again; so nothing
-/// is remembered of them: what an event does is the same whenever and however often it is done.
-/// </summary>
+/// <summary>Processes SendGrid's events. Idempotent, because events arrive repeatedly, in any order and with changed ids.</summary>
 public sealed partial class SendGridEvents(
-    SendGridEventInterpreter interpreter, SendAcknowledgements acknowledgements, SubscriberTable subscribers, TimeProvider time, ILogger<SendGridEvents> logger)
+    SendGridEventInterpreter interpreter, SendAcknowledgements acknowledgements, SubscriberTable subscribers, TimeProvider time,
+    ILogger<SendGridEvents> logger)
 {
-    private const int AtOnce = 8;
+    private const int MaxParallelism = 8;
 
-    // Clocks differ a little. What lies further ahead would win over everything a reader does until then.
-    private static readonly TimeSpan Ahead = TimeSpan.FromHours(1);
+    // An event from the future would override everything that the reader does until then.
+    private static readonly TimeSpan MaxClockSkew = TimeSpan.FromHours(1);
 
-    /// <param name="body">Of a post that is surely SendGrid's.</param>
-    public async Task<EventsOutcome> TakeAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    /// <param name="body">The caller must have verified its signature.</param>
+    public async Task<EventsOutcome> ProcessAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         if (SendGridEventBatch.Read(body.Span) is not { } batch)
         {
@@ -36,7 +32,7 @@ public sealed partial class SendGridEvents(
         }
 
         var confirmed = batch.Events.Select(interpreter.Acknowledgement).OfType<SendAcknowledgement>().ToHashSet();
-        var latest = time.GetUtcNow() + Ahead;
+        var latest = time.GetUtcNow() + MaxClockSkew;
         var ends = batch.Events.Where(sendGridEvent => sendGridEvent.HappenedOn <= latest).SelectMany(interpreter.Ends).ToHashSet();
         try
         {
@@ -44,14 +40,15 @@ public sealed partial class SendGridEvents(
                 await acknowledgements.RecordAsync(confirmed, cancellationToken);
             var ended = await EndAsync(ends, cancellationToken);
             var incomplete = batch.Events.Count(sendGridEvent =>
-                SendGridEventInterpreter.EndsSubscription(sendGridEvent) && (sendGridEvent.Address is null || sendGridEvent.HappenedOn is null || sendGridEvent.HappenedOn > latest));
-            LogTaken(batch.Events.Count, confirmed.Count, ended, batch.Unreadable + incomplete);
-            return EventsOutcome.Taken;
+                SendGridEventInterpreter.EndsSubscription(sendGridEvent)
+                && (sendGridEvent.Address is null || sendGridEvent.HappenedOn is null || sendGridEvent.HappenedOn > latest));
+            LogProcessed(batch.Events.Count, confirmed.Count, ended, batch.Unreadable + incomplete);
+            return EventsOutcome.Accepted;
         }
         catch (Exception fault) when (StorageFault.Is(fault))
         {
             LogUnavailable(fault);
-            return EventsOutcome.Later;
+            return EventsOutcome.StorageUnavailable;
         }
     }
 
@@ -59,7 +56,7 @@ public sealed partial class SendGridEvents(
     {
         var ended = 0;
         var rows = ends.GroupBy(end => (end.Topic, end.Subscriber));
-        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = MaxParallelism, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(rows, options, async (row, cancellation) =>
         {
             var changed = false;
@@ -71,13 +68,14 @@ public sealed partial class SendGridEvents(
         return ended;
     }
 
-    [LoggerMessage(LogLevel.Information,
-        "SendGrid sent {Events} events: {Acknowledgements} of our calls are confirmed, {Ended} subscriptions ended, {Unreadable} events could not be read.")]
-    private partial void LogTaken(int events, int acknowledgements, int ended, int unreadable);
+    [LoggerMessage(
+        LogLevel.Information,
+        "Processed {Events} SendGrid events: {Acknowledgements} requests confirmed, {Ended} subscriptions ended, {Unreadable} unreadable.")]
+    private partial void LogProcessed(int events, int acknowledgements, int ended, int unreadable);
 
-    [LoggerMessage(LogLevel.Warning, "SendGrid signed a post of {Bytes} bytes that is no JSON array.")]
+    [LoggerMessage(LogLevel.Warning, "Rejected a signed post of {Bytes} bytes from SendGrid: the body is not a JSON array.")]
     private partial void LogUnreadable(int bytes);
 
-    [LoggerMessage(LogLevel.Error, "SendGrid's events were turned away because storage cannot be reached; it sends them again.")]
+    [LoggerMessage(LogLevel.Error, "Failed to process SendGrid's events because storage is unavailable. SendGrid sends them again.")]
     private partial void LogUnavailable(Exception fault);
 }

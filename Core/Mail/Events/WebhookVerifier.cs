@@ -3,19 +3,17 @@ using System.Text;
 
 namespace Pipeline.Mail.Events;
 
-/// <summary>Tells SendGrid's posts from everybody else's, and from its own sent again by somebody later.</summary>
+/// <summary>Verifies the signature and the age of posts to the webhook.</summary>
 public sealed partial class WebhookVerifier(SendGridOptions options, TimeProvider time, ILogger<WebhookVerifier> logger)
 {
-    /// <summary>False while the setting SendGrid__WebhookPublicKey is missing: then nobody can prove anything.</summary>
-    public bool IsSetUp => options.Webhook is not null;
+    public bool IsConfigured => options.Webhook is not null;
 
-    /// <summary>Whether SendGrid signed this body, and lately.</summary>
-    /// <param name="body">Byte for byte as it came.</param>
+    /// <summary>True if SendGrid signed this body within the tolerance.</summary>
     public bool IsGenuine(WebhookSignature signature, ReadOnlySpan<byte> body)
     {
         if (options.Webhook is not { } webhook || !webhook.Key.Verifies(Hash(signature.Timestamp, body), signature.Bytes))
         {
-            LogForged(body.Length);
+            LogInvalidSignature(body.Length);
             return false;
         }
 
@@ -23,7 +21,7 @@ public sealed partial class WebhookVerifier(SendGridOptions options, TimeProvide
         if (age.Duration() <= webhook.Tolerance)
             return true;
 
-        LogStale(age, webhook.Tolerance);
+        LogExpiredSignature(age, webhook.Tolerance);
         return false;
     }
 
@@ -35,9 +33,9 @@ public sealed partial class WebhookVerifier(SendGridOptions options, TimeProvide
         return hash.GetHashAndReset();
     }
 
-    [LoggerMessage(LogLevel.Information, "A post of {Bytes} bytes to SendGrid's webhook was refused: SendGrid did not sign it with the key that is set.")]
-    private partial void LogForged(int bytes);
+    [LoggerMessage(LogLevel.Information, "Rejected a post of {Bytes} bytes to SendGrid's webhook: the signature does not match.")]
+    private partial void LogInvalidSignature(int bytes);
 
-    [LoggerMessage(LogLevel.Warning, "A post that SendGrid signed {Age} ago was refused: SendGrid__WebhookTolerance is {Tolerance}.")]
-    private partial void LogStale(TimeSpan age, TimeSpan tolerance);
+    [LoggerMessage(LogLevel.Warning, "Rejected a post that SendGrid signed {Age} ago: SendGrid__WebhookTolerance is {Tolerance}.")]
+    private partial void LogExpiredSignature(TimeSpan age, TimeSpan tolerance);
 }

@@ -19,7 +19,7 @@ public sealed class DeliveryAttemptTests
         var (attempt, calls) = Run("eeffe", _ => Sent);
 
         Assert.Equal(["0-2 en", "2-4 fr", "4-5 en"], calls);
-        Assert.Equal(("sssss", "0-2 2-4 4-5"), (attempt.Outcomes.Letters, string.Join(' ', attempt.Taken)));
+        Assert.Equal(("sssss", "0-2 2-4 4-5"), (attempt.Outcomes.Codes, string.Join(' ', attempt.Accepted)));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class DeliveryAttemptTests
         var (attempt, calls) = Run("eeee", _ => Sent, outcomes: ".?..");
 
         Assert.Equal(["0-1 en", "2-4 en"], calls);
-        Assert.Equal("s?ss", attempt.Outcomes.Letters);
+        Assert.Equal("s?ss", attempt.Outcomes.Codes);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class DeliveryAttemptTests
         var (attempt, calls) = Run("eeeeeeee", call => call.Recipients.ToArray().Any(recipient => recipient.Place == 5) ? Refused : Sent);
 
         Assert.Equal(["0-8 en", "0-4 en", "4-8 en", "4-6 en", "4-5 en", "5-6 en", "6-8 en"], calls);
-        Assert.Equal("sssssfss", attempt.Outcomes.Letters);
+        Assert.Equal("sssssfss", attempt.Outcomes.Codes);
         Assert.Contains("No such address.", Assert.Single(attempt.Reasons));
     }
 
@@ -46,7 +46,7 @@ public sealed class DeliveryAttemptTests
     {
         var (attempt, _) = Run("eeff", call => call.Language == Language.English ? new SendOutcome.Unknown("SendGrid answered 500.") : Sent);
 
-        Assert.Equal("??ss", attempt.Outcomes.Letters);
+        Assert.Equal("??ss", attempt.Outcomes.Codes);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class DeliveryAttemptTests
         var (attempt, calls) = Run("eeff", _ => new SendOutcome.NotTaken("SendGrid's rate limit is reached (429).", TimeSpan.FromSeconds(42)));
 
         Assert.Single(calls);
-        Assert.Equal(("....", TimeSpan.FromSeconds(42)), (attempt.Outcomes.Letters, attempt.Delay));
+        Assert.Equal(("....", TimeSpan.FromSeconds(42)), (attempt.Outcomes.Codes, attempt.Delay));
     }
 
     [Fact]
@@ -64,16 +64,16 @@ public sealed class DeliveryAttemptTests
         var (attempt, calls) = Run("eeeeeeeeff", call => call.Language == Language.English ? RefusedWithoutReason : Sent);
 
         Assert.Equal("8-10 fr", calls[^1]);
-        Assert.Equal(("........ss", TimeSpan.FromMinutes(5)), (attempt.Outcomes.Letters, attempt.Delay));
-        Assert.StartsWith("SendGrid refuses everybody who reads in en", attempt.Reasons[^1]);
+        Assert.Equal(("........ss", TimeSpan.FromMinutes(5)), (attempt.Outcomes.Codes, attempt.Delay));
+        Assert.StartsWith("SendGrid refuses all recipients with language en", attempt.Reasons[^1]);
     }
 
     [Fact]
     public void Refusals_without_a_reason_stand_if_SendGrid_took_another_of_the_same_language()
     {
-        var (attempt, _) = Run("eeeeeeee", call => call.Span.To == 1 ? Sent : RefusedWithoutReason);
+        var (attempt, _) = Run("eeeeeeee", call => call.Range.To == 1 ? Sent : RefusedWithoutReason);
 
-        Assert.Equal("sfffffff", attempt.Outcomes.Letters);
+        Assert.Equal("sfffffff", attempt.Outcomes.Codes);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class DeliveryAttemptTests
         attempt.Record(attempt.Next(Now, isStopping: false)!, Sent);
 
         Assert.Null(attempt.Next(Now, isStopping: true));
-        Assert.Equal(("ss..", TimeSpan.Zero), (attempt.Outcomes.Letters, attempt.Delay));
+        Assert.Equal(("ss..", TimeSpan.Zero), (attempt.Outcomes.Codes, attempt.Delay));
         Assert.Equal(["The app was stopping."], attempt.Reasons);
     }
 
@@ -94,7 +94,7 @@ public sealed class DeliveryAttemptTests
         attempt.Record(attempt.Next(Now, isStopping: false)!, Sent);
 
         Assert.Null(attempt.Next(Now + DeliveryAttempt.LeaseDuration / 2 + TimeSpan.FromSeconds(1), isStopping: false));
-        Assert.Equal("ss..", attempt.Outcomes.Letters);
+        Assert.Equal("ss..", attempt.Outcomes.Codes);
     }
 
     /// <param name="languages">Of the recipients: e for English, f for French.</param>
@@ -108,7 +108,7 @@ public sealed class DeliveryAttemptTests
         List<string> calls = [];
         while (attempt.Next(Now, isStopping: false) is { } call)
         {
-            calls.Add($"{call.Span} {call.Language.Code}");
+            calls.Add($"{call.Range} {call.Language.Code}");
             attempt.Record(call, answer(call));
         }
 

@@ -65,7 +65,8 @@ public sealed partial class ExportTests(AzuriteFixture azurite)
         var delivery = Assert.Single(collector.Spans, span => span.Name == "process digest-deliveries");
         var issue = collector.Spans.Where(span => span.Trace == delivery.Trace).Select(span => span.Name).ToHashSet();
         Assert.Superset(new HashSet<string> { "function PublishDigest", "send digest-deliveries", "insert Deliveries", "send mail" }, issue);
-        Assert.Contains(collector.Logs, line => line.Contains("is closed: 3 candidates = 3 sent", StringComparison.Ordinal));
+        Assert.Contains(collector.Logs, line =>
+            line.Contains("Closed issue", StringComparison.Ordinal) && line.Contains("3 candidates = 3 sent", StringComparison.Ordinal));
         Assert.DoesNotMatch(Address(), collector.All);
         Assert.DoesNotContain("token=", collector.All, StringComparison.Ordinal);
     }

@@ -235,7 +235,7 @@ public sealed class CostTests(AzuriteFixture azurite)
     /// <summary>Waits at the wire, as looking into the tables would be counted.</summary>
     private Task ClosedAsync(PipelineApp app) => app.UntilAsync(
         "the issue is closed and its message gone",
-        () => Task.FromResult(meter.Count(Meter.Kind.QueueDelete, "digest-deliveries") == 1 && app.Log.All.Any(line => line.Contains("is closed", StringComparison.Ordinal))));
+        () => Task.FromResult(meter.Count(Meter.Kind.QueueDelete, "digest-deliveries") == 1 && app.Log.All.Any(line => line.Contains("Closed issue", StringComparison.Ordinal))));
 
     /// <summary>With a client of its own, as Storage Explorer is one.</summary>
     private static Task TypeAsync(PipelineApp app, string reference, string status) => new TableClient(app.ConnectionString, "Practices").UpdateEntityAsync(

@@ -122,7 +122,7 @@ public sealed class CrashingApp : IAsyncDisposable
     public void LoseMessages() => deliveries.Clear();
 
     /// <summary>All that SendGrid has to tell of what it took, as often as it likes to.</summary>
-    public Task EventsAsync() => Get<SendGridEvents>().TakeAsync(Encoding.UTF8.GetBytes($"[{string.Join(',', sendGrid.Events)}]"), Cancellation);
+    public Task EventsAsync() => Get<SendGridEvents>().ProcessAsync(Encoding.UTF8.GetBytes($"[{string.Join(',', sendGrid.Events)}]"), Cancellation);
 
     /// <summary>SendGrid hears that there is no such mailbox.</summary>
     public void Bounce(string address)

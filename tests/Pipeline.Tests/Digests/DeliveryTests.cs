@@ -87,8 +87,8 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         Assert.Equal("", (await DeliveryAsync(app)).GetString("Help"));
         app.Time.Advance(TimeSpan.FromHours(25));
         await SweepAsync(app);
-        Assert.Contains("waits for your word. Type Sent in Decision", (await DeliveryAsync(app)).GetString("Help"));
-        Assert.Contains(app.Log.All, line => line.StartsWith("Error") && line.Contains("waits for an admin's word"));
+        Assert.Contains("waits for your decision. Type Sent in Decision", (await DeliveryAsync(app)).GetString("Help"));
+        Assert.Contains(app.Log.All, line => line.StartsWith("Error") && line.Contains("waits for an admin's decision"));
 
         await TypeAsync(app, "Decision", "whatever");
         await SweepAsync(app);
@@ -167,7 +167,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         await SweepAsync(app);
         await app.ClosedIssueAsync();
         Assert.Equal(readers.Order(), (await app.DigestsAsync()).Select(mail => mail.GetProperty("to").GetString()!).Order());
-        Assert.Single(app.Log.All, line => line.Contains("makes no progress"));
+        Assert.Single(app.Log.All, line => line.Contains("Requeued stalled issue"));
     }
 
     [Fact]
@@ -225,7 +225,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         await SweepAsync(app);
 
         var issue = Assert.Single(await app.RowsAsync(app.Storage.Digests));
-        Assert.Contains("Not proved. A row in Deliveries is no range", issue.GetString("Receipt"));
+        Assert.Contains("Not verified. A row in Deliveries is not a valid range", issue.GetString("Receipt"));
 
         await app.Storage.Deliveries.DeleteEntityAsync(row.PartitionKey, "a note of mine", cancellationToken: Cancellation);
         await SweepAsync(app);
@@ -410,7 +410,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         }
 
         Assert.Equal(6, app.SendGrid.Calls);
-        Assert.Contains("waits for your word", (await DeliveryAsync(app)).GetString("Help"));
+        Assert.Contains("waits for your decision", (await DeliveryAsync(app)).GetString("Help"));
     }
 
     [Fact]

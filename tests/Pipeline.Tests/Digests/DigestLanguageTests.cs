@@ -167,7 +167,7 @@ public sealed class DigestLanguageTests(AzuriteFixture azurite)
         await app.PublishDigestAsync();
         await app.UntilAsync("it waits", async () => (await app.RowsAsync(app.Storage.Deliveries)).SingleOrDefault()?.GetString("Status") == "Waiting");
         Assert.Equal(".......????...", await OutcomesAsync(app));
-        Assert.Contains("refuses everybody who reads in ar", (await DeliveryAsync(app)).GetString("Reason"));
+        Assert.Contains("refuses all recipients with language ar", (await DeliveryAsync(app)).GetString("Reason"));
 
         // The last of the Arabic readers turns to French: those in doubt stand between this one and the others.
         await SetLanguageAsync(app, await AtAsync(app, 6), "fr");

@@ -170,7 +170,7 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
         await TakenAsync(app, [.. events]);
 
         Assert.DoesNotContain(app.Wire.Calls, call => call.Path.StartsWith("/Subscribers", StringComparison.Ordinal));
-        Assert.Contains(app.Log.All, line => line.Contains("SendGrid sent 5000 events: 5 of our calls are confirmed, 0 subscriptions ended, 0 events could not be read."));
+        Assert.Contains(app.Log.All, line => line.Contains("Processed 5000 SendGrid events: 5 requests confirmed, 0 subscriptions ended, 0 unreadable."));
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("Unsubscribed", Assert.Single(await app.RowsAsync(app.Storage.Subscribers)).GetString("Status"));
-        Assert.Contains(app.Log.All, line => line.Contains("1 subscriptions ended, 6 events could not be read."));
+        Assert.Contains(app.Log.All, line => line.Contains("1 subscriptions ended, 6 unreadable."));
     }
 
     [Theory]
