@@ -43,19 +43,19 @@ public sealed record Delivery
 
     public static Delivery FirstClaim(
         DeliveryMessage request, HashRange range, IReadOnlyList<SubscriberKey> recipients, DateTimeOffset now) => new()
-    {
-        Topic = request.Topic,
-        Issue = request.Issue,
-        Range = range,
-        Id = OpaqueId.New(),
-        LeaseId = OpaqueId.New(),
-        Status = recipients.Count == 0 ? DeliveryStatus.Sent : DeliveryStatus.Claimed,
-        Recipients = recipients,
-        Outcomes = Outcomes.AllOpen(recipients.Count),
-        Attempts = 1,
-        ClaimedOn = now,
-        SettledOn = recipients.Count == 0 ? now : null,
-    };
+        {
+            Topic = request.Topic,
+            Issue = request.Issue,
+            Range = range,
+            Id = OpaqueId.New(),
+            LeaseId = OpaqueId.New(),
+            Status = recipients.Count == 0 ? DeliveryStatus.Sent : DeliveryStatus.Claimed,
+            Recipients = recipients,
+            Outcomes = Outcomes.AllOpen(recipients.Count),
+            Attempts = 1,
+            ClaimedOn = now,
+            SettledOn = recipients.Count == 0 ? now : null,
+        };
 
     public Outcomes WithConfirmed(Outcomes outcomes) => Confirmed.Aggregate(outcomes, (known, range) => known.ConfirmSent(range));
 
