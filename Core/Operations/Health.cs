@@ -13,7 +13,8 @@ public sealed class Health(PipelineStorage storage, SiteOptions site, TimeProvid
 
     private static async Task<IReadOnlyDictionary<string, string?>> CheckAsync(PipelineStorage storage)
     {
-        var queues = storage.Queues.Select(queue => SentenceAsync(() => queue.GetPropertiesAsync(), queue.Uri, StorageErrorMessage.QueueRole));
+        var queues = storage.Queues.Select(
+            queue => SentenceAsync(() => queue.GetPropertiesAsync(), queue.Uri, StorageErrorMessage.QueueRole));
         var tables = storage.Tables.Select(table => SentenceAsync(
             async () => await table.QueryAsync<TableEntity>(row => row.PartitionKey == "health", 1).AsPages().FirstAsync(),
             table.Uri, StorageErrorMessage.TableRole));
