@@ -11,7 +11,6 @@ using Pipeline.Practices;
 using Pipeline.Site;
 using Pipeline.Submissions;
 using Pipeline.Subscribers;
-using Pipeline.Topics;
 
 namespace Pipeline;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
-using Pipeline.Functions.Http;
 using Pipeline.Functions.Pages;
 using Pipeline.Functions.Telemetry;
 

@@ -1,6 +1,5 @@
 using Azure;
 using Pipeline.Subscribers;
-using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 

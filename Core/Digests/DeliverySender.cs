@@ -1,7 +1,6 @@
 using Pipeline.Mail;
 using Pipeline.Site;
 using Pipeline.Subscribers;
-using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 

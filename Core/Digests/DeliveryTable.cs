@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using Pipeline.Subscribers;
-using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 

@@ -4,7 +4,6 @@ using System.Text.Unicode;
 using Pipeline.Mail;
 using Pipeline.Practices;
 using Pipeline.Site;
-using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 

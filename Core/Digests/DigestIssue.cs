@@ -1,6 +1,5 @@
 using Azure;
 using Pipeline.Practices;
-using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 

@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Pipeline.Subscribers;
-using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using Pipeline.Mail;
 using Pipeline.Practices;
 using Pipeline.Site;
-using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 

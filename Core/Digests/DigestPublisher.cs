@@ -1,6 +1,5 @@
 using Pipeline.Practices;
 using Pipeline.Subscribers;
-using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 

@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure;
 using Pipeline.Practices;
-using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 

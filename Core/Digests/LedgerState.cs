@@ -1,4 +1,3 @@
-using System.Globalization;
 using Pipeline.Subscribers;
 
 namespace Pipeline.Digests;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Pipeline.Digests;
 
 /// <summary>The recipients of one request: the open places from From (inclusive) to To (exclusive). The custom argument "call".</summary>

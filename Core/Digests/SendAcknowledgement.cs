@@ -1,5 +1,3 @@
-using Pipeline.Topics;
-
 namespace Pipeline.Digests;
 
 /// <summary>A request that SendGrid accepted, because one of its events names it.</summary>

@@ -1,5 +1,4 @@
 using Pipeline.Subscribers;
-using Pipeline.Topics;
 
 namespace Pipeline.Digests;
 

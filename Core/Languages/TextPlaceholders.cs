@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Pipeline.Languages;
 
 public static class TextPlaceholders

@@ -1,7 +1,6 @@
 using Pipeline.Mail;
 using Pipeline.Practices;
 using Pipeline.Site;
-using Pipeline.Topics;
 
 namespace Pipeline.Notifications;
 

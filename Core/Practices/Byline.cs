@@ -1,5 +1,3 @@
-using Pipeline.Topics;
-
 namespace Pipeline.Practices;
 
 /// <summary>Formats who submitted a practice and when, in the current language.</summary>

@@ -1,5 +1,3 @@
-using Pipeline.Topics;
-
 namespace Pipeline.Practices;
 
 /// <summary>A stored practice. Omitted texts are empty.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Pipeline.Practices;
 
 /// <summary>Position of a practice in a list, newest first. It is stable once a sweep has set PublishedOn.</summary>

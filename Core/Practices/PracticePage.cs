@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Pipeline.Practices;
 
 /// <param name="Next">Cursor for <see cref="Of"/>; null on the last page.</param>

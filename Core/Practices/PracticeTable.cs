@@ -1,5 +1,4 @@
 using Azure;
-using Pipeline.Topics;
 
 namespace Pipeline.Practices;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Pipeline.Site;
-using Pipeline.Topics;
 
 namespace Pipeline.Practices;
 

@@ -1,5 +1,3 @@
-using Pipeline.Topics;
-
 namespace Pipeline.Practices;
 
 /// <summary>Reads the published practices of a topic, incrementally after the first read.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Pipeline.Storage;
 
 /// <summary>Reads rows that admins edit by hand. Never throws: one wrong value or column type must not stop the rest.</summary>

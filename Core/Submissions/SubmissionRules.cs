@@ -1,5 +1,3 @@
-using Pipeline.Topics;
-
 namespace Pipeline.Submissions;
 
 /// <summary>The only validator. The intake uses it for the sender; the queue function uses it because messages are not trusted.</summary>

@@ -1,5 +1,4 @@
 using Pipeline.Practices;
-using Pipeline.Topics;
 
 namespace Pipeline.Submissions;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Pipeline.Subscribers;
 
 /// <param name="To">First key after the range; null for the end of the space.</param>

@@ -1,5 +1,3 @@
-using Pipeline.Topics;
-
 namespace Pipeline.Subscribers;
 
 public sealed record Subscriber(TopicId Topic, SubscriberKey Key, string Email, SubscriberStatus Status, Language Language);

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Azure;
-using Pipeline.Topics;
 
 namespace Pipeline.Subscribers;
 

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Text;
 using Pipeline.Keys;
-using Pipeline.Topics;
 
 namespace Pipeline.Subscribers;
 

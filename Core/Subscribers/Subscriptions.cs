@@ -1,5 +1,4 @@
 using Pipeline.Mail;
-using Pipeline.Topics;
 
 namespace Pipeline.Subscribers;
 

@@ -1,6 +1,5 @@
 using Pipeline.Digests.Events;
 using Pipeline.Functions.Api;
-using Pipeline.Functions.Http;
 using Pipeline.Mail.Events;
 
 namespace Pipeline.Functions.Mail;

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
-using Pipeline.Functions.Http;
 
 namespace Pipeline.Functions.Pages;
 

@@ -1,4 +1,3 @@
-using Pipeline.Functions.Http;
 using Pipeline.Functions.Pages.Layout;
 
 namespace Pipeline.Functions.Pages;

@@ -1,5 +1,4 @@
 using Pipeline.Functions.Api;
-using Pipeline.Practices;
 
 namespace Pipeline.Functions.Practices;
 

@@ -1,5 +1,4 @@
 using Pipeline.Storage;
-using Pipeline.Submissions;
 
 namespace Pipeline.Functions.Submissions;
 

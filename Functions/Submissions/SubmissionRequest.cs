@@ -1,6 +1,4 @@
 using Pipeline.Functions.Api;
-using Pipeline.Functions.Http;
-using Pipeline.Submissions;
 
 namespace Pipeline.Functions.Submissions;
 

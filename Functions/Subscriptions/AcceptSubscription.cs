@@ -1,5 +1,4 @@
 using Pipeline.Functions.Api;
-using Pipeline.Functions.Http;
 using Pipeline.Text;
 
 namespace Pipeline.Functions.Subscriptions;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Pipeline.Mail.Events;
 using Pipeline.Subscribers;
-using Pipeline.Topics;
 
 namespace Pipeline.Digests.Events;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Pipeline.Mail.Events;
 
 /// <summary>The signature headers of a post to the webhook, not verified yet.</summary>

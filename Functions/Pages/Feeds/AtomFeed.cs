@@ -1,7 +1,6 @@
 using System.Text;
 using System.Xml;
 using Pipeline.Functions.Pages.Layout;
-using Pipeline.Practices;
 using Pipeline.Text;
 
 namespace Pipeline.Functions.Pages.Feeds;

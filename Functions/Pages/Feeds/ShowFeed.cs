@@ -1,5 +1,3 @@
-using Pipeline.Practices;
-
 namespace Pipeline.Functions.Pages.Feeds;
 
 /// <summary>GET /topics/{topic}/feed: a topic's newest practices in Atom.</summary>

@@ -1,5 +1,3 @@
-using Pipeline.Practices;
-
 namespace Pipeline.Functions.Pages.Front;
 
 /// <summary>GET /: an introduction, and the newest practices of every topic.</summary>

@@ -1,5 +1,3 @@
-using Pipeline.Practices;
-
 namespace Pipeline.Functions.Pages.Front;
 
 public sealed record TopicLatest(Topic Topic, PracticePage Page);

@@ -1,6 +1,3 @@
-using Pipeline.Practices;
-using Pipeline.Submissions;
-
 namespace Pipeline.Functions.Pages.Reading;
 
 /// <summary>GET /practices/{topic}/{reference}: a published practice, or the status of another submission.</summary>

@@ -1,5 +1,3 @@
-using Pipeline.Practices;
-
 namespace Pipeline.Functions.Pages.Reading;
 
 /// <summary>GET /topics/{topic}?after=: a topic's published practices, newest first.</summary>

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Pipeline.Digests;
-using Pipeline.Practices;
 
 namespace Pipeline.Functions.Pages.Robots;
 

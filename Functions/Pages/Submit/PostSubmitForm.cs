@@ -1,5 +1,3 @@
-using Pipeline.Functions.Http;
-using Pipeline.Submissions;
 using Pipeline.Submissions.Spam;
 
 namespace Pipeline.Functions.Pages.Submit;

@@ -1,5 +1,3 @@
-using Pipeline.Submissions;
-
 namespace Pipeline.Functions.Pages.Submit;
 
 /// <summary>GET /submit?topic=: the empty form.</summary>

@@ -1,6 +1,3 @@
-using Pipeline.Functions.Http;
-using Pipeline.Submissions;
-
 namespace Pipeline.Functions.Pages.Submit;
 
 public sealed record SubmitForm(SubmissionDraft Draft)

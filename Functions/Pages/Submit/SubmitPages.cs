@@ -1,4 +1,3 @@
-using Pipeline.Submissions;
 using Pipeline.Text;
 
 namespace Pipeline.Functions.Pages.Submit;

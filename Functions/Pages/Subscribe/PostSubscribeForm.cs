@@ -1,5 +1,3 @@
-using Pipeline.Functions.Http;
-using Pipeline.Submissions;
 using Pipeline.Text;
 
 namespace Pipeline.Functions.Pages.Subscribe;

@@ -1,5 +1,3 @@
-using Pipeline.Functions.Http;
-
 namespace Pipeline.Functions.Pages.Subscribe;
 
 /// <summary>POST /subscriptions/unsubscribe?token=: unsubscribes, for people and for mail programs (RFC 8058). It is idempotent.</summary>
