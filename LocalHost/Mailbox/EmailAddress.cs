@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Pipeline.LocalHost.Mailbox;
 
-/// <summary>An address as SendGrid takes it: <c>{"email": "amina@example.org", "name": "Amina"}</c>.</summary>
-public sealed partial record EmailAddress(string? Email, string? Name)
+/// <summary>An address as SendGrid takes it: <c>{"email": "amina@example.org"}</c>.</summary>
+public partial record EmailAddress(string? Email) : RequestObject
 {
     /// <summary>SendGrid's limit for local part, @ and domain together.</summary>
     public const int MaxLength = 320;
@@ -12,8 +12,12 @@ public sealed partial record EmailAddress(string? Email, string? Name)
     // to refuse them here shows early what a real provider may refuse.
     public bool IsWellFormed => Email is { Length: <= MaxLength } && WellFormed().IsMatch(Email);
 
-    public override string ToString() => string.IsNullOrEmpty(Name) ? $"{Email}" : $"{Name} <{Email}>";
-
     [GeneratedRegex("""\A(?=[^@]{1,64}@)[^\s\p{C}@.,;:<>()\[\]\\"]+(\.[^\s\p{C}@.,;:<>()\[\]\\"]+)*@([\p{L}\p{N}]([\p{L}\p{N}\p{M}-]{0,61}[\p{L}\p{N}\p{M}])?\.)+[\p{L}\p{N}]([\p{L}\p{N}\p{M}-]{0,61}[\p{L}\p{N}\p{M}])?\z""")]
     private static partial Regex WellFormed();
+}
+
+/// <summary>The sender, who may have a name: <c>{"email": "digest@example.org", "name": "Practices"}</c>.</summary>
+public sealed record Sender(string? Email, string? Name) : EmailAddress(Email)
+{
+    public override string ToString() => string.IsNullOrEmpty(Name) ? $"{Email}" : $"{Name} <{Email}>";
 }

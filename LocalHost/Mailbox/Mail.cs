@@ -17,40 +17,33 @@ public sealed class Mail(
 
     public EmailAddress To => to;
 
-    public EmailAddress From => own.From ?? request.From!;
+    public Sender From => request.From!;
 
-    public IEnumerable<EmailAddress> ReplyTo =>
-        request.ReplyTo is { } one ? [one] : request.ReplyToList?.OfType<EmailAddress>() ?? [];
-
-    public string Subject => Substituted(own.Subject ?? request.Subject!);
+    public string Subject => Substituted(request.Subject!);
 
     public string? Html => Part("text/html");
 
     public string? Text => Part("text/plain");
 
     /// <summary>The request's headers with the recipient's own over them; header names know no case.</summary>
-    public IReadOnlyDictionary<string, string> Headers => Merged(own.Headers, request.Headers, StringComparer.OrdinalIgnoreCase);
+    public IReadOnlyDictionary<string, string?> Headers
+    {
+        get
+        {
+            var merged = new Dictionary<string, string?>(own.Headers ?? Nothing, StringComparer.OrdinalIgnoreCase);
+            foreach (var (name, value) in request.Headers ?? Nothing)
+                merged.TryAdd(name, value);
+            return merged;
+        }
+    }
 
-    /// <summary>The request's custom arguments with the recipient's own over them; SendGrid's events carry them as fields.</summary>
-    public IReadOnlyDictionary<string, string> CustomArgs => Merged(own.CustomArgs, request.CustomArgs, StringComparer.Ordinal);
+    /// <summary>SendGrid's events carry them as fields.</summary>
+    public IReadOnlyDictionary<string, string?> CustomArgs => request.CustomArgs ?? Nothing;
 
     /// <summary>The digest issue this mail belongs to, as <c>topic/issue</c>, if it says so in its custom arguments.</summary>
-    public string? Issue => own.CustomArgs?.GetValueOrDefault("issue") ?? request.CustomArgs?.GetValueOrDefault("issue");
-
-    public IEnumerable<string> Attachments => request.Attachments?.Select(attachment => attachment!.Filename!) ?? [];
+    public string? Issue => CustomArgs.GetValueOrDefault("issue");
 
     private static readonly Dictionary<string, string?> Nothing = [];
-
-    private static Dictionary<string, string> Merged(
-        IReadOnlyDictionary<string, string?>? own, IReadOnlyDictionary<string, string?>? common, StringComparer names)
-    {
-        var merged = new Dictionary<string, string>(names);
-        foreach (var (name, value) in own ?? Nothing)
-            merged.Add(name, value!);
-        foreach (var (name, value) in common ?? Nothing)
-            merged.TryAdd(name, value!);
-        return merged;
-    }
 
     private string? Part(string type) =>
         request.Content!.FirstOrDefault(part => string.Equals(part!.Type, type, StringComparison.OrdinalIgnoreCase)) is { } part

@@ -25,7 +25,7 @@ public sealed class Mailbox(TimeProvider time)
         lock (gate)
         {
             foreach (var own in request.Personalizations!)
-                foreach (var to in (own!.To ?? []).Concat(own.Cc ?? []).Concat(own.Bcc ?? []))
+                foreach (var to in own!.To!)
                 {
                     ring[next % Capacity] = new Mail(next, now, messageId, request, own, to!);
                     next++;

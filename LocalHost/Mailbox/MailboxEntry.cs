@@ -7,10 +7,10 @@ internal sealed record MailboxEntry(
     string Subject,
     string? Html,
     string? Text,
-    IReadOnlyDictionary<string, string> Headers,
+    IReadOnlyDictionary<string, string?> Headers,
     DateTimeOffset ReceivedOn,
     string? Issue,
-    IReadOnlyDictionary<string, string> CustomArgs)
+    IReadOnlyDictionary<string, string?> CustomArgs)
 {
     public static MailboxEntry Of(Mail mail) =>
         new(mail.To.Email!, mail.From.Email!, mail.Subject, mail.Html, mail.Text, mail.Headers, mail.ReceivedOn, mail.Issue, mail.CustomArgs);

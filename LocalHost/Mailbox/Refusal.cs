@@ -12,6 +12,9 @@ public sealed record Refusal(string Message, string? Field, string? Help)
         var anchor = string.Join('.', field.Split('.').Where(part => !part.All(char.IsAsciiDigit)));
         return new(message, field, $"https://sendgrid.com/docs/API_Reference/Web_API_v3/Mail/errors.html#message.{anchor}");
     }
+
+    /// <summary>A refusal of a member that SendGrid may take and this stand-in does not.</summary>
+    public static Refusal OfUnknown(string field) => new($"The local stand-in for SendGrid does not know the member {field}.", field, null);
 }
 
 /// <summary>What a refused request is answered with.</summary>

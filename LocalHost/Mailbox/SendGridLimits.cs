@@ -4,18 +4,16 @@ using System.Text;
 namespace Pipeline.LocalHost.Mailbox;
 
 /// <summary>
-/// The limits that SendGrid documents for mail/send. The mailbox enforces them so that a request which could not be sent
-/// fails on the developer's machine; where the documentation leaves room, the stricter reading holds.
+/// The limits that SendGrid documents for the members of mail/send that this product sends. The mailbox enforces them so that a
+/// request which could not be sent fails on the developer's machine; if the documentation is not clear, the stricter reading holds.
+/// All other members are refused: nothing here could say what SendGrid makes of them.
 /// </summary>
 internal static class SendGridLimits
 {
     public const int MaxRecipients = 1_000;
-    public const int MaxCategories = 10;
-    public const int MaxCategoryLength = 255;
     public const int MaxCustomArgsBytes = 10_000;
     public const int MaxSubstitutions = 100;
     public const int MaxSubstitutionsBytes = 10_000;
-    public static readonly TimeSpan MaxDelay = TimeSpan.FromHours(72);
 
     /// <summary>The documentation asks for less than 30 MB and does not say which MB; this is the smaller one.</summary>
     public const long MaxBodyBytes = 30_000_000 - 1;
@@ -34,21 +32,22 @@ internal static class SendGridLimits
 
     private static readonly SearchValues<char> NotInType = SearchValues.Create(";,\r\n");
 
-    public static IEnumerable<Refusal> Check(SendRequest request, DateTimeOffset now) =>
+    public static IEnumerable<Refusal> Check(SendRequest request) =>
     [
-        .. CheckPersonalizations(request, now),
-        .. CheckFrom(request.From, "from", required: true),
-        .. CheckReplyTo(request),
-        .. CheckSubject(request),
+        .. CheckMembers(request, ""),
+        .. CheckPersonalizations(request),
+        .. CheckFrom(request.From),
+        .. CheckSubject(request.Subject),
         .. CheckContent(request),
-        .. CheckAttachments(request),
         .. CheckHeaders(request.Headers, "headers"),
-        .. CheckValues(request.CustomArgs, "custom_args"),
-        .. CheckCategories(request),
-        .. CheckSendAt(request.SendAt, "send_at", now),
+        .. CheckCustomArgs(request.CustomArgs),
+        .. CheckTracking(request.TrackingSettings),
     ];
 
-    private static IEnumerable<Refusal> CheckPersonalizations(SendRequest request, DateTimeOffset now)
+    private static IEnumerable<Refusal> CheckMembers(RequestObject? part, string field) =>
+        (part?.Unknown?.Keys ?? Enumerable.Empty<string>()).Select(name => Refusal.OfUnknown(field is "" ? name : $"{field}.{name}"));
+
+    private static IEnumerable<Refusal> CheckPersonalizations(SendRequest request)
     {
         var all = request.Personalizations ?? [];
         if (all.Count == 0)
@@ -61,10 +60,10 @@ internal static class SendGridLimits
             yield break;
         }
 
-        var recipients = all.Sum(own => (own?.To?.Count ?? 0) + (own?.Cc?.Count ?? 0) + (own?.Bcc?.Count ?? 0));
+        var recipients = all.Sum(own => own?.To?.Count ?? 0);
         if (recipients > MaxRecipients)
             yield return Refusal.Of("personalizations",
-                $"There is a limit of {MaxRecipients} total recipients (to + cc + bcc) per request. You have provided {recipients}.");
+                $"There is a limit of {MaxRecipients} total recipients per request. You have provided {recipients}.");
 
         var seen = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < all.Count; i++)
@@ -76,87 +75,61 @@ internal static class SendGridLimits
                 continue;
             }
 
-            foreach (var refusal in CheckRecipients(own, i, seen)
-                .Concat(CheckFrom(own.From, $"{field}.from", required: false))
+            foreach (var refusal in CheckMembers(own, field)
+                .Concat(CheckRecipients(own, i, seen))
                 .Concat(CheckHeaders(own.Headers, $"{field}.headers"))
-                .Concat(CheckCustomArgs(request.CustomArgs, own.CustomArgs, $"{field}.custom_args"))
-                .Concat(CheckSubstitutions(own.Substitutions, $"{field}.substitutions"))
-                .Concat(CheckSendAt(own.SendAt, $"{field}.send_at", now)))
+                .Concat(CheckSubstitutions(own.Substitutions, $"{field}.substitutions")))
                 yield return refusal;
-            if (own.Subject is "")
-                yield return Refusal.Of($"{field}.subject",
-                    "The subject of your email must be a string at least one character in length.");
         }
     }
 
     private static IEnumerable<Refusal> CheckRecipients(Personalization own, int i, Dictionary<string, int> seen)
     {
-        if (own.To is null or { Count: 0 })
+        if (own.To is not { Count: > 0 } addresses)
+        {
             yield return Refusal.Of($"personalizations.{i}.to",
                 "The to array is required for all personalization objects, and must have at least one email object with a " +
                 "valid email address.");
-
-        foreach (var (kind, addresses) in new[] { ("to", own.To), ("cc", own.Cc), ("bcc", own.Bcc) })
-            for (var k = 0; k < (addresses?.Count ?? 0); k++)
-            {
-                var field = $"personalizations.{i}.{kind}.{k}";
-                var address = addresses![k];
-                if (address is null || !address.IsWellFormed)
-                    yield return Refusal.Of($"{field}.email", AddressFault(address));
-                else if (!seen.TryAdd(address.Email!, i))
-                    yield return Refusal.Of($"personalizations.{i}", seen[address.Email!] == i
-                        ? "Each email address in the personalization block should be unique between to, cc, and bcc. " +
-                          $"We found the first duplicate instance of [{address.Email}] in the personalizations.{i}.{kind} field."
-                        : "Each unique email address in the personalizations array should only be included once. " +
-                          $"You have included [{address.Email}] more than once.");
-                if (address?.Name?.AsSpan().IndexOfAny(",;") >= 0)
-                    yield return Refusal.Of($"{field}.name", "The name cannot include the ; or , characters.");
-            }
-    }
-
-    private static IEnumerable<Refusal> CheckFrom(EmailAddress? from, string field, bool required)
-    {
-        if (from is null)
-        {
-            if (required)
-                yield return Refusal.Of(field,
-                    "The from object must be provided for every email send. It is an object that requires the email " +
-                    "parameter, but may also contain a name parameter.");
-        }
-        else if (!from.IsWellFormed)
-            yield return Refusal.Of($"{field}.email", AddressFault(from));
-        else if (!Ascii.IsValid(from.Email))
-            yield return Refusal.Of($"{field}.email", "Unicode is not supported in the from address.");
-    }
-
-    private static IEnumerable<Refusal> CheckReplyTo(SendRequest request)
-    {
-        if (request.ReplyTo is { IsWellFormed: false } one)
-            yield return Refusal.Of("reply_to.email", AddressFault(one));
-        if (request.ReplyToList is not { } list)
             yield break;
-        if (request.ReplyTo is not null)
-            yield return Refusal.Of("reply_to_list", "You can use either reply_to or reply_to_list, not both.");
-        if (list.Count > MaxRecipients)
-            yield return Refusal.Of("reply_to_list", $"There is a limit of {MaxRecipients} addresses in reply_to_list.");
-        for (var i = 0; i < list.Count; i++)
-            if (list[i] is null or { IsWellFormed: false })
-                yield return Refusal.Of($"reply_to_list.{i}.email", AddressFault(list[i]));
+        }
+
+        for (var k = 0; k < addresses.Count; k++)
+        {
+            var field = $"personalizations.{i}.to.{k}";
+            var address = addresses[k];
+            foreach (var refusal in CheckMembers(address, field))
+                yield return refusal;
+            if (address is null || !address.IsWellFormed)
+                yield return Refusal.Of($"{field}.email", AddressFault(address));
+            else if (!seen.TryAdd(address.Email!, i))
+                yield return Refusal.Of($"personalizations.{i}", seen[address.Email!] == i
+                    ? "Each email address in the personalization block should be unique. " +
+                      $"We found the first duplicate instance of [{address.Email}] in the personalizations.{i}.to field."
+                    : "Each unique email address in the personalizations array should only be included once. " +
+                      $"You have included [{address.Email}] more than once.");
+        }
     }
 
-    private static IEnumerable<Refusal> CheckSubject(SendRequest request)
+    private static IEnumerable<Refusal> CheckFrom(Sender? from)
     {
-        if (request.Subject is "")
+        foreach (var refusal in CheckMembers(from, "from"))
+            yield return refusal;
+        if (from is null)
+            yield return Refusal.Of("from",
+                "The from object must be provided for every email send. It is an object that requires the email " +
+                "parameter, but may also contain a name parameter.");
+        else if (!from.IsWellFormed)
+            yield return Refusal.Of("from.email", AddressFault(from));
+        else if (!Ascii.IsValid(from.Email))
+            yield return Refusal.Of("from.email", "Unicode is not supported in the from address.");
+    }
+
+    private static IEnumerable<Refusal> CheckSubject(string? subject)
+    {
+        if (subject is null)
+            yield return Refusal.Of("subject", "The subject is required.");
+        else if (subject is "")
             yield return Refusal.Of("subject", "The subject of your email must be a string at least one character in length.");
-        else if (request.Subject is null && request.Personalizations?.All(own => own?.Subject is not null) is not true)
-            yield return Refusal.Of("subject",
-                "The subject is required. You can get around this requirement if you use a template with a subject defined " +
-                "or if every personalization has a subject defined.");
-        // SendGrid has templates of its own; what they hold cannot be known here, and an unknown one is refused there too.
-        if (request.TemplateId is not null)
-            yield return Refusal.Of("template_id",
-                $"The Template ID must be a valid template id for your account. You provided {request.TemplateId}. " +
-                "The local mailbox has no templates.");
     }
 
     private static IEnumerable<Refusal> CheckContent(SendRequest request)
@@ -172,6 +145,8 @@ internal static class SendGridLimits
         var last = 0;
         for (var i = 0; i < content.Count; i++)
         {
+            foreach (var refusal in CheckMembers(content[i], $"content.{i}"))
+                yield return refusal;
             var type = content[i]?.Type;
             if (string.IsNullOrEmpty(type))
                 yield return Refusal.Of($"content.{i}.type",
@@ -191,22 +166,6 @@ internal static class SendGridLimits
         }
 
         static bool Is(string? type, string wanted) => string.Equals(type, wanted, StringComparison.OrdinalIgnoreCase);
-    }
-
-    private static IEnumerable<Refusal> CheckAttachments(SendRequest request)
-    {
-        for (var i = 0; i < (request.Attachments?.Count ?? 0); i++)
-        {
-            var attachment = request.Attachments![i];
-            if (attachment?.Filename is null)
-                yield return Refusal.Of($"attachments.{i}.filename", "filename is required.");
-            else if (attachment.Filename.AsSpan().IndexOfAny(NotInType) >= 0)
-                yield return Refusal.Of($"attachments.{i}.filename",
-                    "The filename of your attachment cannot contain ';', ',' or CRLF characters.");
-            if (attachment?.Type is { } type && (type is "" || type.AsSpan().IndexOfAny(NotInType) >= 0))
-                yield return Refusal.Of($"attachments.{i}.type",
-                    "The attachment type must be at least one character in length and cannot contain ';', ',' or CRLF.");
-        }
     }
 
     private static IEnumerable<Refusal> CheckHeaders(IReadOnlyDictionary<string, string?>? headers, string field)
@@ -231,17 +190,17 @@ internal static class SendGridLimits
         }
     }
 
-    private static IEnumerable<Refusal> CheckCustomArgs(
-        IReadOnlyDictionary<string, string?>? common, IReadOnlyDictionary<string, string?>? own, string field)
+    private static IEnumerable<Refusal> CheckCustomArgs(IReadOnlyDictionary<string, string?>? args)
     {
-        // The global ones are merged into every personalization, so that even one without any can be too long.
-        var size = Size(own) + (common?.Where(arg => own is null || !own.ContainsKey(arg.Key)).Sum(Size) ?? 0);
+        if (args?.Count == 0)
+            yield return Refusal.Of("custom_args", "custom_args cannot be empty.");
+        if (args?.FirstOrDefault(arg => arg.Value is null).Key is { } name)
+            yield return Refusal.Of("custom_args", $"All values of custom arguments must be strings. The value of {name} is null.");
+        var size = Size(args);
         if (size >= MaxCustomArgsBytes)
-            yield return Refusal.Of(field,
-                "The combined size of both global and personalization custom arguments must be less than " +
-                $"{MaxCustomArgsBytes} bytes per personalization. You have provided {size} bytes.");
-        foreach (var refusal in CheckValues(own, field))
-            yield return refusal;
+            yield return Refusal.Of("custom_args",
+                $"The combined size of custom arguments must be less than {MaxCustomArgsBytes} bytes per personalization. " +
+                $"You have provided {size} bytes.");
     }
 
     private static IEnumerable<Refusal> CheckSubstitutions(IReadOnlyDictionary<string, string?>? substitutions, string field)
@@ -260,46 +219,20 @@ internal static class SendGridLimits
                 yield return Refusal.Of(field, $"The substitution values must all be strings. The value of {tag} is null.");
     }
 
-    private static IEnumerable<Refusal> CheckValues(IReadOnlyDictionary<string, string?>? args, string field)
-    {
-        if (args?.Count == 0)
-            yield return Refusal.Of(field, "custom_args cannot be empty.");
-        if (args?.FirstOrDefault(arg => arg.Value is null).Key is { } name)
-            yield return Refusal.Of(field, $"All values of custom arguments must be strings. The value of {name} is null.");
-    }
-
-    private static IEnumerable<Refusal> CheckCategories(SendRequest request)
-    {
-        var categories = request.Categories ?? [];
-        if (categories.Count > MaxCategories)
-            yield return Refusal.Of("categories",
-                $"There is a limit of {MaxCategories} categories for each email that is sent. " +
-                $"You provided {categories.Count} categories.");
-        for (var i = 0; i < categories.Count; i++)
-            if (categories[i] is not { } category)
-                yield return Refusal.Of($"categories.{i}", "Categories must be an array of strings.");
-            else if (category.Length > MaxCategoryLength)
-                yield return Refusal.Of($"categories.{i}",
-                    $"Each category must not be longer than {MaxCategoryLength} characters. {category} exceeds this limit.");
-            else if (!Ascii.IsValid(category))
-                yield return Refusal.Of($"categories.{i}", "Categories can not contain non-ASCII characters.");
-        if (categories.GroupBy(category => category).FirstOrDefault(same => same.Count() > 1) is { } repeated)
-            yield return Refusal.Of("categories",
-                $"The categories must be a unique list, and you have included {repeated.Key} more than once.");
-    }
-
-    private static IEnumerable<Refusal> CheckSendAt(long? sendAt, string field, DateTimeOffset now)
-    {
-        if (sendAt > (now + MaxDelay).ToUnixTimeSeconds())
-            yield return Refusal.Of(field, "Scheduling more than 72 hours in advance is forbidden.");
-    }
+    private static IEnumerable<Refusal> CheckTracking(TrackingSettings? tracking) =>
+        new (RequestObject? Part, string Field)[]
+        {
+            (tracking, "tracking_settings"),
+            (tracking?.ClickTracking, "tracking_settings.click_tracking"),
+            (tracking?.OpenTracking, "tracking_settings.open_tracking"),
+            (tracking?.SubscriptionTracking, "tracking_settings.subscription_tracking"),
+            (tracking?.Ganalytics, "tracking_settings.ganalytics"),
+        }.SelectMany(each => CheckMembers(each.Part, each.Field));
 
     private static string AddressFault(EmailAddress? address) => address?.Email?.Length > EmailAddress.MaxLength
         ? $"The email exceeds the maximum total length of {EmailAddress.MaxLength} characters."
         : "Does not contain a valid address.";
 
-    private static int Size(IReadOnlyDictionary<string, string?>? pairs) => pairs?.Sum(Size) ?? 0;
-
-    private static int Size(KeyValuePair<string, string?> pair) =>
-        Encoding.UTF8.GetByteCount(pair.Key) + Encoding.UTF8.GetByteCount(pair.Value ?? "");
+    private static int Size(IReadOnlyDictionary<string, string?>? pairs) =>
+        pairs?.Sum(pair => Encoding.UTF8.GetByteCount(pair.Key) + Encoding.UTF8.GetByteCount(pair.Value ?? "")) ?? 0;
 }

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Pipeline.LocalHost.Mailbox;
 
 /// <summary><c>POST /v3/mail/send</c>, answered as SendGrid answers it.</summary>
-internal sealed partial class SendMail(Mailbox mailbox, TimeProvider time)
+internal sealed partial class SendMail(Mailbox mailbox)
 {
     public async Task<IResult> Receive(HttpContext context)
     {
@@ -40,13 +40,9 @@ internal sealed partial class SendMail(Mailbox mailbox, TimeProvider time)
 
         if (request is null)
             return Refuse(StatusCodes.Status400BadRequest, Refusal.OfAll("The body must be a JSON object."));
-        var refusals = SendGridLimits.Check(request, time.GetUtcNow()).ToArray();
+        var refusals = SendGridLimits.Check(request).ToArray();
         if (refusals.Length > 0)
             return Refuse(StatusCodes.Status400BadRequest, refusals);
-
-        // In sandbox mode SendGrid checks a request, says 200 and delivers nothing.
-        if (request.MailSettings?.SandboxMode?.Enable is true)
-            return TypedResults.Ok();
 
         // 22 characters of base64url, as SendGrid's are; its events carry a sg_message_id that begins with them.
         var messageId = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));

@@ -1,41 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace Pipeline.LocalHost.Mailbox;
 
 /// <summary>
-/// The body of SendGrid's <c>POST /v3/mail/send</c>, as far as a mailbox can show it. Everything is optional here:
-/// <see cref="SendGridLimits"/> says what is missing, in SendGrid's own terms. Members that change nothing in what a
-/// recipient reads (tracking_settings, asm, batch_id, …) are skipped unread, and so is the content of attachments.
+/// The body of SendGrid's <c>POST /v3/mail/send</c>, with the members that this product sends. Everything is optional here:
+/// <see cref="SendGridLimits"/> says what is missing, in SendGrid's own terms, and refuses every other member.
 /// </summary>
 public sealed record SendRequest(
     IReadOnlyList<Personalization?>? Personalizations,
-    EmailAddress? From,
-    EmailAddress? ReplyTo,
-    IReadOnlyList<EmailAddress?>? ReplyToList,
+    Sender? From,
     string? Subject,
     IReadOnlyList<Content?>? Content,
-    IReadOnlyList<Attachment?>? Attachments,
     IReadOnlyDictionary<string, string?>? Headers,
     IReadOnlyDictionary<string, string?>? CustomArgs,
-    IReadOnlyList<string?>? Categories,
-    long? SendAt,
-    string? TemplateId,
-    MailSettings? MailSettings);
+    TrackingSettings? TrackingSettings) : RequestObject;
 
 /// <summary>One envelope of a request: who gets it, and what differs for them.</summary>
 public sealed record Personalization(
     IReadOnlyList<EmailAddress?>? To,
-    IReadOnlyList<EmailAddress?>? Cc,
-    IReadOnlyList<EmailAddress?>? Bcc,
-    EmailAddress? From,
-    string? Subject,
     IReadOnlyDictionary<string, string?>? Headers,
-    IReadOnlyDictionary<string, string?>? Substitutions,
-    IReadOnlyDictionary<string, string?>? CustomArgs,
-    long? SendAt);
+    IReadOnlyDictionary<string, string?>? Substitutions) : RequestObject;
 
-public sealed record Content(string? Type, string? Value);
+public sealed record Content(string? Type, string? Value) : RequestObject;
 
-public sealed record Attachment(string? Filename, string? Type);
+/// <summary>Accepted and not used: the mailbox tracks nothing.</summary>
+public sealed record TrackingSettings(
+    ClickTracking? ClickTracking, Switch? OpenTracking, Switch? SubscriptionTracking, Switch? Ganalytics) : RequestObject;
 
-public sealed record MailSettings(Switch? SandboxMode);
+public sealed record ClickTracking(bool? Enable, bool? EnableText) : RequestObject;
 
-public sealed record Switch(bool? Enable);
+public sealed record Switch(bool? Enable) : RequestObject;
+
+/// <summary>An object of a request, at any level.</summary>
+public abstract record RequestObject
+{
+    /// <summary>The members that this stand-in does not know; null if there are none.</summary>
+    [JsonInclude, JsonExtensionData]
+    internal Dictionary<string, JsonElement>? Unknown { get; set; }
+}

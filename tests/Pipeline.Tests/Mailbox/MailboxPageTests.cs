@@ -88,7 +88,6 @@ public sealed class MailboxPageTests : IAsyncLifetime
             """
             {
               "headers": { "List-Id": "<practices.example.org>" },
-              "reply_to": { "email": "editors@example.org", "name": "Editors" },
               "content": [{ "type": "text/plain", "value": "Line <1>\nLine 2" }, { "type": "text/html", "value": "<!DOCTYPE html><p>Hello <a href='https://example.org/'>you</a>" }]
             }
             """);
@@ -98,7 +97,6 @@ public sealed class MailboxPageTests : IAsyncLifetime
         var page = await server.PageAsync(list.QuerySelector(".subject a")!.GetAttribute("href")!);
         Assert.Equal("This week", page.QuerySelector("h1")!.TextContent);
         Assert.Contains("Practices <digest@example.org>", page.QuerySelector(".facts")!.TextContent, StringComparison.Ordinal);
-        Assert.Contains("Editors <editors@example.org>", page.QuerySelector(".facts")!.TextContent, StringComparison.Ordinal);
         Assert.Equal("Line <1>\nLine 2", page.QuerySelector("pre[dir=auto]")!.TextContent);
         var header = page.QuerySelector(".headers tr")!;
         Assert.Equal("List-Id", header.QuerySelector("th")!.TextContent);
@@ -118,10 +116,8 @@ public sealed class MailboxPageTests : IAsyncLifetime
         var request = SampleRequest.Good();
         request["subject"] = Hostile;
         request["from"]!["name"] = Hostile;
-        request["personalizations"]![0]!["to"]![0]!["name"] = Hostile.Replace(";", "", StringComparison.Ordinal);
         request["headers"] = new JsonObject { ["X-A"] = Hostile };
         request["custom_args"] = new JsonObject { ["issue"] = Hostile };
-        request["attachments"] = new JsonArray(new JsonObject { ["content"] = "eA==", ["filename"] = Hostile });
         request["content"]![0]!["value"] = $"</pre>{Hostile}";
         request["content"]![1]!["value"] = $"\"></iframe>{Hostile}";
         await Send(request);
