@@ -6,8 +6,6 @@ public readonly record struct HashRange(SubscriberKey From, SubscriberKey? To)
     /// <summary>Text of the end of the space: sorts after every hexadecimal digit.</summary>
     public const string End = "~";
 
-    public static HashRange Whole { get; } = new(default, null);
-
     public bool IsEmpty => To is { } to && to.Value <= From.Value;
 
     public string ToText => To?.ToString() ?? End;

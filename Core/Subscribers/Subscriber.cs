@@ -1,3 +1,3 @@
 namespace Pipeline.Subscribers;
 
-public sealed record Subscriber(TopicId Topic, SubscriberKey Key, string Email, SubscriberStatus Status, Language Language);
+public sealed record Subscriber(SubscriberKey Key, string Email, SubscriberStatus Status, Language Language);

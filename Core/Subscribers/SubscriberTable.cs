@@ -56,7 +56,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
         return found is null
             ? null
             : new SubscriberRow(found) is var read
-                ? new Subscriber(topic, key, read.Address ?? "", read.Status ?? SubscriberStatus.Unconfirmed, read.Language)
+                ? new Subscriber(key, read.Address ?? "", read.Status ?? SubscriberStatus.Unconfirmed, read.Language)
                 : null;
     }
 
@@ -158,7 +158,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
                 var read = new SubscriberRow(row);
                 // Only such rows are in the order of their keys.
                 if (IsInPlace(row) && read is { Key: { } key, Address: { } address } && !erased.IsErased(key, read.ConfirmedOn))
-                    found.Add(new Subscriber(topic, key, address, SubscriberStatus.Confirmed, read.Language));
+                    found.Add(new Subscriber(key, address, SubscriberStatus.Confirmed, read.Language));
             }
 
             if (found.Count == max)

@@ -118,14 +118,15 @@ public sealed class DeliveryAttemptTests
     private static List<Recipient> Recipients(string languages) =>
     [
         .. languages.Select((language, place) => new Recipient(place, new Subscriber(
-            "topic", new SubscriberKey((UInt128)place), $"reader{place}@example.org", SubscriberStatus.Confirmed, Language.Find(language == 'f' ? "fr" : "en")!))),
+            new SubscriberKey((UInt128)place), $"reader{place}@example.org", SubscriberStatus.Confirmed,
+            Language.Find(language == 'f' ? "fr" : "en")!))),
     ];
 
     private static Delivery Claim(string outcomes) => new()
     {
         Topic = "topic",
         Issue = "2026-11-23",
-        Range = HashRange.Whole,
+        Range = HashRange.Split(1).Single(),
         Id = "id",
         LeaseId = "holder",
         Status = DeliveryStatus.Claimed,

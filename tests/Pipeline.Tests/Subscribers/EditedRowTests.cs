@@ -68,7 +68,7 @@ public sealed class EditedRowTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.OK, (await app.PostAsync(await app.ConfirmationLinkAsync(Old, 2))).Status);
 
         Assert.Equal("Confirmed", await app.StatusAsync(Old));
-        Assert.Equal([Old], (await FirstAsync(app, HashRange.Whole, 10)).Subscribers.Select(subscriber => subscriber.Email));
+        Assert.Equal([Old], (await FirstAsync(app, HashRange.Split(1).Single(), 10)).Subscribers.Select(subscriber => subscriber.Email));
         Assert.All(await app.MailsAsync(), mail => Assert.Equal(Old, mail.GetProperty("to").GetString()));
     }
 
@@ -91,7 +91,7 @@ public sealed class EditedRowTests(AzuriteFixture azurite)
         await app.SubscribersAsync(1);
         await EditAsync(app, new() { ["Email"] = " Reader0@Example.org " });
 
-        Assert.Equal("Reader0@Example.org", Assert.Single((await FirstAsync(app, HashRange.Whole, 10)).Subscribers).Email);
+        Assert.Equal("Reader0@Example.org", Assert.Single((await FirstAsync(app, HashRange.Split(1).Single(), 10)).Subscribers).Email);
     }
 
     [Theory]
@@ -112,7 +112,7 @@ public sealed class EditedRowTests(AzuriteFixture azurite)
         }
 
         List<string> found = [];
-        for (var (range, more) = (HashRange.Whole, true); more;)
+        for (var (range, more) = (HashRange.Split(1).Single(), true); more;)
         {
             (var page, more) = await FirstAsync(app, range, most);
             found.AddRange(page.Select(subscriber => subscriber.Email));

@@ -130,7 +130,8 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
         Assert.Equal("", (await app.SubscriberAsync(Email))!.GetString("StatusHelp") ?? "");
 
         static async Task<IEnumerable<string>> FirstAsync(PipelineApp app) =>
-            (await app.Get<SubscriberTable>().FirstConfirmedAsync(PipelineApp.Topic, HashRange.Whole, 10, Cancellation)).Subscribers.Select(subscriber => subscriber.Email);
+            (await app.Get<SubscriberTable>().FirstConfirmedAsync(PipelineApp.Topic, HashRange.Split(1).Single(), 10, Cancellation))
+                .Subscribers.Select(subscriber => subscriber.Email);
     }
 
     [Fact]
@@ -164,7 +165,7 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
         await RestoreAsync(app, Email);
         app.Wire.Reset();
         Task<(IReadOnlyList<Subscriber> Subscribers, bool More)> FirstAsync() =>
-            app.Get<SubscriberTable>().FirstConfirmedAsync(PipelineApp.Topic, HashRange.Whole, 1_000, Cancellation);
+            app.Get<SubscriberTable>().FirstConfirmedAsync(PipelineApp.Topic, HashRange.Split(1).Single(), 1_000, Cancellation);
 
         await FirstAsync();
         await other.PostAsync(other.EraseLink(Email));
@@ -191,7 +192,7 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
         }
 
         List<string> found = [];
-        for (var (range, more) = (HashRange.Whole, true); more;)
+        for (var (range, more) = (HashRange.Split(1).Single(), true); more;)
         {
             (var page, more) = await app.Get<SubscriberTable>().FirstConfirmedAsync(PipelineApp.Topic, range, 7, Cancellation);
             found.AddRange(page.Select(subscriber => subscriber.Email));

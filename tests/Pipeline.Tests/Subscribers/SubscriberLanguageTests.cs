@@ -135,7 +135,8 @@ public sealed class SubscriberLanguageTests(AzuriteFixture azurite)
 
         var key = SubscriberSteps.KeyOf(Email);
         Assert.Equal(expected, (await app.Get<SubscriberTable>().FindAsync(PipelineApp.Topic, key, Cancellation))!.Language.Code);
-        var (found, _) = await app.Get<SubscriberTable>().FirstConfirmedAsync(PipelineApp.Topic, HashRange.Whole, 10, Cancellation);
+        var (found, _) = await app.Get<SubscriberTable>()
+            .FirstConfirmedAsync(PipelineApp.Topic, HashRange.Split(1).Single(), 10, Cancellation);
         Assert.Equal(expected, Assert.Single(found).Language.Code);
     }
 
