@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Pipeline.LocalHost.Http;
@@ -20,8 +19,8 @@ internal sealed partial class HttpFunctions(FunctionsWorker worker, IHttpForward
         web, _functions.Values.Select(function => (function.Name, function["route"], function.Methods)), routePrefix, AnswerAsync);
 
     /// <summary>
-    /// What the Functions host tells a function besides its request: the values of the route and of the query, then headers and query as JSON
-    /// objects with text values. The first of a name wins, whatever its case: a parameter "headers" of the address hides the headers.
+    /// What the Functions host tells a function besides its request: the values of the route and of the query, then the headers as
+    /// a JSON object with text values. The first of a name wins, whatever its case: a parameter "headers" of the address hides the headers.
     /// </summary>
     public static Dictionary<string, TypedData> TriggerMetadata(HttpRequest request, RouteValueDictionary route)
     {
@@ -29,13 +28,10 @@ internal sealed partial class HttpFunctions(FunctionsWorker worker, IHttpForward
         foreach (var (name, value) in route.Select(each => (each.Key, each.Value?.ToString())).Concat(request.Query.Select(each => (each.Key, (string?)each.Value))))
             if (value is not null)
                 metadata.TryAdd(name, new TypedData { String = value });
-        metadata.TryAdd("Query", Json(request.Query));
-        metadata.TryAdd("Headers", Json(request.Headers));
+        var headers = request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString());
+        metadata.TryAdd("Headers", new TypedData { Json = JsonSerializer.Serialize(headers) });
         return metadata;
     }
-
-    private static TypedData Json(IEnumerable<KeyValuePair<string, StringValues>> values) =>
-        new() { Json = JsonSerializer.Serialize(values.ToDictionary(value => value.Key, value => value.Value.ToString())) };
 
     private async Task AnswerAsync(HttpContext context, string functionName)
     {

@@ -31,8 +31,7 @@ internal sealed class TriggerClass : ITypeLocator, IJobActivator
                 Define(type, field, function.Name, typeof(QueueMessage), Attribute(
                     typeof(QueueTriggerAttribute), function["queueName"]!, ("Connection", function["connection"] ?? "AzureWebJobsStorage")));
             else if (function.IsTimer)
-                Define(type, field, function.Name, typeof(TimerInfo), Attribute(
-                    typeof(TimerTriggerAttribute), function["schedule"]!, ("RunOnStartup", IsTrue(function["runOnStartup"])), ("UseMonitor", IsTrue(function["useMonitor"] ?? "true"))));
+                Define(type, field, function.Name, typeof(TimerInfo), Attribute(typeof(TimerTriggerAttribute), function["schedule"]!));
         _type = type.CreateType();
     }
 
@@ -44,8 +43,6 @@ internal sealed class TriggerClass : ITypeLocator, IJobActivator
         _type.GetField(nameof(Handler))!.SetValue(instance, _handler);
         return instance;
     }
-
-    private static bool IsTrue(string? value) => value?.Equals("true", StringComparison.OrdinalIgnoreCase) == true;
 
     private static void Define(TypeBuilder type, FieldBuilder field, string name, Type trigger, CustomAttributeBuilder attribute)
     {
