@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Pipeline.LocalHost.Azurite;
 using Pipeline.LocalHost.Http;
 using Pipeline.LocalHost.Mailbox;
@@ -19,7 +18,7 @@ internal static class LocalApplication
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
     /// <exception cref="StartException">It cannot start, or the app ended by itself; the message says why.</exception>
-    public static async Task RunAsync(string[] args, Func<string[], FunctionsApplicationBuilder> createApp)
+    public static async Task RunAsync(string[] args)
     {
         var line = CommandLine.Parse(args);
         var settings = LocalSettings.Read(line);
@@ -34,7 +33,7 @@ internal static class LocalApplication
         await using var storage = LocalStorage.Start(line, settings, stop.Token);
         try
         {
-            await ServeAsync(line, settings, createApp, storage, loggers, stop.Token);
+            await ServeAsync(line, settings, storage, loggers, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -49,11 +48,12 @@ internal static class LocalApplication
         }
     }
 
-    private static async Task ServeAsync(CommandLine line, IConfiguration settings, Func<string[], FunctionsApplicationBuilder> createApp, LocalStorage storage, ILoggerFactory loggers, CancellationToken stop)
+    private static async Task ServeAsync(
+        CommandLine line, IConfiguration settings, LocalStorage storage, ILoggerFactory loggers, CancellationToken stop)
     {
         var host = LocalSettings.WithHostJson(settings);
         using var summary = new Summary();
-        var starting = FunctionsWorker.StartAsync(line.WorkerPort, createApp, storage.Ready, loggers, stop);
+        var starting = FunctionsWorker.StartAsync(line.WorkerPort, storage.Ready, loggers, stop);
         // Built while the worker starts.
         await using var web = BuildWeb(line, loggers);
         await using var worker = await starting;

@@ -1,9 +1,8 @@
-using Pipeline.Functions;
 using Pipeline.LocalHost;
 
 try
 {
-    await LocalApplication.RunAsync(args, FunctionsComposition.CreateBuilder);
+    await LocalApplication.RunAsync(args);
     return 0;
 }
 #pragma warning disable CA1031 // Whatever it is, it is told, and ends the process.

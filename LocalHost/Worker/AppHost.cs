@@ -1,6 +1,6 @@
 using System.Reflection;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration.CommandLine;
+using Pipeline.Functions;
 
 namespace Pipeline.LocalHost.Worker;
 
@@ -9,19 +9,19 @@ internal static class AppHost
 {
     /// <summary>Runs the app, and ends with it; faulted if it failed.</summary>
     /// <param name="storage">The app is built while storage starts, and starts when this has ended.</param>
-    public static async Task RunAsync(Func<string[], FunctionsApplicationBuilder> createApp, Task storage)
+    public static async Task RunAsync(Task storage)
     {
-        using var app = Build(createApp);
+        using var app = Build();
         await storage;
         await app.RunAsync();
     }
 
     /// <summary>What the app's entry point runs.</summary>
-    private static IHost Build(Func<string[], FunctionsApplicationBuilder> createApp)
+    private static IHost Build()
     {
         // The worker looks for its functions there.
-        Assembly.SetEntryAssembly(createApp.Method.Module.Assembly);
-        var builder = createApp([]);
+        Assembly.SetEntryAssembly(typeof(FunctionsComposition).Assembly);
+        var builder = FunctionsComposition.CreateBuilder([]);
         // Ctrl+C ends this process in its own order: the app must not end at it by itself.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         // The worker reads the command line of the process, which is LocalHost's.

@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Pipeline.LocalHost.Azurite;
 
 namespace Pipeline.LocalHost.Worker;
@@ -27,7 +26,7 @@ internal sealed class FunctionsWorker : IAsyncDisposable
     /// <param name="port">Where to wait for a worker in a process of its own; null runs the app in this process.</param>
     /// <param name="storage">Ends when storage is there, without which the app does not start.</param>
     /// <exception cref="StartException">The worker did not start. What the app itself throws comes out as it is.</exception>
-    public static async Task<FunctionsWorker> StartAsync(int? port, Func<string[], FunctionsApplicationBuilder> createApp, Task storage, ILoggerFactory loggers, CancellationToken stop)
+    public static async Task<FunctionsWorker> StartAsync(int? port, Task storage, ILoggerFactory loggers, CancellationToken stop)
     {
         var channel = new WorkerChannel(loggers);
         var grpc = BuildServer(port ?? 0, channel, loggers);
@@ -36,7 +35,7 @@ internal sealed class FunctionsWorker : IAsyncDisposable
         {
             await grpc.StartAsync(stop);
             if (port is null)
-                worker.Ended = RunHereAsync(createApp, storage, grpc.Urls.Single());
+                worker.Ended = RunHereAsync(storage, grpc.Urls.Single());
             // The stream of an app that ended in this process would stay open.
             _ = worker.Ended.ContinueWith(_ => channel.Close(), TaskScheduler.Default);
             var initializing = worker.InitializeAsync();
@@ -60,7 +59,7 @@ internal sealed class FunctionsWorker : IAsyncDisposable
     }
 
     // The names are the Functions host's. It passes some on the command line, which is not LocalHost's to change.
-    private static Task RunHereAsync(Func<string[], FunctionsApplicationBuilder> createApp, Task storage, string address)
+    private static Task RunHereAsync(Task storage, string address)
     {
         Environment.SetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT", "Development");
         Environment.SetEnvironmentVariable("FUNCTIONS_APPLICATION_DIRECTORY", AppContext.BaseDirectory);
@@ -68,7 +67,7 @@ internal sealed class FunctionsWorker : IAsyncDisposable
         Environment.SetEnvironmentVariable("Functions__Worker__WorkerId", "local");
         Environment.SetEnvironmentVariable("Functions__Worker__RequestId", "local");
         Environment.SetEnvironmentVariable("Functions__Worker__GrpcMaxMessageLength", $"{int.MaxValue}");
-        return Task.Run(() => AppHost.RunAsync(createApp, storage));
+        return Task.Run(() => AppHost.RunAsync(storage));
     }
 
     private static WebApplication BuildServer(int port, WorkerChannel channel, ILoggerFactory loggers)

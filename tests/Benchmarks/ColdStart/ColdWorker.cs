@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.LocalHost.Azurite;
 using Pipeline.LocalHost.Worker;
@@ -33,7 +32,7 @@ internal static class ColdWorker
     private static async Task<TimeSpan> FirstAsync(PublishedApp app, string connectionString, Func<FunctionsWorker, Task> invoke)
     {
         var port = FreePort.Next();
-        var starting = FunctionsWorker.StartAsync(port, _ => throw new UnreachableException(), Task.CompletedTask, NullLoggerFactory.Instance, CancellationToken.None);
+        var starting = FunctionsWorker.StartAsync(port, Task.CompletedTask, NullLoggerFactory.Instance, CancellationToken.None);
         while (!await StorageProbe.IsListeningAsync(port, CancellationToken.None))
             await Task.Yield();
 
