@@ -37,7 +37,7 @@ public sealed class InProcessApp : IAsyncDisposable
     /// <param name="change">Changes the app's services after they were put together.</param>
     public static async Task<InProcessApp> StartAsync(IReadOnlyList<string> settings, Action<IServiceCollection> change, CancellationToken cancellationToken)
     {
-        var line = CommandLine.Parse(["--port", "0", "--settings", Path.Combine(AppContext.BaseDirectory, "local.settings.sample.json"), .. settings]);
+        var line = CommandLine.Parse(["--port", $"{FreePort.Next()}", "--settings", Path.Combine(AppContext.BaseDirectory, "local.settings.sample.json"), .. settings]);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
         builder.Configuration.AddConfiguration(LocalSettings.Read(line));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, line.Port));
