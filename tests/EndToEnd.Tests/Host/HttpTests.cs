@@ -162,7 +162,7 @@ public sealed class HttpTests(RunningApp running) : IClassFixture<RunningApp>
 
         Assert.Equal(status, (int)answer.StatusCode);
         if (function == "StoreSubmission")
-            await running.App.UntilItSaysAsync("is kept in Rejections");
+            await running.App.UntilItSaysAsync("saved it in Rejections");
     }
 
     private static HttpRequestMessage Limited(HttpRequestMessage request, string client)
