@@ -1,4 +1,3 @@
-using Azure;
 using Pipeline.Subscribers;
 
 namespace Pipeline.Digests;

@@ -24,27 +24,24 @@ public sealed partial class DeliverySettlement(
 
     private async Task<Delivery?> WriteAsync(DeliveryAttempt attempt)
     {
-        var claim = attempt.Claim;
-        var row = claim;
-        while (row is not null)
+        var (claim, isLost) = (attempt.Claim, false);
+        var written = await deliveries.ChangeAsync(claim, row =>
         {
-            if (row.LeaseId != claim.LeaseId)
-            {
-                // The claim counted as abandoned and was settled as unknown. What SendGrid accepted still counts.
-                await acknowledgements.RecordAsync(claim.Topic, claim.Issue, claim.Range.From, attempt.Accepted, CancellationToken.None);
-                return null;
-            }
+            isLost = row.LeaseId != claim.LeaseId;
+            return isLost ? null : Released(row, attempt);
+        }, CancellationToken.None);
+        // The claim counted as abandoned and was settled as unknown. What SendGrid accepted still counts.
+        if (isLost)
+            await acknowledgements.RecordAsync(claim.Topic, claim.Issue, claim.Range.From, attempt.Accepted, CancellationToken.None);
+        return written;
+    }
 
-            var released = row.Released(row.WithConfirmed(attempt.Outcomes.MergeConfirmed(row.Outcomes)), attempt.Reasons);
-            released = released.Status.IsSettled()
-                ? released with { SettledOn = time.GetUtcNow() }
-                : released with { NotBefore = time.GetUtcNow() + attempt.Delay };
-            if (await deliveries.TryUpdateAsync(released, CancellationToken.None) is { } written)
-                return written;
-            row = await deliveries.FindAsync(claim.Topic, claim.Issue, claim.Range.From, CancellationToken.None);
-        }
-
-        return null;
+    private Delivery Released(Delivery row, DeliveryAttempt attempt)
+    {
+        var released = row.Released(row.WithConfirmed(attempt.Outcomes.MergeConfirmed(row.Outcomes)), attempt.Reasons);
+        return released.Status.IsSettled()
+            ? released with { SettledOn = time.GetUtcNow() }
+            : released with { NotBefore = time.GetUtcNow() + attempt.Delay };
     }
 
     [LoggerMessage(

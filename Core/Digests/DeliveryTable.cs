@@ -27,7 +27,6 @@ public sealed class DeliveryTable(PipelineStorage storage)
         row["To"] = delivery.Range.ToText;
         row["Id"] = delivery.Id;
         row["Frozen"] = Pack(delivery.Recipients);
-        row["Recipients"] = delivery.Recipients.Count;
         return await storage.Deliveries.TryInsertAsync(row, cancellationToken) is { } etag
             ? delivery with { ETag = etag }
             // The existing row may be this insert, repeated by the client because the first answer was lost.
@@ -45,6 +44,25 @@ public sealed class DeliveryTable(PipelineStorage storage)
         await storage.Deliveries.TryMergeAsync(Row(delivery), delivery.ETag, cancellationToken) is { } etag
             ? delivery with { ETag = etag }
             : null;
+
+    /// <summary>Writes a change, to the row as another process left it if that was quicker. Null if the row is gone or needs no change.</summary>
+    /// <exception cref="InvalidOperationException">The row was changed at every try.</exception>
+    public async Task<Delivery?> ChangeAsync(Delivery delivery, Func<Delivery, Delivery?> change, CancellationToken cancellationToken)
+    {
+        var row = delivery;
+        for (var attempts = 0; attempts < TableRows.MaxAttempts && row is not null; attempts++)
+        {
+            if (change(row) is not { } changed)
+                return null;
+            if (await TryUpdateAsync(changed, cancellationToken) is { } written)
+                return written;
+            row = await FindAsync(delivery.Topic, delivery.Issue, delivery.Range.From, cancellationToken);
+        }
+
+        return row is null
+            ? null
+            : throw TableRows.TooManyChanges(storage.Deliveries, Partition(row.Topic, row.Issue), row.Range.From.ToString());
+    }
 
     public async Task<Delivery?> FindAsync(TopicId topic, IssueName issue, SubscriberKey from, CancellationToken cancellationToken)
     {
@@ -69,9 +87,7 @@ public sealed class DeliveryTable(PipelineStorage storage)
             yield return RangeOf(row) is not { } range ? null : new LedgerLine(
                 range,
                 row.Word<DeliveryStatus>("Status") ?? DeliveryStatus.Unknown,
-                new DeliveryCount(
-                    row.Number("Recipients") ?? 0, row.Number("Sent") ?? 0, row.Number("Skipped") ?? 0, row.Number("Failed") ?? 0,
-                    row.Number("Unknown") ?? 0),
+                DeliveryCount.Read(row, "Recipients"),
                 row.Time("ClaimedOn") ?? default, row.Time("NotBefore") ?? default, row.Time("SettledOn"));
     }
 
@@ -127,17 +143,12 @@ public sealed class DeliveryTable(PipelineStorage storage)
 
     private static TableEntity Row(Delivery delivery)
     {
-        var count = delivery.Outcomes.Count;
         var row = new TableEntity(Partition(delivery.Topic, delivery.Issue), delivery.Range.From.ToString())
         {
             ["Holder"] = delivery.LeaseId,
             ["Status"] = delivery.Status.ToString(),
             ["Outcomes"] = delivery.Outcomes.Codes,
             ["Proven"] = string.Join(' ', delivery.Confirmed),
-            ["Sent"] = count.Sent,
-            ["Skipped"] = count.Skipped,
-            ["Failed"] = count.Failed,
-            ["Unknown"] = count.Unknown,
             ["Attempts"] = delivery.Attempts,
             ["ClaimedOn"] = delivery.ClaimedOn,
             ["Resends"] = delivery.Resends,
@@ -145,6 +156,7 @@ public sealed class DeliveryTable(PipelineStorage storage)
             ["Decision"] = delivery.Typed,
             ["Help"] = delivery.Help,
         };
+        delivery.Outcomes.Count.WriteTo(row, "Recipients");
         if (delivery.NotBefore != default)
             row["NotBefore"] = delivery.NotBefore;
         if (delivery.SettledOn is { } settledOn)

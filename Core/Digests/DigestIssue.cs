@@ -1,4 +1,3 @@
-using Azure;
 using Pipeline.Practices;
 
 namespace Pipeline.Digests;

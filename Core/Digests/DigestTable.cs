@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Azure;
 using Pipeline.Practices;
 
 namespace Pipeline.Digests;
@@ -20,16 +19,12 @@ public sealed class DigestTable(PipelineStorage storage)
             ["Practices"] = Join(issue.Practices),
             ["Ranges"] = issue.Ranges,
             ["Enqueued"] = issue.Enqueued,
-            ["Candidates"] = 0,
-            ["Sent"] = 0,
-            ["Skipped"] = 0,
-            ["Failed"] = 0,
-            ["Unknown"] = 0,
             ["StartedOn"] = issue.StartedOn,
             ["Receipt"] = issue.Receipt,
             ["Decision"] = "",
             ["StatusHelp"] = "",
         };
+        issue.Count.WriteTo(row, "Candidates");
         if (issue.ClosedOn is { } closedOn)
             row["ClosedOn"] = closedOn;
 
@@ -80,13 +75,9 @@ public sealed class DigestTable(PipelineStorage storage)
         var row = new TableEntity(issue.Topic, issue.Name)
         {
             ["Status"] = status.ToString(),
-            ["Candidates"] = ledger.Count.Candidates,
-            ["Sent"] = ledger.Count.Sent,
-            ["Skipped"] = ledger.Count.Skipped,
-            ["Failed"] = ledger.Count.Failed,
-            ["Unknown"] = ledger.Count.Unknown,
             ["Receipt"] = ledger.Receipt,
         };
+        ledger.Count.WriteTo(row, "Candidates");
         if (status == IssueStatus.Closed)
         {
             row["ClosedOn"] = now;
@@ -159,9 +150,7 @@ public sealed class DigestTable(PipelineStorage storage)
             StartedOn = row.Time("StartedOn") ?? row.Timestamp ?? default,
             ClosedOn = row.Time("ClosedOn"),
             RequeuedOn = row.Time("RevivedOn") ?? default,
-            Count = new DeliveryCount(
-                row.Number("Candidates") ?? 0, row.Number("Sent") ?? 0, row.Number("Skipped") ?? 0, row.Number("Failed") ?? 0,
-                row.Number("Unknown") ?? 0),
+            Count = DeliveryCount.Read(row, "Candidates"),
             Receipt = row.Text("Receipt"),
             Decision = row.Text("Decision").Trim(),
             UnreadableStatus = IssueStatusWord.Read(typed) is null ? typed.Trim() : "",

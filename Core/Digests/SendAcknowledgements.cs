@@ -29,32 +29,27 @@ public sealed partial class SendAcknowledgements(
             await ConfirmSentAsync(delivery, calls, cancellationToken);
     }
 
-    private async Task<bool> ConfirmSentAsync(Delivery? delivery, IReadOnlyList<RecipientRange> calls, CancellationToken cancellationToken)
+    /// <summary>True if the delivery was not claimed, and its outcomes changed.</summary>
+    private async Task<bool> ConfirmSentAsync(Delivery delivery, IReadOnlyList<RecipientRange> calls, CancellationToken cancellationToken)
     {
-        while (calls.Count > 0 && delivery is not null)
-        {
-            Delivery confirmed;
-            if (delivery.Status == DeliveryStatus.Claimed)
-                // The claim holder merges these with its own outcomes when it settles.
-                confirmed = delivery with { Confirmed = [.. delivery.Confirmed.Union(calls)] };
-            else
-                confirmed = delivery.Released(calls.Aggregate(delivery.Outcomes, (outcomes, call) => outcomes.ConfirmSent(call))) with
-                {
-                    SettledOn = delivery.SettledOn ?? time.GetUtcNow(),
-                };
+        if (calls.Count == 0 || await deliveries.ChangeAsync(delivery, row => Confirmed(row, calls), cancellationToken) is not { } confirmed)
+            return false;
 
-            if (confirmed.Confirmed.Count == delivery.Confirmed.Count && confirmed.Outcomes == delivery.Outcomes)
-                return false;
-            if (await deliveries.TryUpdateAsync(confirmed, cancellationToken) is not null)
+        LogConfirmed(delivery.Topic, delivery.Issue, delivery.Range.From.LogPrefix, confirmed.Status, calls.Count);
+        return confirmed.Status != DeliveryStatus.Claimed;
+    }
+
+    /// <summary>Null if the calls change nothing.</summary>
+    private Delivery? Confirmed(Delivery row, IReadOnlyList<RecipientRange> calls)
+    {
+        // The claim holder merges these with its own outcomes when it settles.
+        var confirmed = row.Status == DeliveryStatus.Claimed
+            ? row with { Confirmed = [.. row.Confirmed.Union(calls)] }
+            : row.Released(calls.Aggregate(row.Outcomes, (outcomes, call) => outcomes.ConfirmSent(call))) with
             {
-                LogConfirmed(delivery.Topic, delivery.Issue, delivery.Range.From.LogPrefix, confirmed.Status, calls.Count);
-                return delivery.Status != DeliveryStatus.Claimed;
-            }
-
-            delivery = await deliveries.FindAsync(delivery.Topic, delivery.Issue, delivery.Range.From, cancellationToken);
-        }
-
-        return false;
+                SettledOn = row.SettledOn ?? time.GetUtcNow(),
+            };
+        return confirmed.Confirmed.Count == row.Confirmed.Count && confirmed.Outcomes == row.Outcomes ? null : confirmed;
     }
 
     private static IEnumerable<RecipientRange> RangesOf(IEnumerable<string> calls)

@@ -69,7 +69,7 @@ public sealed partial class SendGridMailer(
         return outcome;
     }
 
-    private async Task<SendOutcome> OutcomeOfAsync(Response response)
+    private async Task<SendOutcome> OutcomeOfAsync(SendGrid.Response response)
     {
         var status = (int)response.StatusCode;
         switch (response.StatusCode)
@@ -108,7 +108,7 @@ public sealed partial class SendGridMailer(
         return TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(delay.TotalSeconds), 1, MaxDelay.TotalSeconds));
     }
 
-    private static async Task<IReadOnlyList<SendGridError>> ErrorsOfAsync(Response response)
+    private static async Task<IReadOnlyList<SendGridError>> ErrorsOfAsync(SendGrid.Response response)
     {
         try
         {

@@ -1,4 +1,3 @@
-using Azure;
 
 namespace Pipeline.Storage;
 
@@ -6,7 +5,7 @@ namespace Pipeline.Storage;
 public static class TableRows
 {
     // Each attempt reads the winner's row, so this many conflicts are not a coincidence.
-    private const int MaxAttempts = 20;
+    public const int MaxAttempts = 20;
 
     /// <summary>Null if the row does not exist.</summary>
     public static async Task<TableEntity?> FindAsync(
@@ -98,9 +97,11 @@ public static class TableRows
                 return RowChange.Written;
         }
 
-        throw new InvalidOperationException(
-            $"Failed to write row {partition}/{row} of {table.Name}: other processes changed it at each of {MaxAttempts} attempts.");
+        throw TooManyChanges(table, partition, row);
     }
+
+    public static InvalidOperationException TooManyChanges(TableClient table, string partition, string row) =>
+        new($"Failed to write row {partition}/{row} of {table.Name}: other processes changed it at each of {MaxAttempts} attempts.");
 
     private static bool IsGoneOrChanged(RequestFailedException fault) => fault.Status is 404 or 412;
 

@@ -34,17 +34,8 @@ public static class SubmissionFields
         Link = field(Link),
     };
 
-    public static string? Value(SubmissionDraft draft, string field) => field switch
-    {
-        Topic => draft.Topic,
-        Title => draft.Title,
-        Summary => draft.Summary,
-        Honorific => draft.Honorific,
-        Submitter => draft.Submitter,
-        Email => draft.Email,
-        Organisation => draft.Organisation,
-        Country => draft.Country,
-        Link => draft.Link,
-        _ => null,
-    };
+    public static IEnumerable<(string Field, string? Value)> Values(SubmissionDraft draft) => All.Zip(
+    [
+        draft.Topic, draft.Title, draft.Summary, draft.Honorific, draft.Submitter, draft.Email, draft.Organisation, draft.Country, draft.Link,
+    ]);
 }

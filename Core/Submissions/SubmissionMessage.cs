@@ -69,7 +69,7 @@ public static class SubmissionMessage
             { SubmittedOn: null } => read with { Problem = "The message has no submittedOn. Add the time to Payload and requeue it." },
             { SubmittedOn: { } on } => read with
             {
-                Draft = Draft(envelope),
+                Draft = JsonSerializer.Deserialize<SubmissionDraft>(payload, PlainJson.Options),
                 SubmittedOn = on,
                 Language = Language.Find(envelope.Language) ?? Language.English,
                 Spam = SpamLayer.FromName(envelope.Spam),
@@ -77,19 +77,6 @@ public static class SubmissionMessage
             },
         };
     }
-
-    private static SubmissionDraft Draft(Envelope envelope) => new()
-    {
-        Topic = envelope.Topic,
-        Title = envelope.Title,
-        Summary = envelope.Summary,
-        Honorific = envelope.Honorific,
-        Submitter = envelope.Submitter,
-        Email = envelope.Email,
-        Organisation = envelope.Organisation,
-        Country = envelope.Country,
-        Link = envelope.Link,
-    };
 
     /// <param name="Unmarked">The message without its spam mark.</param>
     public sealed record ParseResult(string Unmarked)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Azure;
 using Pipeline.Keys;
 
 namespace Pipeline.Subscribers;
