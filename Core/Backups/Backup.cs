@@ -3,28 +3,31 @@ using Pipeline.Keys;
 
 namespace Pipeline.Backups;
 
-/// <summary>Copies the tables into blobs while the app goes on writing: table by table, so that the copies are of slightly different moments.</summary>
-public sealed partial class Backup(PipelineStorage storage, BackupContainer backups, KeyRing keys, TimeProvider time, ILogger<Backup> logger)
+/// <summary>Copies the tables into blobs, one after the other. The app may write meanwhile.</summary>
+public sealed partial class Backup(
+    PipelineStorage storage, BackupContainer backups, KeyRing keys, TimeProvider time, ILogger<Backup> logger)
 {
     private const int PageSize = 1_000;
 
     /// <summary>
-    /// In an order in which what is written meanwhile does no harm once it is restored:
+    /// The order makes rows that are written during the backup harmless after a restore:
     /// <list type="bullet">
-    /// <item>Rejections before Practices: a row that an admin sends in again moves from the one to the other, and so is in both rather than in neither.</item>
-    /// <item>Practices before Digests: whatever is stamped with an issue has that issue. The publisher inserts the issue before it stamps; read the other way
-    /// round, a practice could be stamped with an issue that is missing, and would be in no digest ever. As it is, an issue may come back without the stamps:
-    /// then its practices are sent once more in the next, as those of any issue younger than the backup.</item>
-    /// <item>Digests before Deliveries: a ledger has at least what its issue's row adds up to. Read the other way round, a closed issue could lack deliveries, and
-    /// those of an open one would be made and sent again. A delivery whose issue is missing keeps its readers from getting it twice when the issue is made anew.</item>
-    /// <item>Erasures after Subscribers: who has the address erased meanwhile is among the erased.</item>
+    /// <item>Rejections before Practices: a requeued row moves from Rejections to Practices. It is in both copies, never in neither.</item>
+    /// <item>Practices before Digests: the copy has the issue of every assigned practice. Otherwise the practice would be in no digest.
+    /// The copy may have an issue without its practices; these are in the next digest again.</item>
+    /// <item>Digests before Deliveries: the copy has all deliveries that a copied issue counts. Otherwise the missing ones would be sent
+    /// again. A delivery without its issue prevents duplicates if the issue is created again.</item>
+    /// <item>Erasures after Subscribers: the copy has the erasure of every address that was erased meanwhile.</item>
     /// </list>
-    /// ConfirmationLimits is left out: it counts the mails of the last hour, and by the time of a restore limits nothing any more.
+    /// ConfirmationLimits is left out: it counts the mails of the last hour.
     /// </summary>
     private IReadOnlyList<TableClient> Tables =>
-        [storage.IdempotencyKeys, storage.Rejections, storage.Practices, storage.Digests, storage.Deliveries, storage.Subscribers, storage.Erasures];
+    [
+        storage.IdempotencyKeys, storage.Rejections, storage.Practices, storage.Digests, storage.Deliveries, storage.Subscribers,
+        storage.Erasures,
+    ];
 
-    /// <param name="progress">Told of each page that is copied; null if nobody looks.</param>
+    /// <param name="progress">Gets a report for each page of rows.</param>
     public async Task<BackupManifest> RunAsync(IProgress<TableProgress>? progress, CancellationToken cancellationToken)
     {
         var begunOn = time.GetUtcNow();
@@ -33,9 +36,10 @@ public sealed partial class Backup(PipelineStorage storage, BackupContainer back
         foreach (var table in Tables)
             tables.Add(await backups.WriteAsync(name, table.Name, RowsAsync(table, progress, cancellationToken), cancellationToken));
 
-        var manifest = new BackupManifest(BackupManifest.CurrentFormat, name, begunOn, time.GetUtcNow(), tables, BackupManifest.MarksOf(keys));
+        var manifest = new BackupManifest(
+            BackupManifest.CurrentFormat, name, begunOn, time.GetUtcNow(), tables, BackupManifest.MarksOf(keys));
         await backups.EndAsync(manifest, cancellationToken);
-        LogDone(name, manifest.Rows, tables.Count);
+        LogCreated(name, manifest.Rows, tables.Count);
         return manifest;
     }
 
@@ -52,6 +56,6 @@ public sealed partial class Backup(PipelineStorage storage, BackupContainer back
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Backup {Backup} is made ({Rows} rows, {Tables} tables).")]
-    private partial void LogDone(string backup, long rows, int tables);
+    [LoggerMessage(LogLevel.Information, "Created backup {Backup} ({Rows} rows, {Tables} tables).")]
+    private partial void LogCreated(string backup, long rows, int tables);
 }

@@ -10,11 +10,11 @@ using Microsoft.Extensions.Configuration;
 
 namespace Pipeline.Backups;
 
-/// <summary>
-/// The blobs: a folder for each backup, in it a compressed blob for each table and the manifest. They are in the account of the setting
-/// BackupStorage, or of AzureWebJobsStorage where there is none. Neither is looked at before it is needed: the app is not there for its
-/// backups, and starts without them.
-/// </summary>
+/// <summary>The blobs of the backups: a folder for each backup, with a compressed blob for each table, and the manifest.</summary>
+/// <remarks>
+/// The account is that of the setting BackupStorage, else of AzureWebJobsStorage. The setting is read at the first use, so that the app
+/// starts without it.
+/// </remarks>
 public sealed class BackupContainer(IConfiguration configuration, IEnumerable<HttpPipelinePolicy> policies)
 {
     public const string Connection = "BackupStorage";
@@ -23,22 +23,22 @@ public sealed class BackupContainer(IConfiguration configuration, IEnumerable<Ht
     private const string ContainerName = "backups";
     private const string ManifestName = "manifest.json";
 
-    private readonly Lazy<BlobContainerClient> container = new(() => Connect(configuration, policies));
+    private readonly Lazy<BlobContainerClient> _container = new(() => Connect(configuration, policies));
 
     /// <exception cref="BackupException">The setting is missing or malformed.</exception>
-    public Uri Address => container.Value.Uri;
+    public Uri Address => _container.Value.Uri;
 
-    /// <summary>Takes a name that no other backup has, and never will.</summary>
+    /// <summary>Reserves a unique name.</summary>
     public async Task<string> BeginAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await container.Value.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        await _container.Value.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         while (true)
         {
             var name = now.UtcDateTime.ToString("yyyy-MM-dd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
             try
             {
                 await Blob(name, "begun.txt").UploadAsync(
-                    BinaryData.FromString($"This backup was begun. It is whole when {ManifestName} is here, too; until then it is none.\n"),
+                    BinaryData.FromString($"This backup was started. It is complete if this folder contains {ManifestName}.\n"),
                     new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } }, cancellationToken);
                 return name;
             }
@@ -49,12 +49,14 @@ public sealed class BackupContainer(IConfiguration configuration, IEnumerable<Ht
         }
     }
 
-    /// <summary>Streams the rows into a blob, with as much memory for one as for millions.</summary>
-    public async Task<BackupTable> WriteAsync(string name, string table, IAsyncEnumerable<TableEntity> rows, CancellationToken cancellationToken)
+    /// <summary>Streams the rows into a blob.</summary>
+    public async Task<BackupTable> WriteAsync(
+        string name, string table, IAsyncEnumerable<TableEntity> rows, CancellationToken cancellationToken)
     {
+        var blobOfTable = _container.Value.GetBlockBlobClient($"{name}/{FileOf(table)}");
         var count = 0L;
         using var hash = SHA256.Create();
-        await using (var blob = await container.Value.GetBlockBlobClient($"{name}/{FileOf(table)}").OpenWriteAsync(overwrite: true, cancellationToken: cancellationToken))
+        await using (var blob = await blobOfTable.OpenWriteAsync(overwrite: true, cancellationToken: cancellationToken))
         await using (var hashed = new CryptoStream(blob, hash, CryptoStreamMode.Write))
         await using (var compressed = new GZipStream(hashed, CompressionLevel.Optimal))
         {
@@ -71,30 +73,30 @@ public sealed class BackupContainer(IConfiguration configuration, IEnumerable<Ht
         return new BackupTable(table, count, Convert.ToHexStringLower(hash.Hash!));
     }
 
-    /// <summary>Makes it a backup.</summary>
+    /// <summary>Writes the manifest. The backup is complete after that.</summary>
     public Task EndAsync(BackupManifest manifest, CancellationToken cancellationToken) =>
         Blob(manifest.Name, ManifestName).UploadAsync(manifest.Write(), overwrite: true, cancellationToken);
 
-    /// <summary>The names of all that were begun, oldest first.</summary>
+    /// <summary>Names of all backups, oldest first. Incomplete ones are among them.</summary>
     public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellationToken)
     {
         List<string> names = [];
         try
         {
-            await foreach (var item in container.Value.GetBlobsByHierarchyAsync(
+            await foreach (var item in _container.Value.GetBlobsByHierarchyAsync(
                 new GetBlobsByHierarchyOptions { Delimiter = "/" }, cancellationToken))
                 if (item.IsPrefix)
                     names.Add(item.Prefix.TrimEnd('/'));
         }
         catch (RequestFailedException none) when (none.ErrorCode == BlobErrorCode.ContainerNotFound)
         {
-            // It is made with the first backup.
+            // The first backup creates it.
         }
 
         return names;
     }
 
-    /// <summary>Null where there is none: then it is no backup.</summary>
+    /// <summary>Null if the backup is incomplete.</summary>
     public async Task<BackupManifest?> FindAsync(string name, CancellationToken cancellationToken)
     {
         try
@@ -107,8 +109,8 @@ public sealed class BackupContainer(IConfiguration configuration, IEnumerable<Ht
         }
     }
 
-    /// <summary>Whether the blob is there and every bit of it is as it was written.</summary>
-    public async Task<bool> IsSoundAsync(string name, BackupTable table, CancellationToken cancellationToken)
+    /// <summary>True if the blob exists and has the hash of the manifest.</summary>
+    public async Task<bool> IsIntactAsync(string name, BackupTable table, CancellationToken cancellationToken)
     {
         try
         {
@@ -122,7 +124,8 @@ public sealed class BackupContainer(IConfiguration configuration, IEnumerable<Ht
     }
 
     /// <summary>The lines of the blob, one for each row.</summary>
-    public async IAsyncEnumerable<string> LinesAsync(string name, BackupTable table, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<string> LinesAsync(
+        string name, BackupTable table, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var blob = await OpenAsync(name, table, cancellationToken);
         await using var plain = new GZipStream(blob, CompressionMode.Decompress);
@@ -134,7 +137,7 @@ public sealed class BackupContainer(IConfiguration configuration, IEnumerable<Ht
     private Task<Stream> OpenAsync(string name, BackupTable table, CancellationToken cancellationToken) =>
         Blob(name, FileOf(table.Name)).OpenReadAsync(cancellationToken: cancellationToken);
 
-    private BlobClient Blob(string name, string file) => container.Value.GetBlobClient($"{name}/{file}");
+    private BlobClient Blob(string name, string file) => _container.Value.GetBlobClient($"{name}/{file}");
 
     private static string FileOf(string table) => $"{table}.jsonl.gz";
 
@@ -144,25 +147,28 @@ public sealed class BackupContainer(IConfiguration configuration, IEnumerable<Ht
         foreach (var policy in policies)
             options.AddPolicy(policy, Azure.Core.HttpPipelinePosition.PerRetry);
 
-        var name = new[] { Connection, HostConnection }.FirstOrDefault(each => configuration.GetSection(each) is var section && (section.Value is { Length: > 0 } || section.GetChildren().Any()))
+        var name = new[] { Connection, HostConnection }.FirstOrDefault(each => IsSet(configuration.GetSection(each)))
             ?? throw new BackupException(
-                $"The setting {Connection} is missing, so there is no place for backups: it is a storage account's connection string, or {Connection}__accountName where "
-                + $"an identity is used. Without it {HostConnection} counts, which is missing, too.");
+                $"The setting {Connection} is missing, and {HostConnection} as well. Set {Connection} to a storage account's connection "
+                + $"string. With an identity, set {Connection}__accountName.");
         try
         {
             return Service(configuration.GetSection(name), options).GetBlobContainerClient(ContainerName);
         }
         catch (Exception malformed) when (malformed is FormatException or ArgumentException or InvalidOperationException)
         {
-            // The text of the exception may repeat the key, so it is not shown.
+            // The exception's message may contain the key: do not show it.
             throw new BackupException(
-                $"The setting {name} is neither a storage account's connection string nor, as {name}__accountName or {name}__blobServiceUri, its name or the address of its blobs, "
-                + "so there is no place for backups.", malformed);
+                $"The setting {name} is neither a storage account's connection string nor an address. Set {name}, {name}__accountName or "
+                + $"{name}__blobServiceUri.", malformed);
         }
     }
 
+    private static bool IsSet(IConfigurationSection section) => section.Value is { Length: > 0 } || section.GetChildren().Any();
+
     private static BlobServiceClient Service(IConfigurationSection section, BlobClientOptions options) =>
         section.Value is { Length: > 0 } connectionString ? new BlobServiceClient(connectionString, options)
-        : IdentityConnection.ServiceUri(section, "blob") is { } address ? new BlobServiceClient(address, IdentityConnection.Credential(section), options)
+        : IdentityConnection.ServiceUri(section, "blob") is { } address
+            ? new BlobServiceClient(address, IdentityConnection.Credential(section), options)
         : throw new FormatException();
 }

@@ -1,4 +1,4 @@
 namespace Pipeline.Backups;
 
-/// <summary>Why there is no backup, or no restore, in a sentence for the operator.</summary>
+/// <summary>A backup or restore failed. The message tells the operator why.</summary>
 public sealed class BackupException(string sentence, Exception? cause = null) : Exception(sentence, cause);

@@ -4,14 +4,12 @@ using System.Text.Json;
 
 namespace Pipeline.Backups;
 
-/// <summary>
-/// A row as a line of JSON, in the form that OData gives it: every value has its exact type, named beside it where JSON does not show it.
-/// </summary>
+/// <summary>A row as a line of JSON. Types that JSON lacks are named as in OData: "Count@odata.type":"Edm.Int64".</summary>
 internal static class BackupLine
 {
     private const string TypeOf = "@odata.type";
 
-    // People may look for a name in these lines, whatever script it is in.
+    // Operators search these lines for names in any script.
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Write(IBufferWriter<byte> output, TableEntity row)
@@ -32,7 +30,7 @@ internal static class BackupLine
         output.Write("\n"u8);
     }
 
-    /// <summary>As it can be inserted: without its time stamp, which storage gives.</summary>
+    /// <summary>The row to insert. Without Timestamp, which storage sets.</summary>
     public static TableEntity Read(string line)
     {
         using var json = JsonDocument.Parse(line);
@@ -42,7 +40,7 @@ internal static class BackupLine
             {
                 var type = json.RootElement.TryGetProperty(property.Name + TypeOf, out var named) ? named.GetString() : null;
                 row[property.Name] = Value(property.Value, type);
-                // The client cannot write NaN and the infinities, but passes on what we say a text is.
+                // The client cannot write NaN and infinities as numbers, but it accepts a text with this type.
                 if (type == "Edm.Double" && row[property.Name] is string)
                     row[property.Name + TypeOf] = type;
             }
@@ -83,7 +81,7 @@ internal static class BackupLine
                 Typed("Edm.Binary", Convert.ToBase64String(bytes));
                 break;
             default:
-                // Better no backup than one that lacks something.
+                // A failed backup is better than an incomplete one.
                 throw new NotSupportedException($"The column {column} holds a {value.GetType()}, which no table has.");
         }
 

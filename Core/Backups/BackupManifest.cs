@@ -3,14 +3,15 @@ using Pipeline.Keys;
 
 namespace Pipeline.Backups;
 
-/// <summary>What a backup consists of. It is written last, so that a backup without it is none.</summary>
-/// <param name="Name">When it was begun, as in 2026-11-24T035000Z; the folder of its blobs.</param>
-/// <param name="TokenKeys">Tells for each of Tokens__Keys as they were whether a key is that one; nobody can find a key from it. Null where it is not to be checked.</param>
+/// <summary>The content of a backup. It is written last: a backup without it is incomplete.</summary>
+/// <param name="Name">The UTC time of the start, as in 2026-11-24T035000Z. Also the folder of the blobs.</param>
+/// <param name="TokenKeys">A mark of each key in Tokens__Keys. Null in old backups.</param>
 /// <param name="Tables">In the order in which they were read.</param>
 public sealed record BackupManifest(
-    int Format, string Name, DateTimeOffset BegunOn, DateTimeOffset EndedOn, IReadOnlyList<BackupTable> Tables, IReadOnlyList<string>? TokenKeys = null)
+    int Format, string Name, DateTimeOffset BegunOn, DateTimeOffset EndedOn, IReadOnlyList<BackupTable> Tables,
+    IReadOnlyList<string>? TokenKeys = null)
 {
-    /// <summary>To be raised when an older version of the app could no longer read what is written.</summary>
+    /// <summary>Increase it if older versions of the app cannot read new backups.</summary>
     public const int CurrentFormat = 1;
 
     private const int MarkBytes = 8;
@@ -24,14 +25,12 @@ public sealed record BackupManifest(
 
     public long Rows => Tables.Sum(table => table.Rows);
 
-    /// <summary>
-    /// Tells the token keys from others without giving them away. The entries in Erasures are made with them: a restore without them
-    /// would take nobody for erased.
-    /// </summary>
+    /// <summary>Marks that identify the token keys and do not reveal them.</summary>
+    /// <remarks>Rows of Erasures are signed with these keys. A restore without a key would not recognize them.</remarks>
     public static IReadOnlyList<string> MarksOf(KeyRing keys) =>
         [.. keys.SignWithAll(KeyPurpose.BackupMark, [], MarkBytes).Select(Convert.ToHexStringLower)];
 
-    /// <exception cref="BackupException">It is no manifest, or one of another version.</exception>
+    /// <exception cref="BackupException">The manifest is damaged or has another format.</exception>
     public static BackupManifest Read(string name, BinaryData json)
     {
         try
@@ -39,18 +38,19 @@ public sealed record BackupManifest(
             using (var document = JsonDocument.Parse(json))
                 if (document.RootElement.GetProperty("format").GetInt32() is var format and not CurrentFormat)
                     throw new BackupException(
-                        $"The backup {name} has the format {format}, and this version of the app reads format {CurrentFormat}: run the command of the version that made it.");
+                        $"The backup {name} has the format {format}, and this version of the app reads format {CurrentFormat}. Use the "
+                        + "version that created it.");
             return json.ToObjectFromJson<BackupManifest>(Options)! with { Name = name };
         }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception malformed)
+            when (malformed is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new BackupException($"The manifest of the backup {name} is damaged: take another backup.", malformed);
+            throw new BackupException($"The manifest of the backup {name} is damaged. Use another backup.", malformed);
         }
     }
 
     public BinaryData Write() => BinaryData.FromObjectAsJson(this, Options);
 }
 
-/// <param name="Rows">How many there were.</param>
-/// <param name="Sha256">Of the blob, compressed as it is.</param>
+/// <param name="Sha256">Of the compressed blob, in lower-case hexadecimal.</param>
 public sealed record BackupTable(string Name, long Rows, string Sha256);

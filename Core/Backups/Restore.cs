@@ -4,26 +4,27 @@ using Pipeline.Subscribers;
 
 namespace Pipeline.Backups;
 
-/// <summary>
-/// Puts rows of a backup back that are missing, and touches none that is there: a row in the table is never older than its copy. So it can
-/// be run again whenever it broke off, and while the app runs.
-/// </summary>
+/// <summary>Inserts rows of a backup that are missing. Existing rows are newer, so they stay as they are.</summary>
+/// <remarks>It can be repeated after a crash, and run while the app runs.</remarks>
 public sealed class Restore(PipelineStorage storage, BackupContainer backups, Erasures erasures, KeyRing keys)
 {
-    private const int AtOnce = 8;
+    private const int MaxParallelism = 8;
 
     /// <summary>
-    /// In an order in which a running app, or a restore that broke off, does the least harm: the erased before those who might be among them;
-    /// readers and ledgers before the issues, as an open issue without these would be sent to nobody or to everybody again; issues before
-    /// practices, which would otherwise look as if they were in none and be sent in one made anew.
+    /// The order is safe if the app runs or the restore stops: erasures before subscribers; subscribers and deliveries before issues, because
+    /// an open issue without them would be sent to none or to all again; issues before practices, because practices without their issue
+    /// would be sent in a new one.
     /// </summary>
     private IReadOnlyList<TableClient> Tables =>
-        [storage.Erasures, storage.Subscribers, storage.Deliveries, storage.Digests, storage.Practices, storage.Rejections, storage.IdempotencyKeys];
+    [
+        storage.Erasures, storage.Subscribers, storage.Deliveries, storage.Digests, storage.Practices, storage.Rejections,
+        storage.IdempotencyKeys,
+    ];
 
-    /// <summary>Reads all of the tables' blobs, and writes nothing.</summary>
-    /// <param name="name">Of the backup, or "latest".</param>
-    /// <param name="only">Names of tables; none for all of them.</param>
-    /// <exception cref="BackupException">It cannot be restored, and why.</exception>
+    /// <summary>Checks all blobs of the tables. Writes nothing.</summary>
+    /// <param name="name">Name of the backup, or "latest".</param>
+    /// <param name="only">Names of the tables; empty for all.</param>
+    /// <exception cref="BackupException">The backup cannot be restored. The message says why.</exception>
     public async Task<CheckedBackup> CheckAsync(string name, IReadOnlyCollection<string> only, CancellationToken cancellationToken)
     {
         var chosen = Choose(only);
@@ -34,7 +35,7 @@ public sealed class Restore(PipelineStorage storage, BackupContainer backups, Er
         return new CheckedBackup(manifest.Name, tables);
     }
 
-    /// <param name="progress">Told of each batch that is done; null if nobody looks.</param>
+    /// <param name="progress">Gets a report for each batch of rows.</param>
     public async Task<IReadOnlyList<RestoredTable>> RunAsync(
         CheckedBackup backup, IProgress<TableProgress>? progress, CancellationToken cancellationToken)
     {
@@ -53,12 +54,13 @@ public sealed class Restore(PipelineStorage storage, BackupContainer backups, Er
     private List<TableClient> Choose(IReadOnlyCollection<string> only)
     {
         if (only.FirstOrDefault(name => !Tables.Any(table => table.Name == name)) is { } unknown)
-            throw new BackupException($"There is no table {unknown} in a backup. There are {string.Join(", ", Tables.Select(table => table.Name))}.");
+            throw new BackupException(
+                $"There is no table {unknown} in a backup. There are {string.Join(", ", Tables.Select(table => table.Name))}.");
 
         return
         [
             .. Tables.Where(table => only.Count == 0 || only.Contains(table.Name)
-                // Nobody who was erased may come back.
+                // Without them, erased subscribers would be restored.
                 || table == storage.Erasures && only.Contains(storage.Subscribers.Name)),
         ];
     }
@@ -71,37 +73,40 @@ public sealed class Restore(PipelineStorage storage, BackupContainer backups, Er
             foreach (var candidate in names.Reverse())
                 if (await backups.FindAsync(candidate, cancellationToken) is { } latest)
                     return latest;
-            throw new BackupException($"There is no whole backup in {backups.Address}.");
+            throw new BackupException($"There is no complete backup in {backups.Address}.");
         }
 
         if (!names.Contains(name))
-            throw new BackupException($"There is no backup {name} in {backups.Address}. The command backups lists those there are.");
+            throw new BackupException($"There is no backup {name} in {backups.Address}. The command backups lists them.");
         return await backups.FindAsync(name, cancellationToken)
             ?? throw new BackupException(
-                $"The backup {name} was begun but never ended, so it is none: it has no manifest. The command backups lists those that are whole.");
+                $"The backup {name} is incomplete: it has no manifest. The command backups lists the complete ones.");
     }
 
     private async Task VerifyAsync(BackupManifest manifest, IReadOnlyCollection<BackupTable> tables, CancellationToken cancellationToken)
     {
-        // People point at the tables in Azure and forget the backups, for which this machine's settings then count.
+        // A common mistake: only PipelineStorage is set to Azure, and BackupStorage is still the local one.
         if (backups.Address.IsLoopback && !storage.Practices.Uri.IsLoopback)
             throw new BackupException(
-                $"The backups would be read from this machine ({backups.Address}) and the rows written to {storage.Practices.Uri.Host}: set {BackupContainer.Connection} to the account "
-                + "where the backups are.");
+                $"The backups would be read from this machine ({backups.Address}) and restored to {storage.Practices.Uri.Host}. Set "
+                + $"{BackupContainer.Connection} to the account that has the backups.");
         if (tables.Any(table => table.Name == storage.Subscribers.Name)
             && manifest.TokenKeys?.Except(BackupManifest.MarksOf(keys)).Any() == true)
             throw new BackupException(
-                $"The setting Tokens__Keys lacks a key that the app had when the backup {manifest.Name} was made. Without all of them nobody can tell whose address was erased, and they would be "
-                + "subscribed again: set Tokens__Keys__0, Tokens__Keys__1 and so on as the app has them, or name the other tables with --table.");
+                $"The setting Tokens__Keys lacks a key that the app had when the backup {manifest.Name} was created. Without it, erased "
+                + "addresses would be subscribed again. Set Tokens__Keys__0, Tokens__Keys__1 and so on to the keys of the app, or name the "
+                + "other tables with --table.");
 
         foreach (var table in tables)
-            if (!await backups.IsSoundAsync(manifest.Name, table, cancellationToken))
+            if (!await backups.IsIntactAsync(manifest.Name, table, cancellationToken))
                 throw new BackupException(
-                    $"The table {table.Name} is missing from the backup {manifest.Name} or is not as it was written, so nothing is restored. Take another backup, or name the other tables with --table.");
+                    $"The table {table.Name} is missing from the backup {manifest.Name} or damaged. Nothing was restored. Use another backup, or "
+                    + "name the other tables with --table.");
     }
 
-    /// <summary>What becomes of a row on its way; null leaves it out.</summary>
-    private async Task<Func<TableEntity, TableEntity?>> ChangeAsync(TableClient table, string backup, CancellationToken cancellationToken)
+    /// <summary>A function that changes a row before it is inserted. It returns null for a row to leave out.</summary>
+    private async Task<Func<TableEntity, TableEntity?>> ChangeAsync(
+        TableClient table, string backup, CancellationToken cancellationToken)
     {
         if (table == storage.Digests)
             return row => Held(Undecided(row), backup);
@@ -110,27 +115,24 @@ public sealed class Restore(PipelineStorage storage, BackupContainer backups, Er
         if (table != storage.Subscribers)
             return row => row;
 
-        // Those of the backup are among them by now.
+        // The erasures of the backup are already restored.
         var erased = await erasures.ReadAsync(cancellationToken);
         return row => erased.IsErased(new SubscriberRow(row)) ? null : row;
     }
 
-    /// <summary>
-    /// Who got the issue between the backup and the disaster cannot be told from the backup: an issue that was being sent, or had deliveries
-    /// that were unknown, is not sent on before an admin says so.
-    /// </summary>
+    // The backup does not say who got the issue after it. An admin decides whether an unfinished issue is sent.
     private static TableEntity Held(TableEntity issue, string backup)
     {
         if (DigestTable.StatusOf(issue) != IssueStatus.Sending && issue.Number("Unknown") is null or 0)
             return issue;
 
         issue["Status"] = nameof(IssueStatus.Held);
-        issue["StatusHelp"] = $"This issue was not settled for all of its readers when the backup {backup} was made. Type Sending in Status to let it go on: whoever got it after that gets it twice. "
-            + "Leave it if everybody has it.";
+        issue["StatusHelp"] = $"The issue was not settled when the backup {backup} was created. Type Sending in Status to continue: readers who "
+            + "got it after the backup get it again. Leave Held if all have it.";
         return issue;
     }
 
-    /// <summary>What an admin had typed by then may have been carried out since.</summary>
+    // The decision may have been applied after the backup.
     private static TableEntity Undecided(TableEntity row)
     {
         if (row.Text("Decision").Length > 0)
@@ -143,18 +145,18 @@ public sealed class Restore(PipelineStorage storage, BackupContainer backups, Er
         CancellationToken cancellationToken)
     {
         var (restored, leftOut, done) = (0L, 0L, 0L);
-        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-        var batches = RowBatch.CutAsync(backups.LinesAsync(name, backup, cancellationToken), Read, cancellationToken);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = MaxParallelism, CancellationToken = cancellationToken };
+        var batches = RowBatch.SplitAsync(backups.LinesAsync(name, backup, cancellationToken), Read, cancellationToken);
         await Parallel.ForEachAsync(batches, options, async (batch, cancellation) =>
         {
             Interlocked.Add(ref restored, await batch.InsertMissingAsync(table, cancellation));
             progress?.Report(new TableProgress(table.Name, Interlocked.Add(ref done, batch.Count), backup.Rows));
         });
-        // Rows that were left out are in no batch.
+        // No batch contains the rows that were left out.
         progress?.Report(new TableProgress(table.Name, backup.Rows, backup.Rows));
         return new RestoredTable(table.Name, backup.Rows, restored, leftOut);
 
-        // Of the one that cuts the batches; nobody else is at it.
+        // One thread creates the batches, so this needs no lock.
         TableEntity? Read(string line)
         {
             var row = change(BackupLine.Read(line));
@@ -164,7 +166,7 @@ public sealed class Restore(PipelineStorage storage, BackupContainer backups, Er
     }
 }
 
-/// <param name="LeftOut">Of people who had their address erased.</param>
+/// <param name="LeftOut">Subscribers whose address was erased.</param>
 public sealed record RestoredTable(string Name, long InBackup, long Restored, long LeftOut)
 {
     public long ThereAlready => InBackup - Restored - LeftOut;

@@ -3,25 +3,25 @@ using Azure.Data.Tables.Models;
 
 namespace Pipeline.Backups;
 
-/// <summary>Rows of one partition that fit into one transaction, which is done as a whole or not at all.</summary>
+/// <summary>Rows of one partition that fit into one transaction.</summary>
 internal sealed class RowBatch(string partition)
 {
     private const int MaxRows = 100;
 
-    // What a transaction holds. A row alone always fits.
+    // The limit of a transaction. One row always fits.
     private const int MaxBytes = 4 * 1024 * 1024;
 
-    // So often somebody may insert rows of the batch between our looking and our inserting.
-    private const int MaxTries = 10;
+    // Another process may insert rows between the query and the insert.
+    private const int MaxAttempts = 10;
 
-    private readonly List<TableEntity> rows = [];
-    private int bytes;
+    private readonly List<TableEntity> _rows = [];
+    private int _bytes;
 
-    public int Count => rows.Count;
+    public int Count => _rows.Count;
 
-    /// <summary>Cuts lines, in the order of their keys, into batches.</summary>
-    /// <param name="read">Null for a row that is to be left out.</param>
-    public static async IAsyncEnumerable<RowBatch> CutAsync(
+    /// <summary>Splits lines, which are in the order of their keys, into batches.</summary>
+    /// <param name="read">Returns null for a row to leave out.</param>
+    public static async IAsyncEnumerable<RowBatch> SplitAsync(
         IAsyncEnumerable<string> lines, Func<string, TableEntity?> read, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         RowBatch? batch = null;
@@ -30,7 +30,7 @@ internal sealed class RowBatch(string partition)
             if (read(line) is not { } row)
                 continue;
             var size = SizeOf(line);
-            if (batch is not null && !batch.Takes(row, size))
+            if (batch is not null && !batch.Fits(row, size))
             {
                 yield return batch;
                 batch = null;
@@ -43,34 +43,37 @@ internal sealed class RowBatch(string partition)
             yield return batch;
     }
 
-    /// <summary>Inserts what is missing and touches nothing that is there. Gives how many rows it inserted.</summary>
+    /// <summary>Inserts the rows that are missing and returns their number. Existing rows stay as they are.</summary>
     public async Task<int> InsertMissingAsync(TableClient table, CancellationToken cancellationToken)
     {
-        var missing = rows;
-        for (var tries = 1; missing.Count > 0; tries++)
+        var missing = _rows;
+        for (var attempt = 1; missing.Count > 0; attempt++)
             try
             {
-                await table.SubmitTransactionAsync(missing.Select(row => new TableTransactionAction(TableTransactionActionType.Add, row)), cancellationToken);
+                await table.SubmitTransactionAsync(
+                    missing.Select(row => new TableTransactionAction(TableTransactionActionType.Add, row)), cancellationToken);
                 return missing.Count;
             }
-            catch (RequestFailedException conflict) when (conflict.ErrorCode == TableErrorCode.EntityAlreadyExists && tries < MaxTries)
+            catch (RequestFailedException conflict)
+                when (conflict.ErrorCode == TableErrorCode.EntityAlreadyExists && attempt < MaxAttempts)
             {
-                var there = await KeysThereAsync(table, missing, cancellationToken);
-                missing = missing.FindAll(row => !there.Contains(row.RowKey));
+                var existing = await ExistingKeysAsync(table, missing, cancellationToken);
+                missing = missing.FindAll(row => !existing.Contains(row.RowKey));
             }
 
         return 0;
     }
 
-    private bool Takes(TableEntity row, int size) => row.PartitionKey == partition && rows.Count < MaxRows && bytes + size <= MaxBytes;
+    private bool Fits(TableEntity row, int size) =>
+        row.PartitionKey == partition && _rows.Count < MaxRows && _bytes + size <= MaxBytes;
 
     private void Add(TableEntity row, int size)
     {
-        rows.Add(row);
-        bytes += size;
+        _rows.Add(row);
+        _bytes += size;
     }
 
-    /// <summary>At most so many bytes of a transaction: the client writes many characters as \u0000, and headers around each row.</summary>
+    // An upper bound: the client escapes many characters as \u0000 and adds headers to each row.
     private static int SizeOf(string line)
     {
         const int headers = 1_024, escaped = 6;
@@ -81,13 +84,14 @@ internal sealed class RowBatch(string partition)
         return headers + letters + (line.Length - letters) * escaped;
     }
 
-    private async Task<HashSet<string>> KeysThereAsync(TableClient table, List<TableEntity> among, CancellationToken cancellationToken)
+    private async Task<HashSet<string>> ExistingKeysAsync(
+        TableClient table, List<TableEntity> wanted, CancellationToken cancellationToken)
     {
-        HashSet<string> there = [];
-        var (first, last) = (among.Select(row => row.RowKey).Min(StringComparer.Ordinal), among.Select(row => row.RowKey).Max(StringComparer.Ordinal));
+        HashSet<string> existing = [];
+        var (first, last) = (wanted[0].RowKey, wanted[^1].RowKey);
         var filter = TableFilter.Of($"PartitionKey eq {partition} and RowKey ge {first} and RowKey le {last}");
         await foreach (var row in table.QueryAsync<TableEntity>(filter, select: ["RowKey"], cancellationToken: cancellationToken))
-            there.Add(row.RowKey);
-        return there;
+            existing.Add(row.RowKey);
+        return existing;
     }
 }

@@ -9,7 +9,8 @@ public sealed record DeliveryCount(int Candidates, int Sent, int Skipped, int Fa
 
     /// <param name="candidates">The column of the number of candidates.</param>
     public static DeliveryCount Read(TableEntity row, string candidates) => new(
-        row.Number(candidates) ?? 0, row.Number("Sent") ?? 0, row.Number("Skipped") ?? 0, row.Number("Failed") ?? 0, row.Number("Unknown") ?? 0);
+        row.Number(candidates) ?? 0, row.Number("Sent") ?? 0, row.Number("Skipped") ?? 0, row.Number("Failed") ?? 0,
+        row.Number("Unknown") ?? 0);
 
     public void WriteTo(TableEntity row, string candidates) =>
         (row[candidates], row["Sent"], row["Skipped"], row["Failed"], row["Unknown"]) = (Candidates, Sent, Skipped, Failed, Unknown);

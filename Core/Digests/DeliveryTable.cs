@@ -45,8 +45,9 @@ public sealed class DeliveryTable(PipelineStorage storage)
             ? delivery with { ETag = etag }
             : null;
 
-    /// <summary>Writes a change, to the row as another process left it if that was quicker. Null if the row is gone or needs no change.</summary>
-    /// <exception cref="InvalidOperationException">The row was changed at every try.</exception>
+    /// <summary>Changes a row that was read. Repeats with the new row if another process was faster.</summary>
+    /// <returns>The written delivery. Null if the row was deleted or <paramref name="change"/> returned null.</returns>
+    /// <exception cref="InvalidOperationException">The row was changed at every attempt.</exception>
     public async Task<Delivery?> ChangeAsync(Delivery delivery, Func<Delivery, Delivery?> change, CancellationToken cancellationToken)
     {
         var row = delivery;

@@ -32,7 +32,8 @@ public sealed partial class SendAcknowledgements(
     /// <summary>True if the delivery was not claimed, and its outcomes changed.</summary>
     private async Task<bool> ConfirmSentAsync(Delivery delivery, IReadOnlyList<RecipientRange> calls, CancellationToken cancellationToken)
     {
-        if (calls.Count == 0 || await deliveries.ChangeAsync(delivery, row => Confirmed(row, calls), cancellationToken) is not { } confirmed)
+        if (calls.Count == 0
+            || await deliveries.ChangeAsync(delivery, row => Confirmed(row, calls), cancellationToken) is not { } confirmed)
             return false;
 
         LogConfirmed(delivery.Topic, delivery.Issue, delivery.Range.From.LogPrefix, confirmed.Status, calls.Count);

@@ -37,7 +37,8 @@ public sealed class SingleFlightCache<T>(Func<Task<T>> read, TimeSpan maxAge, Ti
         {
             if (_latest is { } kept)
                 _latest = (change(kept.Value), kept.StartedAt);
-            _changes.Add(change);
+            if (_running is not null)
+                _changes.Add(change);
         }
     }
 

@@ -36,6 +36,7 @@ public static class SubmissionFields
 
     public static IEnumerable<(string Field, string? Value)> Values(SubmissionDraft draft) => All.Zip(
     [
-        draft.Topic, draft.Title, draft.Summary, draft.Honorific, draft.Submitter, draft.Email, draft.Organisation, draft.Country, draft.Link,
+        draft.Topic, draft.Title, draft.Summary, draft.Honorific, draft.Submitter, draft.Email, draft.Organisation, draft.Country,
+        draft.Link,
     ]);
 }

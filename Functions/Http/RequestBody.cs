@@ -9,16 +9,16 @@ public sealed class RequestBody
 {
     public const int MaxBytes = 256 * 1024;
 
-    private readonly Dictionary<string, string?> fields;
+    private readonly Dictionary<string, string?> _fields;
 
     private RequestBody(Dictionary<string, string?> fields, Dictionary<string, string[]> errors) =>
-        (this.fields, Errors) = (fields, errors);
+        (_fields, Errors) = (fields, errors);
 
     /// <summary>Sentences for fields that are not text.</summary>
     public Dictionary<string, string[]> Errors { get; }
 
     /// <summary>Null if the field is missing.</summary>
-    public string? this[string field] => fields.GetValueOrDefault(field);
+    public string? this[string field] => _fields.GetValueOrDefault(field);
 
     /// <exception cref="BadHttpRequestException">
     /// 400: it cannot be read. 413: more than <see cref="MaxBytes"/>. 415: neither JSON nor a form.

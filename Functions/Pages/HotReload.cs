@@ -8,9 +8,9 @@ namespace Pipeline.Functions.Pages;
 /// <summary>Called by "dotnet watch" after an edit: pages that were rendered before are outdated.</summary>
 internal static class HotReload
 {
-    private static int edits;
+    private static int _edits;
 
-    public static int Edits => Volatile.Read(ref edits);
+    public static int Edits => Volatile.Read(ref _edits);
 
-    public static void ClearCache(Type[]? types) => Interlocked.Increment(ref edits);
+    public static void ClearCache(Type[]? types) => Interlocked.Increment(ref _edits);
 }

@@ -10,10 +10,10 @@ namespace Pipeline.Functions.Pages;
 public sealed class PageRequest(SiteOptions site)
 {
     // The parameters that pages use. Others are not passed on.
-    private static readonly string[] Heeded = ["topic", "after", "token"];
+    private static readonly string[] PassedOn = ["topic", "after", "token"];
 
     private string _path = "/";
-    private QueryString query;
+    private QueryString _query;
     private bool _chosen;
 
     public Language Language { get; private set; } = Language.English;
@@ -22,25 +22,25 @@ public sealed class PageRequest(SiteOptions site)
     public bool HasAddress { get; private set; } = true;
 
     /// <summary>The address in the language that the browser asks for, absolute.</summary>
-    public Uri Address => Absolute(query);
+    public Uri Address => Absolute(_query);
 
     /// <summary>For search engines. Each language is a page of its own.</summary>
     public Uri CanonicalAddress => _chosen ? AddressIn(Language) : Address;
 
     public static PageRequest Of(HttpRequest request)
     {
-        var visit = request.HttpContext.RequestServices.GetRequiredService<PageRequest>();
-        visit.Begin(request);
-        return visit;
+        var page = request.HttpContext.RequestServices.GetRequiredService<PageRequest>();
+        page.Begin(request);
+        return page;
     }
 
     /// <summary>Everything in the request that a page depends on.</summary>
-    public string Key => $"{_path}{query} {Language.Code} {_chosen} {HasAddress}";
+    public string Key => $"{_path}{_query} {Language.Code} {_chosen} {HasAddress}";
 
     private void Begin(HttpRequest request)
     {
         // One slash and no backslash: a link to "//example.org" would lead to another site.
-        (_path, query) = ("/" + request.Path.ToUriComponent().TrimStart('/'), Kept(request.Query));
+        (_path, _query) = ("/" + request.Path.ToUriComponent().TrimStart('/'), Kept(request.Query));
         _chosen = RequestLanguage.InAddress(request) is not null;
         Language = RequestLanguage.Of(request);
         HasAddress = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
@@ -52,14 +52,14 @@ public sealed class PageRequest(SiteOptions site)
         _chosen ? QueryHelpers.AddQueryString(address, RequestLanguage.Parameter, Language.Code) : address;
 
     /// <summary>This page in another language.</summary>
-    public string In(Language language) => QueryHelpers.AddQueryString(_path + query, RequestLanguage.Parameter, language.Code);
+    public string In(Language language) => QueryHelpers.AddQueryString(_path + _query, RequestLanguage.Parameter, language.Code);
 
     /// <summary>The same, absolute.</summary>
     public Uri AddressIn(Language language) =>
-        Absolute(QueryHelpers.AddQueryString(query.ToString(), RequestLanguage.Parameter, language.Code));
+        Absolute(QueryHelpers.AddQueryString(_query.ToString(), RequestLanguage.Parameter, language.Code));
 
     private Uri Absolute(object rest) => site.Link(_path.TrimStart('/') + rest);
 
     private static QueryString Kept(IQueryCollection query) => QueryString.Create(
-        Heeded.Where(query.ContainsKey).Select(name => new KeyValuePair<string, string?>(name, query[name])));
+        PassedOn.Where(query.ContainsKey).Select(name => new KeyValuePair<string, string?>(name, query[name])));
 }

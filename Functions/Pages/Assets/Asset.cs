@@ -11,7 +11,7 @@ public sealed class Asset
 
     private const string Version = "v";
 
-    private readonly string contentType;
+    private readonly string _contentType;
     private readonly byte[] _bytes;
     private readonly string _hash;
 
@@ -20,7 +20,7 @@ public sealed class Asset
         using var stream = typeof(Asset).Assembly.GetManifestResourceStream(name)!;
         using var memory = new MemoryStream();
         stream.CopyTo(memory);
-        this.contentType = contentType;
+        _contentType = contentType;
         _bytes = memory.ToArray();
         _hash = Convert.ToHexStringLower(SHA256.HashData(_bytes))[..12];
         Address = $"/{name}?{Version}={_hash}";
@@ -34,6 +34,6 @@ public sealed class Asset
         headers.XContentTypeOptions = "nosniff";
         // The address of another deployment must not cache this version.
         headers.CacheControl = request.Query[Version] == _hash ? "public, max-age=31536000, immutable" : "no-cache";
-        return TypedResults.Bytes(_bytes, contentType, entityTag: new EntityTagHeaderValue($"\"{_hash}\""));
+        return TypedResults.Bytes(_bytes, _contentType, entityTag: new EntityTagHeaderValue($"\"{_hash}\""));
     }
 }

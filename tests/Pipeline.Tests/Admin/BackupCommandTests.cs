@@ -17,7 +17,7 @@ public sealed class BackupCommandTests(AzuriteFixture azurite)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("There is no whole backup in http://127.0.0.1", "restore", "latest")]
+    [InlineData("There is no complete backup in http://127.0.0.1", "restore", "latest")]
     [InlineData("There is no backup yesterday", "restore", "yesterday")]
     [InlineData("There is no table practices in a backup. There are Erasures,", "restore", "latest", "--table", "practices")]
     [InlineData("A table is missing. Where the account is new, start the app once", "backup")]
@@ -114,7 +114,7 @@ public sealed class BackupCommandTests(AzuriteFixture azurite)
         Assert.Equal(
             [
                 "2026-11-25T103000Z  begun but not ended: no backup",
-                "2026-11-24T103000Z  The manifest of the backup 2026-11-24T103000Z is damaged: take another backup.",
+                "2026-11-24T103000Z  The manifest of the backup 2026-11-24T103000Z is damaged. Use another backup.",
             ],
             Lines(run)[1..]);
     }

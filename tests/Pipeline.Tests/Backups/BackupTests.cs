@@ -157,7 +157,7 @@ public sealed class BackupTests(AzuriteFixture azurite)
 
         await app.RunTimerAsync("BackUpTables");
 
-        Assert.Contains(app.Log.All, line => line.Contains("Backup 2026-11-24T103000Z is made (3 rows, 7 tables)."));
+        Assert.Contains(app.Log.All, line => line.Contains("Created backup 2026-11-24T103000Z (3 rows, 7 tables)."));
         Assert.Equal(3, (await app.RestoreAsync()).Sum(table => table.ThereAlready));
     }
 
@@ -179,9 +179,9 @@ public sealed class BackupTests(AzuriteFixture azurite)
     }
 
     [Theory]
-    [InlineData("a damaged blob", "is not as it was written")]
+    [InlineData("a damaged blob", "or damaged. Nothing was restored.")]
     [InlineData("a missing blob", "is missing from the backup")]
-    [InlineData("no manifest", "was begun but never ended")]
+    [InlineData("no manifest", "is incomplete: it has no manifest")]
     [InlineData("a damaged manifest", "The manifest of the backup 2026-11-24T103000Z is damaged")]
     [InlineData("half a manifest", "The manifest of the backup 2026-11-24T103000Z is damaged")]
     [InlineData("another format", "has the format 2, and this version of the app reads format 1")]
@@ -210,7 +210,7 @@ public sealed class BackupTests(AzuriteFixture azurite)
 
         await AssertNothingAsync(app, name, sentence);
         if (what == "no manifest")
-            await AssertNothingAsync(app, "latest", "There is no whole backup");
+            await AssertNothingAsync(app, "latest", "There is no complete backup");
     }
 
     [Theory]

@@ -238,7 +238,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
         var rows = await app.RowsAsync(app.Storage.Digests);
         // The last one was never gone.
         Assert.Equal(["Closed", "Held", "Held", "Held", "Sending"], rows.Select(row => row.GetString("Status")));
-        Assert.Contains("Type Sending in Status to let it go on", rows[1].GetString("StatusHelp"));
+        Assert.Contains("Type Sending in Status to continue", rows[1].GetString("StatusHelp"));
         await app.Storage.Digests.DeleteEntityAsync(PipelineApp.Topic, "2026-11-23", ETag.All, Cancellation);
         app.Time.Advance(TimeSpan.FromHours(1));
         await app.Get<DigestLedger>().SweepAsync(Cancellation);
