@@ -127,8 +127,7 @@ public sealed class Restore(PipelineStorage storage, BackupContainer backups, Er
             return issue;
 
         issue["Status"] = nameof(IssueStatus.Held);
-        issue["StatusHelp"] = $"The issue was not settled when the backup {backup} was created. Type Sending in Status to continue: readers who "
-            + "got it after the backup get it again. Leave Held if all have it.";
+        issue["StatusHelp"] = AdminTexts.IssueRestored(backup);
         return issue;
     }
 

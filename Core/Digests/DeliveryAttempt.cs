@@ -54,10 +54,10 @@ public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> rec
             }
 
             if (isStopping)
-                PostponeRest("The app was stopping.", TimeSpan.Zero);
+                PostponeRest(AdminTexts.DeliveryStopped, TimeSpan.Zero);
             // Isolating many bad addresses takes many calls. A new claim continues before this one counts as abandoned.
             else if (now - claim.ClaimedOn > LeaseDuration / 2)
-                PostponeRest("SendGrid refuses many addresses of this delivery; the rest is sent in the next attempt.", TimeSpan.Zero);
+                PostponeRest(AdminTexts.DeliveryHasManyBadAddresses, TimeSpan.Zero);
             else
                 return CallTo(_open.Pop());
         }
@@ -127,7 +127,7 @@ public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> rec
         _open.Clear();
         Mark(_run, Outcomes.Open);
         var language = _run.Span[0].Subscriber.Language.Code;
-        _reasons.Add($"SendGrid refuses all recipients with language {language} without a reason: {_reasons[^1]}");
+        _reasons.Add(AdminTexts.RefusedWithoutReason(language, _reasons[^1]));
         Delay = OperatorDelay;
         _unexplained = 0;
     }

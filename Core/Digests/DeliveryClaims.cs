@@ -60,9 +60,8 @@ public sealed partial class DeliveryClaims(
     // SendGrid may have accepted requests that were not recorded, so open recipients become unknown.
     private async Task<ClaimResult> SettleAbandonedAsync(Delivery row, CancellationToken cancellationToken)
     {
-        var settled = row.Released(
-            row.WithConfirmed(row.Outcomes.MarkOpenUnknown()), "The process stopped before it recorded SendGrid's answer.") with
-        { SettledOn = time.GetUtcNow() };
+        var released = row.Released(row.WithConfirmed(row.Outcomes.MarkOpenUnknown()), AdminTexts.AbandonedDelivery);
+        var settled = released with { SettledOn = time.GetUtcNow() };
         if (await deliveries.TryUpdateAsync(settled, cancellationToken) is null)
             return ClaimResult.Lost;
 

@@ -20,8 +20,7 @@ public sealed partial class DeliveryQueue(PipelineStorage storage, RejectionTabl
             return request;
 
         await rejections.SaveUnreadableAsync(
-            QueueNames.Deliveries, message, kind, "The message on digest-deliveries is malformed; it was probably made by hand.",
-            cancellationToken);
+            QueueNames.Deliveries, message, kind, AdminTexts.MalformedMessage(QueueNames.Deliveries), cancellationToken);
         LogRejected();
         return null;
     }

@@ -39,12 +39,12 @@ public sealed partial class DigestLedger(
         {
             if (line is null)
             {
-                flaw ??= "A row in Deliveries is not a valid range. It was edited by hand; restore its original values.";
+                flaw ??= AdminTexts.InvalidRange;
                 continue;
             }
 
             if (expected is not { } next || line.Range.From.Value < next.Value)
-                flaw ??= $"Two deliveries overlap at {line.Range.From.LogPrefix}. They were edited by hand; restore their original values.";
+                flaw ??= AdminTexts.OverlappingDeliveries(line.Range.From.LogPrefix);
             else
                 gaps.AddRange(GapsIn(issue, next, line.Range.From));
 
@@ -63,7 +63,7 @@ public sealed partial class DigestLedger(
             gaps.AddRange(GapsIn(issue, rest, null));
         // A closed ledger had no gaps, so rows were deleted. Their recipients must not get the issue again.
         if (issue.ClosedOn is not null && gaps.Count > 0)
-            flaw ??= "Rows of the closed ledger are missing. They were deleted from Deliveries; restore them from a backup.";
+            flaw ??= AdminTexts.ClosedLedgerHasGaps;
         return new LedgerState(
             lines, lines - unsettled.Count, waiting, unsettled, gaps, count, flaw,
             Convert.ToHexStringLower(fingerprint.GetHashAndReset()), last);
@@ -73,11 +73,7 @@ public sealed partial class DigestLedger(
     {
         if (issue.UnreadableStatus.Length > 0)
         {
-            await digests.ExplainAsync(
-                issue,
-                $"{TypedWord.NotUnderstood(issue.UnreadableStatus)}, so nothing changed. "
-                + "Type Held in Status to stop the issue, or Sending to continue it.",
-                cancellationToken);
+            await digests.ExplainAsync(issue, AdminTexts.IssueStatusNotUnderstood(issue.UnreadableStatus), cancellationToken);
             return;
         }
 

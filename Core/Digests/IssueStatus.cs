@@ -12,12 +12,9 @@ public enum IssueStatus
 
 public static class IssueStatusWord
 {
-    /// <summary>Parses what an admin typed in Status. Ignores case and surrounding spaces. Null if it is not a status.</summary>
-    public static IssueStatus? Read(string typed) => TypedWord.Normalize(typed) switch
-    {
-        "SENDING" or "SEND" or "GO" or "RESUME" or "CONTINUE" => IssueStatus.Sending,
-        "CLOSED" => IssueStatus.Closed,
-        "HELD" or "HOLD" or "STOP" or "STOPPED" or "PAUSE" or "PAUSED" or "WAIT" => IssueStatus.Held,
-        _ => null,
-    };
+    private static readonly TypedWords<IssueStatus> Words = new(
+        (IssueStatus.Sending, AdminWords.Send), (IssueStatus.Held, AdminWords.Hold), (IssueStatus.Closed, AdminWords.Closed));
+
+    /// <summary>Parses what an admin typed in Status. Null if it is not a status.</summary>
+    public static IssueStatus? Read(string typed) => Words.Read(typed);
 }

@@ -8,9 +8,6 @@ public sealed partial class UnknownDeliveries(
     // After so many failed requests, another one is unlikely to succeed.
     private const int MaxResends = 5;
 
-    private const string Instructions =
-        "Type Sent in Decision if SendGrid's Activity shows the mails of this issue at that time, Resend if not, Failed to leave it.";
-
     /// <summary>False if the figures of the issue are unchanged.</summary>
     public async Task<bool> SettleAsync(DigestIssue issue, CancellationToken cancellationToken)
     {
@@ -29,20 +26,20 @@ public sealed partial class UnknownDeliveries(
     {
         var confirmed = delivery.WithConfirmed(delivery.Outcomes);
         if (confirmed != delivery.Outcomes)
-            return await ReleaseAsync(delivery, confirmed, "SendGrid's events confirmed it.", cancellationToken);
+            return await ReleaseAsync(delivery, confirmed, AdminTexts.ConfirmedByEvents, cancellationToken);
 
-        switch (TypedWord.Normalize(delivery.Typed))
+        switch (DeliveryDecisionWord.Read(delivery.Typed))
         {
-            case "SENT" or "OK" or "DONE":
-                return await DecideAsync(delivery, Outcomes.Sent, "An admin decided: sent.", cancellationToken);
-            case "RESEND" or "SEND" or "AGAIN" or "RETRY":
-                return await DecideAsync(delivery, Outcomes.Open, "An admin decided: resend.", cancellationToken);
-            case "FAILED" or "FAIL" or "REFUSED" or "NO":
-                return await DecideAsync(delivery, Outcomes.Failed, "An admin decided: failed.", cancellationToken);
-            case "" or "UNKNOWN":
+            case DeliveryDecision.Sent:
+                return await DecideAsync(delivery, Outcomes.Sent, AdminTexts.DecidedByAdmin("sent"), cancellationToken);
+            case DeliveryDecision.Resend:
+                return await DecideAsync(delivery, Outcomes.Open, AdminTexts.DecidedByAdmin("resend"), cancellationToken);
+            case DeliveryDecision.Failed:
+                return await DecideAsync(delivery, Outcomes.Failed, AdminTexts.DecidedByAdmin("failed"), cancellationToken);
+            case DeliveryDecision.None:
                 break;
             default:
-                return await ExplainAsync(delivery, $"{TypedWord.NotUnderstood(delivery.Typed)}. {Instructions}", cancellationToken);
+                return await ExplainAsync(delivery, AdminTexts.DecisionNotUnderstood(delivery.Typed), cancellationToken);
         }
 
         if (time.GetUtcNow() < delivery.SettledOn + options.Window)
@@ -50,10 +47,9 @@ public sealed partial class UnknownDeliveries(
         if (options.Policy == UnknownPolicy.Resend && delivery.Resends < MaxResends)
             return await DecideAsync(
                 delivery with { Resends = delivery.Resends + 1 }, Outcomes.Open,
-                "SendGrid sent no event for this delivery, so it was sent again.", cancellationToken);
+                AdminTexts.ResentByPolicy, cancellationToken);
 
-        return await ExplainAsync(
-            delivery, $"SendGrid sent no event for this delivery, so it waits for your decision. {Instructions}", cancellationToken);
+        return await ExplainAsync(delivery, AdminTexts.DeliveryWaitsForDecision, cancellationToken);
     }
 
     private Task<bool> DecideAsync(Delivery delivery, char outcome, string reason, CancellationToken cancellationToken) =>

@@ -17,7 +17,7 @@ public sealed partial class NotificationSender(
     // The maximum number of copies of a confirmation if SendGrid accepts each one without an answer.
     private const int MaxUnknownOutcomes = 3;
 
-    private const string Malformed = "The message on outgoing-mail is malformed; it was probably made by hand.";
+    private static readonly string Malformed = AdminTexts.MalformedMessage(QueueNames.Mail);
 
     private static readonly TimeSpan MaxDelay = TimeSpan.FromHours(1);
 

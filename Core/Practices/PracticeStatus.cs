@@ -9,12 +9,12 @@ public enum PracticeStatus
 
 public static class PracticeStatusWord
 {
-    /// <summary>Parses a status and its synonyms, ignoring case and spaces. Null if it is not understood.</summary>
-    public static PracticeStatus? Read(string? typed) => TypedWord.Normalize(typed) switch
-    {
-        "PUBLISHED" or "PUBLISH" or "APPROVED" or "APPROVE" or "ACCEPTED" or "ACCEPT" or "OK" or "YES" => PracticeStatus.Published,
-        "DECLINED" or "DECLINE" or "REJECTED" or "REJECT" or "REFUSED" or "NO" => PracticeStatus.Declined,
-        "PENDING" or "WAITING" or "" => PracticeStatus.Pending,
-        _ => null,
-    };
+    private static readonly TypedWords<PracticeStatus> Words = new(
+        (PracticeStatus.Published, $"{AdminWords.Publish}, {AdminWords.Yes}"),
+        (PracticeStatus.Declined, $"{AdminWords.Decline}, {AdminWords.No}"),
+        (PracticeStatus.Pending, AdminWords.Pend));
+
+    /// <summary>Parses what an admin typed in Status. An empty cell is Pending. Null if it is not understood.</summary>
+    public static PracticeStatus? Read(string? typed) =>
+        string.IsNullOrWhiteSpace(typed) ? PracticeStatus.Pending : Words.Read(typed);
 }

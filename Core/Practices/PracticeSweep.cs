@@ -33,7 +33,7 @@ public sealed partial class PracticeSweep(
 
     private async Task ExplainAsync(StatusChange change, CancellationToken cancellationToken)
     {
-        var help = $"{TypedWord.NotUnderstood(change.Typed)}. Type Published, Declined or Pending in Status.";
+        var help = AdminTexts.PracticeStatusNotUnderstood(change.Typed);
         if (change.Help != help)
             await practices.ExplainAsync(change, help, cancellationToken);
     }

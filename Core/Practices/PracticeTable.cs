@@ -4,8 +4,6 @@ namespace Pipeline.Practices;
 /// <summary>The table Practices: partition = topic, row = practice. Admins edit it, so every read is lenient.</summary>
 public sealed class PracticeTable(PipelineStorage storage)
 {
-    private const string PendingHelp = "Type Published or Declined in Status.";
-
     // The status that a sweep last processed. It differs from Status between an admin's edit and the next sweep.
     private const string StatusApplied = "StatusApplied";
 
@@ -24,7 +22,7 @@ public sealed class PracticeTable(PipelineStorage storage)
         {
             ["Status"] = practice.Status.ToString(),
             [StatusApplied] = practice.Status.ToString(),
-            ["StatusHelp"] = practice.Status == PracticeStatus.Pending ? PendingHelp : "",
+            ["StatusHelp"] = practice.Status == PracticeStatus.Pending ? AdminTexts.PracticePending : "",
             ["StatusTold"] = "",
             ["Title"] = practice.Title,
             ["Summary"] = practice.Summary,
@@ -103,7 +101,7 @@ public sealed class PracticeTable(PipelineStorage storage)
         var row = Key(change.Practice);
         row["Status"] = status.ToString();
         row[StatusApplied] = status.ToString();
-        row["StatusHelp"] = status == PracticeStatus.Pending ? PendingHelp : "";
+        row["StatusHelp"] = status == PracticeStatus.Pending ? AdminTexts.PracticePending : "";
         if (status == PracticeStatus.Published && change.Practice.PublishedOn is null)
             row["PublishedOn"] = now;
 

@@ -3,6 +3,8 @@ namespace Pipeline.Storage;
 /// <summary>Reads rows that admins edit by hand. Never throws: one wrong value or column type must not stop the rest.</summary>
 public static class LenientColumns
 {
+    private static readonly TypedWords<bool> Flags = new((true, $"{AdminWords.Yes}, 1"), (false, $"{AdminWords.No}, 0"));
+
     /// <summary>Text of the value, whatever its type; empty if there is none.</summary>
     public static string Text(this TableEntity row, string column) => Value(row, column) switch
     {
@@ -17,13 +19,8 @@ public static class LenientColumns
         double.TryParse(row.Text(column), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
         && double.IsInteger(number) && number is >= int.MinValue and <= int.MaxValue ? (int)number : null;
 
-    /// <summary>True, yes or 1; false, no or 0; otherwise null.</summary>
-    public static bool? Flag(this TableEntity row, string column) => row.Text(column).Trim().ToUpperInvariant() switch
-    {
-        "TRUE" or "YES" or "1" => true,
-        "FALSE" or "NO" or "0" => false,
-        _ => null,
-    };
+    /// <summary>A yes or a no in words (<see cref="AdminWords"/>); otherwise null.</summary>
+    public static bool? Flag(this TableEntity row, string column) => Flags.Read(row.Text(column));
 
     /// <summary>Enum value by name, ignoring case. Null for other text, including numbers.</summary>
     public static T? Word<T>(this TableEntity row, string column) where T : struct, Enum =>

@@ -25,8 +25,8 @@ public static class QueueText
         if (!Convert.TryFromBase64String(decoded, bytes, out var length) || length < 2 || Text(bytes.AsSpan(0, length)) is not null)
             return null;
         return bytes is [0x1F, 0x8B, ..]
-            ? "The message is compressed (gzip). Send it uncompressed."
-            : "The message is probably base64 of binary data. Send UTF-8 text.";
+            ? AdminTexts.CompressedMessage
+            : AdminTexts.BinaryMessage;
     }
 
     private static string? Text(ReadOnlySpan<byte> bytes) => Decode(Utf8, bytes, [0xEF, 0xBB, 0xBF])

@@ -10,7 +10,7 @@ public sealed partial class RejectionSweep(RejectionTable rejections, PipelineSt
         {
             await RunAll.RunAsync(await rejections.MarkedAsync(cancellationToken), async row =>
             {
-                if (!IsConfirmed(row.Typed))
+                if (Answers.Read(row.Typed) is not true)
                     await rejections.ExplainAsync(row, cancellationToken);
                 else if (await TryRequeueAsync(row, cancellationToken))
                     count++;
@@ -36,7 +36,7 @@ public sealed partial class RejectionSweep(RejectionTable rejections, PipelineSt
         return await rejections.TryDeleteAsync(row, cancellationToken);
     }
 
-    private static bool IsConfirmed(string word) => TypedWord.Normalize(word) is "YES" or "Y" or "TRUE" or "1";
+    private static readonly TypedWords<bool> Answers = new((true, $"{AdminWords.Yes}, 1"));
 
     [LoggerMessage(LogLevel.Information, "Requeued {Count} rejections.")]
     private partial void LogRequeued(int count);

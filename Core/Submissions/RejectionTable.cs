@@ -8,8 +8,6 @@ public sealed class RejectionTable(PipelineStorage storage, SubmissionMetrics me
     // A column holds 32 Ki characters, a queue message up to 64 Ki: Payload2 and Payload3 have the rest.
     private const int ColumnLength = 32 * 1024;
 
-    private const string Help = "Correct Payload if necessary, then type yes in Requeue.";
-
     private static readonly string[] PayloadColumns = ["Payload", "Payload2", "Payload3"];
 
     /// <summary>Saves a message that its function cannot read.</summary>
@@ -34,7 +32,7 @@ public sealed class RejectionTable(PipelineStorage storage, SubmissionMetrics me
             ["Reasons"] = string.Join("\n", rejection.Reasons),
             ["RejectedOn"] = time.GetUtcNow(),
             ["Requeue"] = "",
-            ["RequeueHelp"] = Help,
+            ["RequeueHelp"] = AdminTexts.Rejected,
         };
         var columns = new TableEntity(row);
         foreach (var (column, part) in PayloadColumns.Zip(Parts(rejection.Payload)))
@@ -76,7 +74,7 @@ public sealed class RejectionTable(PipelineStorage storage, SubmissionMetrics me
 
     public async Task ExplainAsync(MarkedRejection row, CancellationToken cancellationToken)
     {
-        var help = $"{TypedWord.NotUnderstood(row.Typed)}. {Help}";
+        var help = AdminTexts.RequeueNotUnderstood(row.Typed);
         if (row.Help != help)
             await storage.Rejections.TryMergeAsync(
                 new TableEntity(row.Topic, row.Key) { ["RequeueHelp"] = help }, ETag.All, cancellationToken);

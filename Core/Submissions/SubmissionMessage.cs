@@ -42,13 +42,12 @@ public static class SubmissionMessage
         {
             return new ParseResult(payload)
             {
-                Problem = QueueText.DescribeProblem(payload)
-                    ?? "The message is not JSON in the format of the web form. It was probably made by hand.",
+                Problem = QueueText.DescribeProblem(payload) ?? AdminTexts.SubmissionNotJson,
             };
         }
 
         if (envelope is null)
-            return new ParseResult(payload) { Problem = "The message is empty." };
+            return new ParseResult(payload) { Problem = AdminTexts.SubmissionEmpty };
 
         var read = new ParseResult(payload)
         {
@@ -58,15 +57,9 @@ public static class SubmissionMessage
         };
         return envelope switch
         {
-            { Version: null } => read with
-            {
-                Problem = "The message has no version. It was probably made by hand. Add \"version\": 1 to Payload and requeue it.",
-            },
-            { Version: not Version } => read with
-            {
-                Problem = $"The message has version {envelope.Version}, but this app reads only version {Version}.",
-            },
-            { SubmittedOn: null } => read with { Problem = "The message has no submittedOn. Add the time to Payload and requeue it." },
+            { Version: null } => read with { Problem = AdminTexts.SubmissionWithoutVersion },
+            { Version: not Version } => read with { Problem = AdminTexts.SubmissionOfOtherVersion(envelope.Version, Version) },
+            { SubmittedOn: null } => read with { Problem = AdminTexts.SubmissionWithoutTime },
             { SubmittedOn: { } on } => read with
             {
                 Draft = JsonSerializer.Deserialize<SubmissionDraft>(payload, PlainJson.Options),

@@ -54,9 +54,9 @@ public sealed partial class SubmissionStore(
     /// <summary>Saves a message that failed too often for the host.</summary>
     public Task SavePoisonAsync(string payload, CancellationToken cancellationToken)
     {
-        const string failed = "Storing failed several times. See the log of StoreSubmission.";
         var read = SubmissionMessage.Parse(payload);
-        return RejectAsync(read, RejectionKind.Poison, read.Problem is null ? [failed] : [failed, read.Problem], cancellationToken);
+        string[] reasons = read.Problem is null ? [AdminTexts.SubmissionFailed] : [AdminTexts.SubmissionFailed, read.Problem];
+        return RejectAsync(read, RejectionKind.Poison, reasons, cancellationToken);
     }
 
     private async Task RejectAsync(

@@ -12,7 +12,6 @@ public sealed partial class SubscriberRetention(
     public static readonly TimeSpan EndedPeriod = TimeSpan.FromDays(28);
 
     private const int MaxParallelism = 8;
-    private const string SubscribeHelp = "The owner of the address can subscribe on the page.";
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -78,20 +77,16 @@ public sealed partial class SubscriberRetention(
     {
         // It may be meant as Confirmed: neither mail nor delete it.
         if (row.Status is null)
-            return $"{TypedWord.NotUnderstood(row.TypedStatus)}, so no digest is sent. "
-                + $"Type {string.Join(", ", Enum.GetNames<SubscriberStatus>())} in Status.";
-
+            return AdminTexts.SubscriberStatusNotUnderstood(row.TypedStatus, Enum.GetNames<SubscriberStatus>());
         if (row.Status.Value.IsEnd())
             return "";
         if (!SubscriberTable.IsInPlace(row.Entity))
-            return "The keys of this row do not belong to an address, so no digest is sent. Delete the row. " + SubscribeHelp;
+            return AdminTexts.SubscriberOutOfPlace;
         if (row.Address is null)
-            return row.Email.Length == 0
-                ? "This row has no address, so no digest is sent. Type Unsubscribed in Status. " + SubscribeHelp
-                : "The address does not match the key of this row, so no digest is sent. Type Unsubscribed in Status. " + SubscribeHelp;
+            return row.Email.Length == 0 ? AdminTexts.SubscriberWithoutAddress : AdminTexts.SubscriberOfOtherAddress;
 
         return row.Status == SubscriberStatus.Confirmed && row.Key is { } key && erased.IsErased(key, row.ConfirmedOn)
-            ? "The owner had this address erased, so no digest is sent. Delete the row. " + SubscribeHelp
+            ? AdminTexts.SubscriberErased
             : "";
     }
 

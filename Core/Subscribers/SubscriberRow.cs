@@ -16,7 +16,7 @@ internal sealed record SubscriberRow(TableEntity Entity)
 
     public Language Language => Language.Find(Entity.Text("Language")) ?? Language.English;
 
-    public SubscriberStatus? Status => Entity.Word<SubscriberStatus>("Status");
+    public SubscriberStatus? Status => SubscriberStatuses.Read(Entity.Text("Status"));
 
     public SubscriberKey? Key => SubscriberKey.TryParse(Entity.RowKey, out var key) ? key : null;
 

@@ -1,16 +1,37 @@
+using System.Text;
+
 namespace Pipeline.Text;
 
-/// <summary>Interprets words that an admin types into a cell.</summary>
+/// <summary>A word that an admin typed into a cell.</summary>
 public static class TypedWord
 {
     private const int MaxShown = 40;
+    private const char Tatweel = '\u0640';
 
-    /// <summary>Upper case, without outer white space, quotes, full stops and exclamation marks.</summary>
-    public static string Normalize(string? typed) => (typed ?? "").Trim().Trim('.', '!', '"', '\'').Trim().ToUpperInvariant();
+    /// <summary>Upper case, without accents and without the white space, quotes and punctuation around it.</summary>
+    public static string Normalize(string? typed)
+    {
+        if (string.IsNullOrWhiteSpace(typed))
+            return "";
+
+        var letters = new StringBuilder();
+        foreach (var rune in typed.Normalize(NormalizationForm.FormKD).EnumerateRunes())
+            if (Rune.IsWhiteSpace(rune))
+                letters.Append(' ');
+            else if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.Format or UnicodeCategory.Control)
+                && rune.Value != Tatweel)
+                letters.Append(Rune.ToUpperInvariant(rune));
+
+        var text = letters.ToString();
+        var (start, end) = (0, text.Length);
+        while (start < end && !char.IsLetterOrDigit(text[start]) && !char.IsSurrogate(text[start]))
+            start++;
+        while (end > start && !char.IsLetterOrDigit(text[end - 1]) && !char.IsSurrogate(text[end - 1]))
+            end--;
+        // A cell that has only punctuation is not empty.
+        return start == end ? text.Trim() : string.Join(' ', text[start..end].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
 
     /// <summary>The start of an error message: “yess” is not understood.</summary>
-    public static string NotUnderstood(string typed)
-    {
-        return $"“{Excerpt.Cut(typed.Trim(), MaxShown)}” is not understood";
-    }
+    public static string NotUnderstood(string typed) => $"“{Excerpt.Cut(typed.Trim(), MaxShown)}” is not understood";
 }

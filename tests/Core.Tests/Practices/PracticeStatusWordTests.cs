@@ -19,7 +19,7 @@ public sealed class PracticeStatusWordTests
         Assert.Equal(expected, PracticeStatusWord.Read(typed));
 
     [Theory]
-    [InlineData("pubished")]
+    [InlineData("pubised")]
     [InlineData("1")]
     [InlineData("not published")]
     public void Does_not_guess(string typed) => Assert.Null(PracticeStatusWord.Read(typed));

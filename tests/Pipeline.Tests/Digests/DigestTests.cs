@@ -365,14 +365,14 @@ public sealed class DigestTests(AzuriteFixture azurite)
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var reference = await app.AcceptedAsync(Samples.Practice());
         await app.StoredAsync(reference);
-        await app.SetStatusAsync(reference, "pubished");
+        await app.SetStatusAsync(reference, "pubised");
 
         await app.PublishDigestAsync();
         var row = await app.StoredAsync(reference);
         await app.PublishDigestAsync();
 
-        Assert.Equal("pubished", row.GetString("Status"));
-        Assert.Contains("“pubished” is not understood", row.GetString("StatusHelp"));
+        Assert.Equal("pubised", row.GetString("Status"));
+        Assert.Contains("“pubised” is not understood", row.GetString("StatusHelp"));
         Assert.Equal(row.ETag, (await app.StoredAsync(reference)).ETag);
         Assert.Empty(await app.RowsAsync(app.Storage.Digests));
     }

@@ -62,7 +62,7 @@ public sealed class RetentionTests(AzuriteFixture azurite)
         await app.WriteAsync("broken@example.org", new() { ["Status"] = "Bounced", ["EndedOn"] = "last spring", ["Reason"] = 7 });
         await app.WriteAsync("future@example.org", new() { ["Status"] = "Unsubscribed", ["EndedOn"] = now.AddYears(60) });
         await app.WriteAsync("undated@example.org", new() { ["Status"] = "Unconfirmed" });
-        await app.WriteAsync("typo@example.org", new() { ["Status"] = "Confrimed", ["SubscribedOn"] = now.AddYears(-1) });
+        await app.WriteAsync("typo@example.org", new() { ["Status"] = "Comfrimed", ["SubscribedOn"] = now.AddYears(-1) });
         await app.WriteAsync("number@example.org", new() { ["Status"] = 1, ["SubscribedOn"] = true });
         await app.WriteAsync("none@example.org", []);
         await app.WriteAsync("case@example.org", new() { ["Status"] = "confirmed " });

@@ -1,0 +1,99 @@
+namespace Pipeline.Text;
+
+/// <summary>The sentences that admins read in the tables: what is wrong, then what to do. They are in English.</summary>
+public static class AdminTexts
+{
+    // Practices
+
+    public const string PracticePending = "Type Published or Declined in Status.";
+
+    public static string PracticeStatusNotUnderstood(string typed) =>
+        $"{TypedWord.NotUnderstood(typed)}. Type Published, Declined or Pending in Status.";
+
+    // Rejections
+
+    public const string Rejected = "Correct Payload if necessary, then type yes in Requeue.";
+
+    public const string CompressedMessage = "The message is compressed (gzip). Send it uncompressed.";
+
+    public const string BinaryMessage = "The message is probably base64 of binary data. Send UTF-8 text.";
+
+    public const string SubmissionNotJson = "The message is not JSON in the format of the web form. It was probably made by hand.";
+
+    public const string SubmissionEmpty = "The message is empty.";
+
+    public const string SubmissionWithoutVersion =
+        "The message has no version. It was probably made by hand. Add \"version\": 1 to Payload and requeue it.";
+
+    public const string SubmissionWithoutTime = "The message has no submittedOn. Add the time to Payload and requeue it.";
+
+    public const string SubmissionFailed = "Storing failed several times. See the log of StoreSubmission.";
+
+    public static string SubmissionOfOtherVersion(int? version, int known) =>
+        $"The message has version {version}, but this app reads only version {known}.";
+
+    public static string MalformedMessage(string queue) => $"The message on {queue} is malformed; it was probably made by hand.";
+
+    public static string RequeueNotUnderstood(string typed) => $"{TypedWord.NotUnderstood(typed)}. {Rejected}";
+
+    // Subscribers
+
+    public const string SubscriberOutOfPlace =
+        "The keys of this row do not belong to an address, so no digest is sent. Delete the row. " + SubscribeOnPage;
+
+    public const string SubscriberWithoutAddress =
+        "This row has no address, so no digest is sent. Type Unsubscribed in Status. " + SubscribeOnPage;
+
+    public const string SubscriberOfOtherAddress =
+        "The address does not match the key of this row, so no digest is sent. Type Unsubscribed in Status. " + SubscribeOnPage;
+
+    public const string SubscriberErased = "The owner had this address erased, so no digest is sent. Delete the row. " + SubscribeOnPage;
+
+    private const string SubscribeOnPage = "The owner of the address can subscribe on the page.";
+
+    public static string SubscriberStatusNotUnderstood(string typed, IEnumerable<string> statuses) =>
+        $"{TypedWord.NotUnderstood(typed)}, so no digest is sent. Type {string.Join(", ", statuses)} in Status.";
+
+    // Digests
+
+    public static string IssueStatusNotUnderstood(string typed) =>
+        $"{TypedWord.NotUnderstood(typed)}, so nothing changed. Type Held in Status to stop the issue, or Sending to continue it.";
+
+    public static string IssueRestored(string backup) =>
+        $"The issue was not settled when the backup {backup} was created. Type Sending in Status to continue: readers who got it after the "
+        + "backup get it again. Leave Held if all have it.";
+
+    public const string InvalidRange = "A row in Deliveries is not a valid range. It was edited by hand; restore its original values.";
+
+    public const string ClosedLedgerHasGaps =
+        "Rows of the closed ledger are missing. They were deleted from Deliveries; restore them from a backup.";
+
+    public static string OverlappingDeliveries(string from) =>
+        $"Two deliveries overlap at {from}. They were edited by hand; restore their original values.";
+
+    // Deliveries
+
+    public const string AbandonedDelivery = "The process stopped before it recorded SendGrid's answer.";
+
+    public const string DeliveryStopped = "The app was stopping.";
+
+    public const string DeliveryHasManyBadAddresses =
+        "SendGrid refuses many addresses of this delivery; the rest is sent in the next attempt.";
+
+    public const string ConfirmedByEvents = "SendGrid's events confirmed it.";
+
+    public const string ResentByPolicy = "SendGrid sent no event for this delivery, so it was sent again.";
+
+    public const string DeliveryWaitsForDecision =
+        "SendGrid sent no event for this delivery, so it waits for your decision. " + DecideDelivery;
+
+    private const string DecideDelivery =
+        "Type Sent in Decision if SendGrid's Activity shows the mails of this issue at that time, Resend if not, Failed to leave it.";
+
+    public static string DecisionNotUnderstood(string typed) => $"{TypedWord.NotUnderstood(typed)}. {DecideDelivery}";
+
+    public static string DecidedByAdmin(string outcome) => $"An admin decided: {outcome}.";
+
+    public static string RefusedWithoutReason(string language, string reason) =>
+        $"SendGrid refuses all recipients with language {language} without a reason: {reason}";
+}
