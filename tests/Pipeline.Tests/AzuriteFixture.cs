@@ -7,9 +7,8 @@ using Xunit;
 namespace Pipeline.Tests;
 
 /// <summary>
-/// Azurite for all tests, on free ports. Each test takes an account of its own, which is empty; so tests run side by side and none has to
-/// name its tables and queues apart from those of others. There are several, because one looks through the tables and messages of all its
-/// accounts at each call, on one processor.
+/// Azurite for all tests, on free ports. Each test takes an empty account of its own, so tests run side by side with the same names of
+/// tables and queues. There are two servers: each uses one processor, and searches the tables and messages of all its accounts at each call.
 /// </summary>
 public sealed class AzuriteFixture : IAsyncLifetime
 {
@@ -22,17 +21,18 @@ public sealed class AzuriteFixture : IAsyncLifetime
     private AzuriteServer[] _servers = [];
     private int _taken = -1;
 
-    /// <summary>The connection string of an account that nobody has used.</summary>
+    /// <summary>The connection string of an unused account.</summary>
     public string NewAccount()
     {
         var (number, server) = Math.DivRem(Interlocked.Increment(ref _taken), Servers);
         return number < AccountsOfEach
             ? _servers[server].Ports.ConnectionString(_accounts[number])
-            : throw new InvalidOperationException($"More than {Servers * AccountsOfEach} accounts are taken: raise {nameof(AzuriteFixture)}.{nameof(AccountsOfEach)}.");
+            : throw new InvalidOperationException(
+                $"All {Servers * AccountsOfEach} accounts are taken. Raise {nameof(AzuriteFixture)}.{nameof(AccountsOfEach)}.");
     }
 
     public async ValueTask InitializeAsync() =>
-        // They would write all that they have to files every few seconds, and with thousands of rows do little else.
+        // Without a data folder: with one, they write all data to files every few seconds, which is slow with thousands of rows.
         _servers = await Task.WhenAll(Enumerable.Range(0, Servers).Select(_ =>
             AzuriteServer.StartAsync(new StoragePorts(FreePort.Next(inARow: 3)), dataFolder: null, _accounts)));
 

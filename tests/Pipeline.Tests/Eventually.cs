@@ -2,37 +2,39 @@ using Xunit;
 
 namespace Pipeline.Tests;
 
-/// <summary>Waits for a condition, with a deadline that only a broken app meets.</summary>
+/// <summary>Waits for a condition. Fails after a deadline that is much longer than a correct app needs.</summary>
 public static class Eventually
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
-    public static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
+    public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
+    /// <param name="what">The condition as a statement, for the message of the failure.</param>
     public static Task IsTrueAsync(string what, Func<Task<bool>> condition) => IsTrueAsync(what, condition, Deadline);
-
-    /// <summary>Waits for what goes on elsewhere.</summary>
-    public static async Task EndsAsync(string what, Task task, TimeSpan? within = null)
-    {
-        var most = within ?? Deadline;
-        try
-        {
-            await task.WaitAsync(most, TestContext.Current.CancellationToken);
-        }
-        catch (TimeoutException) when (!task.IsCompleted)
-        {
-            Assert.Fail($"Within {most.TotalSeconds} s it did not end: {what}.");
-        }
-    }
 
     public static async Task IsTrueAsync(string what, Func<Task<bool>> condition, TimeSpan within)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         deadline.CancelAfter(within);
         while (!await condition())
         {
-            Assert.False(deadline.IsCancellationRequested, $"It did not come to pass within {within.TotalSeconds} s that {what}.");
-            await Task.Delay(BetweenLooks, CancellationToken.None);
+            Assert.False(deadline.IsCancellationRequested, $"Not true within {within.TotalSeconds} s: {what}.");
+            await Task.Delay(PollInterval, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Waits for the end of a task.</summary>
+    /// <param name="what">The work of the task, for the message of the failure.</param>
+    public static async Task EndsAsync(string what, Task task, TimeSpan? within = null)
+    {
+        var deadline = within ?? Deadline;
+        try
+        {
+            await task.WaitAsync(deadline, Cancellation);
+        }
+        catch (TimeoutException) when (!task.IsCompleted)
+        {
+            Assert.Fail($"Did not end within {deadline.TotalSeconds} s: {what}.");
         }
     }
 }

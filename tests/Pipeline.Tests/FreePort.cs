@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Pipeline.Tests;
 
 /// <summary>
-/// Ports nobody uses, from a range below the one that systems take ports for outgoing connections from: a port of that
-/// range can be gone before somebody listens on it.
+/// Unused ports, below the range from which systems take ports for outgoing connections: a port of that range may be taken before a
+/// server listens on it.
 /// </summary>
 public static class FreePort
 {
@@ -15,7 +15,7 @@ public static class FreePort
 
     private static readonly ConcurrentDictionary<int, bool> HandedOut = new();
 
-    /// <summary>The first of so many free ports in a row, not handed out in this process before.</summary>
+    /// <summary>The first of <paramref name="inARow"/> consecutive free ports that this process has not handed out before.</summary>
     public static int Next(int inARow = 1)
     {
         while (true)

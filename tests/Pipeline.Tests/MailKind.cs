@@ -5,35 +5,39 @@ using Xunit;
 
 namespace Pipeline.Tests;
 
-/// <summary>A kind of mail that the app sends, with what is to happen for it to be sent.</summary>
-/// <param name="IsList">Goes to subscribers, so that it has a list's headers.</param>
-/// <param name="Settings">For the app.</param>
+/// <summary>A kind of mail that the app sends.</summary>
+/// <param name="IsList">True if subscribers get it, so that it has the headers of a list.</param>
+/// <param name="CauseAsync">Makes the app queue the mail.</param>
+/// <param name="Settings">Settings of the app.</param>
 public sealed record MailKind(string Name, bool IsList, Func<PipelineApp, Task> CauseAsync, params string[] Settings)
 {
-    /// <summary>Of whoever gets it.</summary>
-    public Language Language { get; private init; } = Language.English;
+    private const string Recipient = "angelica.pinzon@example.org";
 
-    private const string ArabicTopic = "إدماج الهجرة في التخطيط التنموي";
+    private static readonly string[] ArabicTopic = [$"Topics:0:Id={PipelineApp.Topic}", "Topics:0:Name=إدماج الهجرة في التخطيط التنموي"];
+    private static readonly string[] EmptyDigest = ["Digest:Day=Monday", "Digest:SkipEmpty=false"];
+
+    /// <summary>The recipient's language.</summary>
+    public Language Language { get; private init; } = Language.English;
 
     public static readonly IReadOnlyList<MailKind> All =
     [
         new("confirmation", false, SignUpAsync),
-        new("confirmation, right to left", false, SignUpAsync, $"Topics:0:Id={PipelineApp.Topic}", $"Topics:0:Name={ArabicTopic}"),
-        new("published", false, app => JudgeAsync(app, Samples.Practice("Migra Movil"), "Published")),
-        new("published, right to left", false, app => JudgeAsync(app, Samples.Arabic[0], "Published")),
-        new("declined", false, app => JudgeAsync(app, Samples.Practice("Migra Movil"), "Declined")),
-        new("declined, longest", false, app => JudgeAsync(app, Samples.Longest("W"), "Declined")),
-        new("digest of none", true, app => PublishAsync(app, []), "Digest:Day=Monday", "Digest:SkipEmpty=false"),
-        new("digest of one", true, app => PublishAsync(app, [Samples.Practice("Migra Movil")])),
+        new("confirmation, right to left", false, SignUpAsync, ArabicTopic),
+        new("published", false, app => DecideAsync(app, Samples.Practice(), "Published")),
+        new("published, right to left", false, app => DecideAsync(app, Samples.Arabic[0], "Published")),
+        new("declined", false, app => DecideAsync(app, Samples.Practice(), "Declined")),
+        new("declined, longest", false, app => DecideAsync(app, Samples.Longest("W"), "Declined")),
+        new("digest of none", true, app => PublishAsync(app, []), EmptyDigest),
+        new("digest of one", true, app => PublishAsync(app, [Samples.Practice()])),
         new("digest of eight", true, app => PublishAsync(app, Samples.Demo)),
-        new("digest of 25", true, app => PublishAsync(app, Enumerable.Range(1, 25).Select(i => Samples.Demo[i % Samples.Demo.Count].With("title", $"{Samples.Demo[i % Samples.Demo.Count]["title"]} ({i})")))),
-        new("digest, right to left", true, app => PublishAsync(app, Samples.Arabic), $"Topics:0:Id={PipelineApp.Topic}", $"Topics:0:Name={ArabicTopic}"),
+        new("digest of 25", true, app => PublishAsync(app, Enumerable.Range(1, 25).Select(NumberedDemo))),
+        new("digest, right to left", true, app => PublishAsync(app, Samples.Arabic), ArabicTopic),
         new("digest, mixed", true, app => PublishAsync(app, Samples.Mixed)),
-        new("digest, longest words", true, app => PublishAsync(app, Enumerable.Range(1, 25).Select(i => Samples.Longest("W", i)))),
-        new("digest, longest emoji", true, app => PublishAsync(app, Enumerable.Range(1, 25).Select(i => Samples.Longest("😀", i)))),
-        new("digest, longest entities", true, app => PublishAsync(app, Enumerable.Range(1, 25).Select(i => Samples.Longest("\"", i)))),
-        // For private use: HTML writes each as a reference of ten characters.
-        new("digest, longest references", true, app => PublishAsync(app, Enumerable.Range(1, 25).Select(i => Samples.Longest("\U0010FFFD", i)))),
+        new("digest, longest words", true, app => PublishAsync(app, LongestOf("W"))),
+        new("digest, longest emoji", true, app => PublishAsync(app, LongestOf("😀"))),
+        new("digest, longest entities", true, app => PublishAsync(app, LongestOf("\""))),
+        // A character for private use, which HTML writes as a reference of ten characters.
+        new("digest, longest references", true, app => PublishAsync(app, LongestOf("\U0010FFFD"))),
         .. Language.All.Where(language => language != Language.English).SelectMany(In),
     ];
 
@@ -41,7 +45,7 @@ public sealed record MailKind(string Name, bool IsList, Func<PipelineApp, Task> 
 
     public static MailKind Named(string name) => All.Single(kind => kind.Name == name);
 
-    /// <summary>Sends it and gives the request, as it went over the wire.</summary>
+    /// <summary>Makes the app send the mail, and returns the request to SendGrid.</summary>
     public async Task<SentMail> SendAsync(PipelineApp app)
     {
         var requests = new ConcurrentQueue<string>();
@@ -55,46 +59,57 @@ public sealed record MailKind(string Name, bool IsList, Func<PipelineApp, Task> 
         return new SentMail(JsonNode.Parse(Assert.Single(requests))!.AsObject());
     }
 
-    /// <summary>The topic has its usual name, which is there in all languages; the practices have theirs.</summary>
+    /// <summary>The topic has its usual name, which is translated; the practices are not.</summary>
     private static IEnumerable<MailKind> In(Language language)
     {
+        var numbered = Enumerable.Range(1, 21).Select(i => Samples.Practice($"Migra Movil ({i})"));
         MailKind[] kinds =
         [
             new("confirmation", false, app => SignUpAsync(app, language)),
-            new("published", false, app => JudgeAsync(app, Samples.Practice("Migra Movil"), "Published", language)),
-            new("declined", false, app => JudgeAsync(app, Samples.Arabic[0], "Declined", language)),
-            new("digest of none", true, app => PublishAsync(app, [], language), "Digest:Day=Monday", "Digest:SkipEmpty=false"),
-            new("digest of one", true, app => PublishAsync(app, [Samples.Practice("Migra Movil")], language)),
-            new("digest of 21", true, app => PublishAsync(app, Enumerable.Range(1, 21).Select(i => Samples.Practice($"Migra Movil ({i})")), language)),
+            new("published", false, app => DecideAsync(app, Samples.Practice(), "Published", language)),
+            new("declined", false, app => DecideAsync(app, Samples.Arabic[0], "Declined", language)),
+            new("digest of none", true, app => PublishAsync(app, [], language), EmptyDigest),
+            new("digest of one", true, app => PublishAsync(app, [Samples.Practice()], language)),
+            new("digest of 21", true, app => PublishAsync(app, numbered, language)),
             new("digest, mixed", true, app => PublishAsync(app, Samples.Mixed, language)),
         ];
         return kinds.Select(kind => kind with { Name = $"{kind.Name}, {language.Code}", Language = language });
     }
+
+    private static Dictionary<string, string> NumberedDemo(int number)
+    {
+        var demo = Samples.Demo[number % Samples.Demo.Count];
+        return demo.With("title", $"{demo["title"]} ({number})");
+    }
+
+    private static IEnumerable<Dictionary<string, string>> LongestOf(string character) =>
+        Enumerable.Range(1, 25).Select(number => Samples.Longest(character, number));
 
     private static Task SignUpAsync(PipelineApp app) => SignUpAsync(app, Language.English);
 
     private static async Task SignUpAsync(PipelineApp app, Language language)
     {
         app.Http.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language.Code);
-        using var answer = await app.Http.PostAsync(
-            "api/subscriptions", new FormUrlEncodedContent(new Dictionary<string, string> { ["email"] = "angelica.pinzon@example.org", ["topic"] = PipelineApp.Topic }),
-            TestContext.Current.CancellationToken);
+        var form = new Dictionary<string, string> { ["email"] = Recipient, ["topic"] = PipelineApp.Topic };
+        using var answer = await app.Http.PostAsync("api/subscriptions", new FormUrlEncodedContent(form), Cancellation);
         Assert.True(answer.IsSuccessStatusCode);
     }
 
-    private static async Task JudgeAsync(PipelineApp app, Dictionary<string, string> practice, string status, Language? language = null)
+    private static async Task DecideAsync(
+        PipelineApp app, Dictionary<string, string> practice, string status, Language? language = null)
     {
         app.Http.DefaultRequestHeaders.AcceptLanguage.ParseAdd((language ?? Language.English).Code);
-        var reference = await app.AcceptedAsync(practice.With("email", "angelica.pinzon@example.org"));
-        await app.StoredAsync(reference);
+        var reference = await app.SubmitAcceptedAsync(practice.With("email", Recipient));
+        await app.PracticeAsync(reference);
         await app.SetStatusAsync(reference, status);
         await app.PublishDigestAsync();
     }
 
-    private static async Task PublishAsync(PipelineApp app, IEnumerable<Dictionary<string, string>> practices, Language? language = null)
+    private static async Task PublishAsync(
+        PipelineApp app, IEnumerable<Dictionary<string, string>> practices, Language? language = null)
     {
-        await app.SubscribersAsync(3, "angelica.pinzon", language);
-        await Task.WhenAll(practices.Select(app.PublishedAsync));
+        await app.AddSubscribersAsync(3, "angelica.pinzon", language);
+        await Task.WhenAll(practices.Select(app.SubmitPublishedAsync));
         await app.PublishDigestAsync();
     }
 }

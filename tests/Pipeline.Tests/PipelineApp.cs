@@ -1,11 +1,12 @@
+using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Pipeline.Digests;
 using Pipeline.Languages;
 using Pipeline.Mail;
 using Pipeline.Storage;
@@ -15,21 +16,23 @@ using Xunit;
 namespace Pipeline.Tests;
 
 /// <summary>
-/// The whole app in this process: functions and middleware as Program.cs composes them, with a storage account of its own, the local mailbox,
-/// and a clock that stands still. Queue functions run when a test drains the queues; what asks for rows or mails does so first.
+/// The whole app in this process: functions and middleware as Program.cs composes them, with a storage account of its own, the local
+/// mailbox, and a clock that stands still. Queue functions run only if a test drains the queues. Methods that read rows or mails drain
+/// them first.
 /// </summary>
 public sealed class PipelineApp : IAsyncDisposable
 {
     public const string Topic = "mainstreaming-migration";
 
-    private readonly InProcessApp app;
-    private readonly QueueDrain queues;
+    private readonly InProcessApp _app;
+    private readonly QueueDrain _queues;
 
-    private PipelineApp(string connectionString, InProcessApp app, Wire wire, SendGridWire sendGrid, FakeTimeProvider time, LogLines log)
+    private PipelineApp(
+        string connectionString, InProcessApp app, Wire wire, SendGridWire sendGrid, FakeTimeProvider time, LogLines log)
     {
-        (ConnectionString, this.app, Wire, SendGrid, Time, Log) = (connectionString, app, wire, sendGrid, time, log);
-        queues = new QueueDrain(app, connectionString);
-        // Answers are looked at as they are: a redirect is one, too.
+        (ConnectionString, _app, Wire, SendGrid, Time, Log) = (connectionString, app, wire, sendGrid, time, log);
+        _queues = new QueueDrain(app, connectionString);
+        // Tests check redirects, so the client does not follow them.
         Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = app.Address };
     }
 
@@ -41,14 +44,16 @@ public sealed class PipelineApp : IAsyncDisposable
     public LogLines Log { get; }
     public PipelineStorage Storage => Get<PipelineStorage>();
 
-    public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
+    public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
 
-    /// <param name="connectionString">Of the storage account; its own for each test.</param>
-    /// <param name="settings">Like "Pipeline:Moderation=Off", over those of the sample.</param>
-    public static Task<PipelineApp> StartAsync(string connectionString, params string[] settings) => StartAsync(connectionString, _ => { }, settings);
+    /// <param name="connectionString">Of the storage account; each test takes its own.</param>
+    /// <param name="settings">Settings such as "Pipeline:Moderation=Off", which override those of the sample.</param>
+    public static Task<PipelineApp> StartAsync(string connectionString, params string[] settings) =>
+        StartAsync(connectionString, _ => { }, settings);
 
-    /// <param name="change">Changes the app's services after they were put together.</param>
-    public static async Task<PipelineApp> StartAsync(string connectionString, Action<IServiceCollection> change, params string[] settings)
+    /// <param name="change">Changes the app's services after Program.cs has composed them.</param>
+    public static async Task<PipelineApp> StartAsync(
+        string connectionString, Action<IServiceCollection> change, params string[] settings)
     {
         var (wire, sendGrid, log) = (new Wire(), new SendGridWire(), new LogLines());
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 10, 30, 0, TimeSpan.Zero));
@@ -73,9 +78,10 @@ public sealed class PipelineApp : IAsyncDisposable
     }
 
     /// <summary>Runs the queue functions until no queue has a visible message.</summary>
-    public Task DrainAsync() => queues.RunAsync(Cancellation);
+    public Task DrainAsync() => _queues.RunAsync(Cancellation);
 
-    /// <summary>Runs what lies on the queues again and again, until the condition holds.</summary>
+    /// <summary>Drains the queues again and again until the condition is true. Fails after the deadline.</summary>
+    /// <param name="what">The condition as a statement, for the message of the failure.</param>
     public Task UntilAsync(string what, Func<Task<bool>> condition, TimeSpan? within = null) => Eventually.IsTrueAsync(
         what,
         async () =>
@@ -85,7 +91,7 @@ public sealed class PipelineApp : IAsyncDisposable
         },
         within ?? Eventually.Deadline);
 
-    /// <summary>Drains the queues in the background, for what waits on a clock that the test moves meanwhile.</summary>
+    /// <summary>Drains the queues in the background while the test moves the clock that a function waits for.</summary>
     public async Task WhileDrainingAsync(Func<Task> test)
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
@@ -95,7 +101,7 @@ public sealed class PipelineApp : IAsyncDisposable
                 while (!done.IsCancellationRequested)
                 {
                     await DrainAsync();
-                    await Task.Delay(Eventually.BetweenLooks, CancellationToken.None);
+                    await Task.Delay(Eventually.PollInterval, CancellationToken.None);
                 }
             },
             Cancellation);
@@ -105,86 +111,113 @@ public sealed class PipelineApp : IAsyncDisposable
     }
 
     /// <summary>Runs a timer function to its end.</summary>
-    public Task RunTimerAsync(string function) => app.RunAsync(FunctionMethod.Named(function), new TimerInfo(), Cancellation);
+    public Task RunTimerAsync(string function) => _app.RunAsync(FunctionMethod.Named(function), new TimerInfo(), Cancellation);
 
-    public Task<HttpResponseMessage> SubmitAsync(object submission) => Http.PostAsJsonAsync("api/submissions", submission, Cancellation);
+    public Task<HttpResponseMessage> SubmitAsync(object submission) =>
+        Http.PostAsJsonAsync("api/submissions", submission, Cancellation);
 
-    /// <summary>Submits, expects 202 and gives the reference.</summary>
-    public async Task<string> AcceptedAsync(object submission)
+    /// <summary>Submits, expects 202 and returns the reference.</summary>
+    public async Task<string> SubmitAcceptedAsync(object submission)
     {
         using var answer = await SubmitAsync(submission);
-        Assert.Equal(System.Net.HttpStatusCode.Accepted, answer.StatusCode);
-        return (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("reference").GetString()!;
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        return (await answer.ReadAsync<AcceptedSubmission>()).Reference;
     }
 
-    public async Task<TableEntity> StoredAsync(string reference)
+    /// <summary>Submits a practice, publishes it as an admin does, and returns the reference.</summary>
+    public async Task<string> SubmitPublishedAsync(object submission)
     {
-        TableEntity? row = null;
-        await Eventually.IsTrueAsync($"{reference} is stored", async () =>
-        {
-            await DrainAsync();
-            var found = await Storage.Practices.GetEntityIfExistsAsync<TableEntity>(Topic, reference, cancellationToken: Cancellation);
-            row = found.HasValue ? found.Value : null;
-            return row is not null;
-        });
-        return row!;
-    }
-
-    /// <summary>Submits a practice and publishes it as an admin does.</summary>
-    public async Task<string> PublishedAsync(object submission)
-    {
-        var reference = await AcceptedAsync(submission);
-        await StoredAsync(reference);
+        var reference = await SubmitAcceptedAsync(submission);
+        await PracticeAsync(reference);
         await SetStatusAsync(reference, "Published");
         return reference;
     }
 
-    public Task SetStatusAsync(string reference, string status) => Storage.Practices.UpdateEntityAsync(
-        new TableEntity(Topic, reference) { ["Status"] = status }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
+    /// <summary>Types a word into the column Status of a practice.</summary>
+    public Task SetStatusAsync(string reference, string status) => Storage.Practices.EditAsync(Topic, reference, "Status", status);
 
-    /// <summary>Writes confirmed subscribers straight into the table, as so many would take long over HTTP.</summary>
-    public async Task<IReadOnlyList<string>> SubscribersAsync(int count, string prefix = "reader", Language? language = null)
+    /// <summary>The row of a submitted practice. Waits until it is stored.</summary>
+    public async Task<StoredPractice> PracticeAsync(string reference)
+    {
+        TableEntity? row = null;
+        await UntilAsync($"{reference} is stored", async () =>
+        {
+            var found = await Storage.Practices.GetEntityIfExistsAsync<TableEntity>(Topic, reference, cancellationToken: Cancellation);
+            row = found.HasValue ? found.Value : null;
+            return row is not null;
+        });
+        return new StoredPractice(row!);
+    }
+
+    /// <summary>Inserts confirmed subscribers into the table, which is faster than over HTTP.</summary>
+    public async Task<IReadOnlyList<string>> AddSubscribersAsync(int count, string prefix = "reader", Language? language = null)
     {
         string[] emails = [.. Enumerable.Range(0, count).Select(i => $"{prefix}{i}@example.org")];
-        await SubscriberRows.AddAsync(Storage.Subscribers, Topic, emails, language, Time.GetUtcNow(), Cancellation);
+        await Storage.Subscribers.AddAsync(emails.Select(email => SampleRows.Subscriber(email, Time.GetUtcNow(), language)));
         return emails;
     }
 
-    /// <summary>Runs a timer function and waits for its end, as the admin endpoint answers before it.</summary>
+    /// <summary>Runs the digest publisher to its end.</summary>
     public async Task PublishDigestAsync()
     {
-        // In "Always" an issue is named after the second it is made in.
+        // With the schedule "Always" an issue is named after the second in which it is made.
         Time.Advance(TimeSpan.FromSeconds(1));
-        await Get<Pipeline.Digests.DigestPublisher>().RunAsync(Cancellation);
+        await Get<DigestPublisher>().RunAsync(Cancellation);
     }
 
-    public async Task<IReadOnlyList<JsonElement>> MailsAsync(string? to = null)
+    /// <summary>The mails in the local mailbox.</summary>
+    /// <param name="to">Only mails to this address.</param>
+    public async Task<IReadOnlyList<ReceivedMail>> MailsAsync(string? to = null)
     {
         await DrainAsync();
-        return (await Http.GetFromJsonAsync<List<JsonElement>>(to is null ? "mailbox.json" : $"mailbox.json?to={Uri.EscapeDataString(to)}", Cancellation))!;
+        return await Http.GetAsync<List<ReceivedMail>>(to is null ? "mailbox.json" : $"mailbox.json?to={Uri.EscapeDataString(to)}");
     }
 
-    /// <summary>The digests in the mailbox.</summary>
-    public async Task<IReadOnlyList<JsonElement>> DigestsAsync() =>
-        [.. (await MailsAsync()).Where(mail => mail.GetProperty("issue").ValueKind == JsonValueKind.String)];
+    /// <summary>The digests in the local mailbox.</summary>
+    public async Task<IReadOnlyList<ReceivedMail>> DigestsAsync() => [.. (await MailsAsync()).Where(mail => mail.Issue is not null)];
 
+    public async Task<IReadOnlyList<StoredPractice>> PracticesAsync() =>
+        [.. (await RowsAsync(Storage.Practices)).Select(row => new StoredPractice(row))];
+
+    public async Task<IReadOnlyList<StoredRejection>> RejectionsAsync() =>
+        [.. (await RowsAsync(Storage.Rejections)).Select(row => new StoredRejection(row))];
+
+    public async Task<IReadOnlyList<StoredSubscriber>> SubscribersAsync() =>
+        [.. (await RowsAsync(Storage.Subscribers)).Select(row => new StoredSubscriber(row))];
+
+    public async Task<IReadOnlyList<StoredErasure>> ErasuresAsync() =>
+        [.. (await RowsAsync(Storage.Erasures)).Select(row => new StoredErasure(row))];
+
+    public async Task<IReadOnlyList<StoredIssue>> IssuesAsync() =>
+        [.. (await RowsAsync(Storage.Digests)).Select(row => new StoredIssue(row))];
+
+    /// <summary>The only issue.</summary>
+    public async Task<StoredIssue> IssueAsync() => Assert.Single(await IssuesAsync());
+
+    /// <summary>The only issue. Sweeps until it is closed.</summary>
+    public async Task<StoredIssue> ClosedIssueAsync()
+    {
+        StoredIssue? issue = null;
+        await Eventually.IsTrueAsync("the issue is closed", async () =>
+        {
+            await Get<DigestLedger>().SweepAsync(Cancellation);
+            issue = await IssueAsync();
+            return issue.Status == "Closed";
+        });
+        return issue!;
+    }
+
+    public async Task<IReadOnlyList<StoredDelivery>> DeliveriesAsync() =>
+        [.. (await RowsAsync(Storage.Deliveries)).Select(row => new StoredDelivery(row))];
+
+    /// <summary>The only delivery.</summary>
+    public async Task<StoredDelivery> DeliveryAsync() => Assert.Single(await DeliveriesAsync());
+
+    /// <summary>The rows of a table with all their columns.</summary>
     public async Task<IReadOnlyList<TableEntity>> RowsAsync(TableClient table)
     {
         await DrainAsync();
         return await table.QueryAsync<TableEntity>(cancellationToken: Cancellation).ToListAsync(Cancellation);
-    }
-
-    /// <summary>The only issue, once it is closed.</summary>
-    public async Task<TableEntity> ClosedIssueAsync()
-    {
-        TableEntity? issue = null;
-        await Eventually.IsTrueAsync("the issue is closed", async () =>
-        {
-            await Get<Pipeline.Digests.DigestLedger>().SweepAsync(Cancellation);
-            issue = Assert.Single(await RowsAsync(Storage.Digests));
-            return issue.GetString("Status") == "Closed";
-        });
-        return issue!;
     }
 
     public async ValueTask DisposeAsync()
@@ -192,8 +225,6 @@ public sealed class PipelineApp : IAsyncDisposable
         Wire.Reset();
         SendGrid.Reset();
         Http.Dispose();
-        await app.DisposeAsync();
+        await _app.DisposeAsync();
     }
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 }

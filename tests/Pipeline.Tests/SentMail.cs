@@ -2,21 +2,23 @@ using System.Text.Json.Nodes;
 
 namespace Pipeline.Tests;
 
-/// <summary>A mail as SendGrid got it: a request, and one of its recipients.</summary>
+/// <summary>A mail as one recipient of a request to SendGrid gets it.</summary>
 public sealed record SentMail(JsonObject Request, int Recipient = 0)
 {
+    /// <summary>The recipient's personalization.</summary>
     public JsonObject Own => Request["personalizations"]![Recipient]!.AsObject();
 
     public string To => Own["to"]![0]!["email"]!.GetValue<string>();
 
     public string Subject => Request["subject"]!.GetValue<string>();
 
-    /// <summary>As the recipient gets it; empty where there is none.</summary>
+    /// <summary>With the recipient's substitutions; empty if the mail has no text.</summary>
     public string Text => Part("text/plain");
 
+    /// <summary>With the recipient's substitutions; empty if the mail has no HTML.</summary>
     public string Html => Part("text/html");
 
-    /// <summary>The recipient's own headers over those of all.</summary>
+    /// <summary>The headers of the request. Those of the recipient override them.</summary>
     public IReadOnlyDictionary<string, string> Headers
     {
         get
@@ -31,9 +33,10 @@ public sealed record SentMail(JsonObject Request, int Recipient = 0)
 
     private string Part(string type)
     {
-        var part = Request["content"]!.AsArray().FirstOrDefault(part => part!["type"]!.GetValue<string>() == type)?["value"]!.GetValue<string>() ?? "";
+        var part = Request["content"]!.AsArray().FirstOrDefault(part => part!["type"]!.GetValue<string>() == type);
+        var text = part?["value"]!.GetValue<string>() ?? "";
         foreach (var (tag, value) in Own["substitutions"]?.AsObject() ?? [])
-            part = part.Replace(tag, value!.GetValue<string>());
-        return part;
+            text = text.Replace(tag, value!.GetValue<string>());
+        return text;
     }
 }

@@ -5,37 +5,45 @@ using Azure.Core.Pipeline;
 
 namespace Pipeline.Tests;
 
-/// <summary>The wire to storage: writes down every transaction, and breaks those a test wants broken.</summary>
+/// <summary>Records the app's calls to storage, and lets them fail as a test wants.</summary>
 public sealed class Wire : HttpPipelinePolicy
 {
-    private readonly ConcurrentQueue<Call> calls = new();
+    private readonly ConcurrentQueue<Call> _calls = new();
 
-    /// <summary>Called before a transaction leaves; what it throws is what the caller meets, and storage never sees the transaction.</summary>
+    /// <summary>Called before a call is sent. If it throws, the caller gets the exception and storage does not get the call.</summary>
     public Action<Call>? Before { get; set; }
 
-    /// <summary>Called after storage has done it; what it throws is what the caller meets although it was done.</summary>
+    /// <summary>Called after storage has answered. If it throws, the caller gets the exception although the call had its effect.</summary>
     public Action<Call>? After { get; set; }
 
-    public IReadOnlyCollection<Call> Calls => calls;
+    public IReadOnlyCollection<Call> Calls => _calls;
+
+    /// <summary>Lets matching calls fail with <see cref="SimulatedFaultException"/> before they are sent.</summary>
+    public void Fail(Func<Call, bool> matches) => Before = call =>
+    {
+        if (matches(call))
+            throw new SimulatedFaultException();
+    };
 
     public void Reset()
     {
         (Before, After) = (null, null);
-        calls.Clear();
+        _calls.Clear();
     }
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
         var call = Call.Of(message.Request);
-        calls.Enqueue(call);
+        _calls.Enqueue(call);
         Before?.Invoke(call);
         await ProcessNextAsync(message, pipeline);
         After?.Invoke(call);
     }
 
-    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException("Everything here is asynchronous.");
+    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
+        throw new NotSupportedException("The app calls storage only asynchronously.");
 
-    /// <summary>As when nothing listens: the client takes it for a fault of the network and gives up after its retries.</summary>
+    /// <summary>The exception of a connection that is refused.</summary>
     public static Exception Unreachable() => new RequestFailedException(0, "Connection refused");
 
     /// <param name="Path">Without the account: /practice-submissions/messages, /Practices(…).</param>
@@ -43,10 +51,22 @@ public sealed class Wire : HttpPipelinePolicy
     {
         public bool IsWrite => Method is not ("GET" or "HEAD");
 
-        /// <summary>Without keys and values: "Practices: PATCH row", "digest-deliveries: POST message".</summary>
-        public string Words => Path.TrimStart('/').Split('/', '(') is [var place, .. var rest]
-            ? $"{place}: {(Method == "PATCH" || Method == "MERGE" ? "MERGE" : Method)} {(rest is ["messages", ..] ? "message" : rest is [")", ..] ? "rows" : "row")}"
-            : Path;
+        /// <summary>Without keys and values: "Practices: MERGE row", "digest-deliveries: POST message".</summary>
+        public string Summary
+        {
+            get
+            {
+                if (Path.TrimStart('/').Split('/', '(') is not [var place, .. var rest])
+                    return Path;
+                var item = rest switch
+                {
+                    ["messages", ..] => "message",
+                    [")", ..] => "rows",
+                    _ => "row",
+                };
+                return $"{place}: {(Method == "PATCH" ? "MERGE" : Method)} {item}";
+            }
+        }
 
         public static Call Of(Request request)
         {

@@ -117,7 +117,7 @@ public sealed class BackupCommandTests(AzuriteFixture azurite)
     {
         foreach (var name in Tables)
             await new TableClient(account, name).CreateAsync(Cancellation);
-        await new TableClient(account, "Practices").AddAsync(AwkwardRows.Of(practices, partitions: 2));
+        await new TableClient(account, "Practices").AddAsync(EdgeCaseRows.Of(practices, partitions: 2));
     }
 
     private static Task<AdminResult> RunAsync(string tables, string backups, params string[] arguments) =>

@@ -36,7 +36,7 @@ public sealed partial class EmbedInBrowserTests(AzuriteFixture azurite, Chromium
         await page.Locator("button[value=send]").ClickAsync();
 
         await page.WaitForURLAsync($"{site.Origin}/thank-you?**");
-        await app.StoredAsync(System.Web.HttpUtility.ParseQueryString(new Uri(page.Url).Query)["reference"]!);
+        await app.PracticeAsync(System.Web.HttpUtility.ParseQueryString(new Uri(page.Url).Query)["reference"]!);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed partial class EmbedInBrowserTests(AzuriteFixture azurite, Chromium
         await page.GotoAsync($"{site.Origin}/page");
         var taken = await page.EvaluateAsync<string>("async practice => { const answer = await share(practice); return `${answer.status} ${answer.reference}`; }", Samples.Practice());
         Assert.StartsWith("202 ", taken);
-        await app.StoredAsync(taken[4..]);
+        await app.PracticeAsync(taken[4..]);
         Assert.Equal("400 Enter a title", await page.EvaluateAsync<string>("async practice => { const answer = await share(practice); return `${answer.status} ${answer.errors.title[0]}`; }", Samples.Practice("")));
 
         await page.GotoAsync($"{stranger.Origin}/page");

@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Pipeline.LocalHost.Azurite;
 using Pipeline.Mail;
@@ -116,18 +114,18 @@ public sealed partial class DemoTests : IAsyncDisposable
     private static async Task AssertEverybodyHasOneDigestAsync(AppProcess app)
     {
         var practices = await PracticesAsync(app);
-        var mails = await app.Http.GetFromJsonAsync<List<JsonElement>>("mailbox.json", TestContext.Current.CancellationToken);
-        var digests = mails!.Where(mail => mail.GetProperty("issue").ValueKind == JsonValueKind.String).ToList();
+        var mails = await app.Http.GetAsync<List<ReceivedMail>>("mailbox.json");
+        var digests = mails.Where(mail => mail.Issue is not null).ToList();
 
-        Assert.Equal(Subscribers, digests.Select(mail => mail.GetProperty("to").GetString()!).Order(StringComparer.Ordinal));
+        Assert.Equal(Subscribers, digests.Select(mail => mail.To).Order(StringComparer.Ordinal));
         foreach (var digest in digests)
-            Assert.All(practices, title => Assert.Contains(title, digest.GetProperty("text").GetString(), StringComparison.Ordinal));
+            Assert.All(practices, title => Assert.Contains(title, digest.Text, StringComparison.Ordinal));
     }
 
     private static async Task<List<string>> PracticesAsync(AppProcess app)
     {
-        var list = await app.Http.GetFromJsonAsync<JsonElement>($"api/topics/{PipelineApp.Topic}/practices", TestContext.Current.CancellationToken);
-        return [.. list.GetProperty("practices").EnumerateArray().Select(practice => practice.GetProperty("title").GetString()!)];
+        var list = await app.Http.GetAsync<PracticeList>($"api/topics/{PipelineApp.Topic}/practices");
+        return [.. list.Practices.Select(practice => practice.Title)];
     }
 
     private Task AssertStorageHasEndedAsync() => Eventually.IsTrueAsync("none of the storage ports is listened on", async () =>

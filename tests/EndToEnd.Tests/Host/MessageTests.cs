@@ -61,13 +61,13 @@ public sealed class MessageTests(AzuriteFixture azurite)
         });
         Assert.Equal(
             ["Base64", "Base64 with a mark", "Plain text é", "UTF-16", "UTF-16 big endian"],
-            (await RowsAsync(account, "Practices")).Select(row => row.GetString("Title")).Order(StringComparer.Ordinal));
-        var rejections = await RowsAsync(account, "Rejections");
+            (await RowsAsync(account, "Practices")).Select(row => new StoredPractice(row).Title).Order(StringComparer.Ordinal));
+        var rejections = (await RowsAsync(account, "Rejections")).Select(row => new StoredRejection(row)).ToList();
         foreach (var queue in Queues)
             foreach (var (_, payload, reason) in bad)
             {
-                var row = Assert.Single(rejections, row => row.GetString("Queue") == queue && row.GetString("Payload") == payload);
-                Assert.Contains(reason, row.GetString("Reasons"), StringComparison.Ordinal);
+                var row = Assert.Single(rejections, row => row.Queue == queue && row.Payload == payload);
+                Assert.Contains(reason, row.Reasons, StringComparison.Ordinal);
             }
 
         Assert.Equal(Queues.Length * bad.Length, rejections.Count);

@@ -57,18 +57,18 @@ public sealed class PicturesOfPages(AzuriteFixture azurite, Chromium chromium)
         List<string> published = [];
         foreach (var practice in Samples.Demo)
         {
-            published.Add(await app.PublishedAsync(practice));
+            published.Add(await app.SubmitPublishedAsync(practice));
             await app.Get<PracticeSweep>().RunAsync(TestContext.Current.CancellationToken);
             app.Time.Advance(TimeSpan.FromMinutes(1));
         }
 
-        var readers = await app.SubscribersAsync(3);
+        var readers = await app.AddSubscribersAsync(3);
         app.Time.SetUtcNow(Monday);
         await app.PublishDigestAsync();
         await Eventually.IsTrueAsync("every reader has the digest", async () => (await app.DigestsAsync()).Count == readers.Count);
 
-        var waiting = await app.AcceptedAsync(Samples.Practice("One window for papers, health and work"));
-        await app.StoredAsync(waiting);
+        var waiting = await app.SubmitAcceptedAsync(Samples.Practice("One window for papers, health and work"));
+        await app.PracticeAsync(waiting);
         return (published[2], waiting);
     }
 }

@@ -74,17 +74,17 @@ public sealed class Site : IAsyncDisposable
             .. Samples.Demo, .. Samples.Arabic, .. Samples.Mixed, Samples.Longest("W"), whole,
             .. Enumerable.Range(1, PracticePage.DefaultPerPage).Select(i => Samples.Practice($"Practice {i}")),
         ];
-        var references = await Task.WhenAll(practices.Select(Usual.PublishedAsync));
+        var references = await Task.WhenAll(practices.Select(Usual.SubmitPublishedAsync));
         (Published, PublishedInArabic, PublishedOfLongWords) = (references[Array.IndexOf(practices, whole)], references[Samples.Demo.Count], references[Array.IndexOf(practices, whole) - 1]);
 
-        await Usual.SubscribersAsync(1);
+        await Usual.AddSubscribersAsync(1);
         await Usual.PublishDigestAsync();
-        Issue = Assert.Single(await Usual.RowsAsync(Usual.Storage.Digests)).RowKey;
+        Issue = Assert.Single(await Usual.IssuesAsync()).RowKey;
 
-        Pending = await Usual.AcceptedAsync(Samples.Practice("Waits"));
-        await Usual.StoredAsync(Pending);
-        Declined = await Usual.AcceptedAsync(Samples.Practice("Is declined"));
-        await Usual.StoredAsync(Declined);
+        Pending = await Usual.SubmitAcceptedAsync(Samples.Practice("Waits"));
+        await Usual.PracticeAsync(Pending);
+        Declined = await Usual.SubmitAcceptedAsync(Samples.Practice("Is declined"));
+        await Usual.PracticeAsync(Declined);
         await Usual.SetStatusAsync(Declined, "Declined");
         Rejected = Reference.Of("Is rejected").ToString();
         await Usual.Storage.Rejections.AddEntityAsync(
@@ -92,6 +92,6 @@ public sealed class Site : IAsyncDisposable
             TestContext.Current.CancellationToken);
 
         foreach (var (email, status) in new[] { ("unconfirmed", "Unconfirmed"), ("unreachable", "Bounced"), ("reader", "Confirmed"), ("complained", "Complained"), ("leaves", "Confirmed"), ("goes", "Confirmed") })
-            await Usual.WriteAsync($"{email}@example.org", new() { ["Status"] = status, ["SubscribedOn"] = Usual.Time.GetUtcNow() });
+            await Usual.WriteSubscriberAsync($"{email}@example.org", new() { ["Status"] = status, ["SubscribedOn"] = Usual.Time.GetUtcNow() });
     }
 }

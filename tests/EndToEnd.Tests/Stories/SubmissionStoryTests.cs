@@ -35,7 +35,7 @@ public sealed class SubmissionStoryTests(AzuriteFixture azurite, Chromium chromi
         await page.Locator("#email").FillAsync("leila@example.org");
         await PressAsync("preview");
         await Assertions.Expect(page.Locator(".preview")).ToContainTextAsync("Migra Movil");
-        Assert.Empty(await app.RowsAsync(app.Storage.Practices));
+        Assert.Empty(await app.PracticesAsync());
 
         await PressAsync("change");
         Assert.Equal("Migra Movil", await TypedAsync("title"));
@@ -45,7 +45,7 @@ public sealed class SubmissionStoryTests(AzuriteFixture azurite, Chromium chromi
         await PressAsync("send");
         var standing = page.Url;
         Assert.Contains($"/practices/{PipelineApp.Topic}/", standing);
-        await app.StoredAsync(standing.Split('/')[^1]);
+        await app.PracticeAsync(standing.Split('/')[^1]);
         await page.ReloadAsync();
         await Assertions.Expect(page.Locator("h1")).ToContainTextAsync("waiting for an editor");
 
@@ -53,7 +53,7 @@ public sealed class SubmissionStoryTests(AzuriteFixture azurite, Chromium chromi
         using var again = await app.Http.PostAsync(
             "submit", new FormUrlEncodedContent([.. form.Select(field => KeyValuePair.Create(field[0], field[1])), new("step", "send")]), TestContext.Current.CancellationToken);
         Assert.Equal(new Uri(standing).PathAndQuery, again.Headers.Location!.ToString());
-        Assert.Single(await app.RowsAsync(app.Storage.Practices));
+        Assert.Single(await app.PracticesAsync());
 
         await app.SetStatusAsync(standing.Split('/')[^1], "Published");
         await app.PublishDigestAsync();

@@ -32,7 +32,7 @@ public sealed class SubscriptionStoryTests(AzuriteFixture azurite, Chromium chro
         await page.GetByRole(AriaRole.Button, new() { Name = "Confirm" }).ClickAsync();
         await IsHeadedAsync(page, "You are subscribed");
 
-        await app.PublishedAsync(Samples.Practice("Migra Movil"));
+        await app.SubmitPublishedAsync(Samples.Practice("Migra Movil"));
         await app.PublishDigestAsync();
         await page.GotoAsync(await UnsubscribeLinkAsync(app, digests: 1));
         Assert.Equal("Confirmed", await app.StatusAsync(Reader));
@@ -44,7 +44,7 @@ public sealed class SubscriptionStoryTests(AzuriteFixture azurite, Chromium chro
         await IsHeadedAsync(page, "You are subscribed");
         Assert.Equal("Confirmed", await app.StatusAsync(Reader));
 
-        await app.PublishedAsync(Samples.Practice("Ventanilla única"));
+        await app.SubmitPublishedAsync(Samples.Practice("Ventanilla única"));
         await app.PublishDigestAsync();
         // As a mail program does on behalf of its user, without a page.
         using var oneClick = await app.Http.PostAsync(
@@ -79,8 +79,8 @@ public sealed class SubscriptionStoryTests(AzuriteFixture azurite, Chromium chro
         string[] links = [];
         await Eventually.IsTrueAsync($"digest {digests} is there", async () =>
         {
-            links = [.. (await app.DigestsAsync()).OrderBy(mail => mail.GetProperty("issue").GetString(), StringComparer.Ordinal)
-                .Select(mail => mail.GetProperty("headers").GetProperty("List-Unsubscribe").GetString()!.Trim('<', '>'))];
+            links = [.. (await app.DigestsAsync()).OrderBy(mail => mail.Issue, StringComparer.Ordinal)
+                .Select(mail => mail.UnsubscribeLink)];
             return links.Length == digests;
         });
         return links[^1];

@@ -136,7 +136,7 @@ public sealed class KillTests : IAsyncLifetime
     {
         List<string> found = [];
         await foreach (var row in new TableClient(ports.ConnectionString(), "Practices").QueryAsync<TableEntity>(cancellationToken: Cancellation))
-            found.Add(row.GetString("Title"));
+            found.Add(new StoredPractice(row).Title);
         return found;
     }
 }

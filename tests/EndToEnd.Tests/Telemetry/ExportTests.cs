@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
 using System.Text.RegularExpressions;
-using Azure;
 using Azure.Data.Tables;
 using Pipeline.Digests;
 using Pipeline.Tests;
@@ -23,7 +21,8 @@ public sealed partial class ExportTests(AzuriteFixture azurite)
         await using var app = await StartAsync(collector);
 
         await SubmitAndPublishAsync(app);
-        await SweepUntilAsync("the submitter is told", app, async () => (await app.Http.GetFromJsonAsync<JsonElement[]>("mailbox.json", Cancellation))!.Length == 1);
+        await SweepUntilAsync("the submitter is told", app, async () =>
+            (await app.Http.GetAsync<List<ReceivedMail>>("mailbox.json")).Count == 1);
         Assert.Equal(0, await app.EndAsync());
 
         var spans = collector.Spans.Where(span => span.Trace == Trace).ToLookup(span => span.Name);
@@ -76,9 +75,9 @@ public sealed partial class ExportTests(AzuriteFixture azurite)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
 
-        var row = await app.StoredAsync(await app.AcceptedAsync(Samples.Practice()));
+        var row = await app.PracticeAsync(await app.SubmitAcceptedAsync(Samples.Practice()));
 
-        Assert.False(row.ContainsKey("Trace"));
+        Assert.Null(row.Trace);
     }
 
     [Theory]
@@ -121,9 +120,9 @@ public sealed partial class ExportTests(AzuriteFixture azurite)
         TableEntity? row = null;
         await Eventually.IsTrueAsync("the practice is stored", async () =>
             (row = await practices.QueryAsync<TableEntity>(cancellationToken: Cancellation).FirstOrDefaultAsync(Cancellation)) is not null);
-        Assert.StartsWith($"00-{Trace}-", row!.GetString("Trace"), StringComparison.Ordinal);
-        row["Status"] = "Published";
-        await practices.UpdateEntityAsync(row, ETag.All, TableUpdateMode.Merge, Cancellation);
+        var practice = new StoredPractice(row!);
+        Assert.StartsWith($"00-{Trace}-", practice.Trace, StringComparison.Ordinal);
+        await practices.EditAsync(practice, "Status", "Published");
     }
 
     private static Task SweepUntilAsync(string what, AppProcess app, Func<Task<bool>> isTrue) => Eventually.IsTrueAsync(what, async () =>

@@ -1,6 +1,5 @@
 using Pipeline.Admin;
 using Pipeline.Tests.Supply;
-using Xunit;
 
 namespace Pipeline.Tests.Admin;
 
@@ -12,7 +11,7 @@ public sealed record AdminRun(int Code, string Output, string Errors)
     public static async Task<AdminRun> OfAsync(params string[] arguments)
     {
         await using StringWriter output = new(), errors = new();
-        var code = await AdminApplication.RunAsync(arguments, output, errors, TestContext.Current.CancellationToken);
+        var code = await AdminApplication.RunAsync(arguments, output, errors, Cancellation);
         return new AdminRun(code, output.ToString(), errors.ToString());
     }
 

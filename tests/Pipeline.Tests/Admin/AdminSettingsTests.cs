@@ -25,7 +25,7 @@ public sealed class AdminSettingsTests : IDisposable
     [Fact]
     public async Task A_malformed_file_is_named_with_the_line()
     {
-        await File.WriteAllTextAsync(_file, "{\n  \"Values\": {\n    \"A\": 1,,\n  }\n}", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_file, "{\n  \"Values\": {\n    \"A\": 1,,\n  }\n}", Cancellation);
 
         var run = await AdminRun.OfAsync("backups", "--settings", _file);
 

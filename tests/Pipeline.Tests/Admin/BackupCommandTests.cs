@@ -14,8 +14,6 @@ public sealed class BackupCommandTests(AzuriteFixture azurite)
     private const string Unreachable = "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=c2VjcmV0;"
         + "TableEndpoint=http://127.0.0.1:1/a;QueueEndpoint=http://127.0.0.1:1/a";
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData("There is no complete backup in http://127.0.0.1", "restore", "latest")]
     [InlineData("There is no backup yesterday", "restore", "yesterday")]
@@ -61,7 +59,7 @@ public sealed class BackupCommandTests(AzuriteFixture azurite)
         var (old, fresh) = (azurite.NewAccount(), azurite.NewAccount());
         foreach (var name in Tables)
             await new TableClient(old, name).CreateAsync(Cancellation);
-        await new TableClient(old, "Practices").AddAsync(AwkwardRows.Of(250, partitions: 2));
+        await new TableClient(old, "Practices").AddAsync(EdgeCaseRows.Of(250, partitions: 2));
 
         var backup = await AdminRun.WithAsync(old, old, "backup");
         var restore = await AdminRun.WithAsync(fresh, old, "restore", "latest", "--table", "Practices", "--table", "Digests");

@@ -8,11 +8,9 @@ using Xunit;
 
 namespace Pipeline.Tests.Backups;
 
-/// <summary>Backups are made while the app runs, and one that cannot be trusted is not restored from.</summary>
+/// <summary>Backups of a running app, and backups that are incomplete or damaged.</summary>
 public sealed class BackupTests(AzuriteFixture azurite)
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Every_table_is_in_it_except_one_that_says_nothing_about_yesterday()
     {
@@ -21,7 +19,7 @@ public sealed class BackupTests(AzuriteFixture azurite)
         var manifest = await app.BackUpAsync();
 
         Assert.Equal(app.TablesOfBackups().Select(table => table.Name).Order(), manifest.Tables.Select(table => table.Name).Order());
-        // What others are judged by, or lead to, comes first.
+        // Tables that others depend on are restored first.
         Assert.Equal(
             ["Erasures", "Subscribers", "Deliveries", "Digests", "Practices", "Rejections", "IdempotencyKeys"], (await app.RestoreAsync()).Select(table => table.Name));
     }
@@ -30,12 +28,20 @@ public sealed class BackupTests(AzuriteFixture azurite)
     public async Task A_line_is_a_row_that_people_and_programs_can_read()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.Storage.Practices.AddEntityAsync(
-            new TableEntity("topic", "ref") { ["Title"] = "移民 \"and\" more", ["Count"] = 5L, ["Sent"] = 5, ["Share"] = 5.0, ["On"] = new DateTimeOffset(2026, 11, 24, 2, 30, 0, TimeSpan.Zero) }, Cancellation);
+        var row = new TableEntity("topic", "ref")
+        {
+            ["Title"] = "移民 \"and\" more",
+            ["Count"] = 5L,
+            ["Sent"] = 5,
+            ["Share"] = 5.0,
+            ["On"] = new DateTimeOffset(2026, 11, 24, 2, 30, 0, TimeSpan.Zero),
+        };
+        await app.Storage.Practices.AddEntityAsync(row, Cancellation);
 
         var manifest = await app.BackUpAsync();
 
-        using var text = new StreamReader(new GZipStream((await app.Blobs().GetBlobClient($"{manifest.Name}/Practices.jsonl.gz").DownloadContentAsync(Cancellation)).Value.Content.ToStream(), CompressionMode.Decompress));
+        var blob = await app.Blobs().GetBlobClient($"{manifest.Name}/Practices.jsonl.gz").DownloadContentAsync(Cancellation);
+        using var text = new StreamReader(new GZipStream(blob.Value.Content.ToStream(), CompressionMode.Decompress));
         var line = Assert.Single((await text.ReadToEndAsync(Cancellation)).Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("\"Title\":\"移民 \\\"and\\\" more\"", line);
         Assert.Contains("\"Count@odata.type\":\"Edm.Int64\",\"Count\":\"5\"", line);
@@ -49,20 +55,24 @@ public sealed class BackupTests(AzuriteFixture azurite)
     public async Task Rows_written_meanwhile_do_no_harm()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var rows = AwkwardRows.Of(2_500, partitions: 2).ToList();
+        var rows = EdgeCaseRows.Of(2_500, partitions: 2).ToList();
         await app.Storage.Practices.AddAsync(rows);
         var pages = 0;
         app.Wire.Before = call =>
         {
             if (call is not { Method: "GET", Path: "/Practices()" })
                 return;
-            // Before each page some rows go, some change and some come, on both sides of where it reads.
+            // Before each page, rows are deleted, changed and added, before and after the place where it reads.
             var table = new TableClient(app.ConnectionString, "Practices");
             var page = Interlocked.Increment(ref pages);
             foreach (var row in rows.Where((_, i) => i % 500 == page))
                 table.DeleteEntity(row.PartitionKey, row.RowKey, ETag.All, Cancellation);
             foreach (var row in rows.Where((_, i) => i % 500 == 100 + page))
-                table.UpdateEntity(new TableEntity(row.PartitionKey, row.RowKey) { ["Text"] = "edited" }, ETag.All, TableUpdateMode.Replace, Cancellation);
+            {
+                var edited = new TableEntity(row.PartitionKey, row.RowKey) { ["Text"] = "edited" };
+                table.UpdateEntity(edited, ETag.All, TableUpdateMode.Replace, Cancellation);
+            }
+
             foreach (var row in rows.Where((_, i) => i % 500 == 200 + page))
                 table.AddEntity(new TableEntity(row.PartitionKey, $"{row.RowKey} new"), Cancellation);
         };
@@ -73,22 +83,22 @@ public sealed class BackupTests(AzuriteFixture azurite)
         Assert.True(pages >= 3);
         await app.WipeAsync();
         await app.RestoreAsync();
-        var there = (await app.RowsAsync(app.Storage.Practices)).Select(row => (row.PartitionKey, row.RowKey)).ToHashSet();
-        // All that nobody touched.
-        Assert.All(rows.Where((_, i) => i % 500 is 0 or > 10), row => Assert.Contains((row.PartitionKey, row.RowKey), there));
-        Assert.Equal(manifest.Tables.Single(table => table.Name == "Practices").Rows, there.Count);
+        var restored = (await app.PracticesAsync()).Select(row => (row.PartitionKey, row.RowKey)).ToHashSet();
+        // All unchanged rows.
+        Assert.All(rows.Where((_, i) => i % 500 is 0 or > 10), row => Assert.Contains((row.PartitionKey, row.RowKey), restored));
+        Assert.Equal(manifest.Tables.Single(table => table.Name == "Practices").Rows, restored.Count);
     }
 
     [Fact]
     public async Task A_practice_is_never_stamped_with_an_issue_that_the_backup_lacks()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.SubscribersAsync(2);
-        var reference = await app.PublishedAsync(Samples.Practice());
+        await app.AddSubscribersAsync(2);
+        var reference = await app.SubmitPublishedAsync(Samples.Practice());
         var issues = 0;
         app.Wire.After = call =>
         {
-            // The publisher comes between the two tables, whichever is read first.
+            // The publisher runs after the first of the two tables was read.
             if (call is { Method: "GET", Path: "/Practices()" or "/Digests()" } && Interlocked.Exchange(ref issues, 1) == 0)
                 app.PublishDigestAsync().GetAwaiter().GetResult();
         };
@@ -99,17 +109,17 @@ public sealed class BackupTests(AzuriteFixture azurite)
         await app.RestoreAsync();
 
         Assert.Equal(1, issues);
-        var issue = Assert.Single(await app.RowsAsync(app.Storage.Digests));
+        var issue = await app.IssueAsync();
         Assert.True(Reference.TryParse(reference, out _));
-        Assert.Contains((await app.StoredAsync(reference)).GetString("DigestIssue"), new[] { "", issue.RowKey });
+        Assert.Contains((await app.PracticeAsync(reference)).DigestIssue, new[] { "", issue.RowKey });
     }
 
     [Fact]
     public async Task A_ledger_has_at_least_what_its_issue_adds_up_to()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.SubscribersAsync(2);
-        await app.PublishedAsync(Samples.Practice());
+        await app.AddSubscribersAsync(2);
+        await app.SubmitPublishedAsync(Samples.Practice());
         var closed = 0;
         app.Wire.After = call =>
         {
@@ -125,19 +135,19 @@ public sealed class BackupTests(AzuriteFixture azurite)
 
         await app.RestoreAsync();
 
-        var closedIssues = (await app.RowsAsync(app.Storage.Digests)).Count(row => row.GetString("Status") == "Closed");
-        Assert.True(closedIssues <= (await app.RowsAsync(app.Storage.Deliveries)).Count);
-        Assert.NotEmpty(await app.RowsAsync(app.Storage.Deliveries));
+        var closedIssues = (await app.IssuesAsync()).Count(row => row.Status == "Closed");
+        Assert.True(closedIssues <= (await app.DeliveriesAsync()).Count);
+        Assert.NotEmpty(await app.DeliveriesAsync());
     }
 
     [Fact]
     public async Task Two_at_once_are_two_backups()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.Storage.Practices.AddAsync(AwkwardRows.Of(300, partitions: 2));
+        await app.Storage.Practices.AddAsync(EdgeCaseRows.Of(300, partitions: 2));
         var before = await app.SnapshotAsync();
 
-        // In the same second, as the clock stands still.
+        // In the same second, as the clock does not move.
         var manifests = await Task.WhenAll(app.BackUpAsync(), app.BackUpAsync(), app.BackUpAsync());
 
         Assert.Equal(3, manifests.Select(manifest => manifest.Name).Distinct().Count());
@@ -153,7 +163,7 @@ public sealed class BackupTests(AzuriteFixture azurite)
     public async Task Runs_as_a_timer_function_and_says_how_much_there_was()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.Storage.Practices.AddAsync(AwkwardRows.Of(3, partitions: 1));
+        await app.Storage.Practices.AddAsync(EdgeCaseRows.Of(3, partitions: 1));
 
         await app.RunTimerAsync("BackUpTables");
 
@@ -166,7 +176,7 @@ public sealed class BackupTests(AzuriteFixture azurite)
     [InlineData("BackupStorage=abc", "Pipeline:PageAge=00:00:00", "The setting BackupStorage is neither")]
     public async Task Without_a_place_for_backups_the_function_fails_and_the_app_does_not(string first, string second, string sentence)
     {
-        // The local host keeps its timers in AzureWebJobsStorage, so it is taken away once that runs.
+        // LocalHost keeps its timers in AzureWebJobsStorage, so that setting is removed after the start.
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), first);
         var setting = second.Split('=');
         app.Get<Microsoft.Extensions.Configuration.IConfiguration>()[setting[0]] = setting[1];
@@ -186,31 +196,35 @@ public sealed class BackupTests(AzuriteFixture azurite)
     [InlineData("half a manifest", "The manifest of the backup 2026-11-24T103000Z is damaged")]
     [InlineData("another format", "has the format 2, and this version of the app reads format 1")]
     [InlineData("a table less", "The table Rejections is not in the backup")]
-    public async Task From_a_backup_that_is_not_whole_nothing_is_restored(string what, string sentence)
+    public async Task From_a_backup_that_is_not_whole_nothing_is_restored(string damage, string sentence)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         foreach (var table in app.TablesOfBackups())
-            await table.AddAsync(AwkwardRows.Of(3, partitions: 1));
+            await table.AddAsync(EdgeCaseRows.Of(3, partitions: 1));
         var (name, blobs) = ((await app.BackUpAsync()).Name, app.Blobs());
         await app.WipeAsync();
-        // The last that would be restored.
-        var (blob, manifest) = (blobs.GetBlobClient($"{name}/IdempotencyKeys.jsonl.gz"), blobs.GetBlobClient($"{name}/manifest.json"));
-        var (bytes, text) = ((await blob.DownloadContentAsync(Cancellation)).Value.Content.ToArray(), (await manifest.DownloadContentAsync(Cancellation)).Value.Content.ToString());
+        // The table that is restored last.
+        var blob = blobs.GetBlobClient($"{name}/IdempotencyKeys.jsonl.gz");
+        var bytes = (await blob.DownloadContentAsync(Cancellation)).Value.Content.ToArray();
         bytes[^1] ^= 1;
-        await (what switch
+        var manifest = blobs.GetBlobClient($"{name}/manifest.json");
+        var text = (await manifest.DownloadContentAsync(Cancellation)).Value.Content.ToString();
+        await (damage switch
         {
-            "a damaged blob" => blob.UploadAsync(BinaryData.FromBytes(bytes), overwrite: true, Cancellation),
+            "a damaged blob" => (Task)blob.UploadAsync(BinaryData.FromBytes(bytes), overwrite: true, Cancellation),
             "a missing blob" => blob.DeleteAsync(cancellationToken: Cancellation),
             "no manifest" => manifest.DeleteAsync(cancellationToken: Cancellation),
-            "a damaged manifest" => (Task)manifest.UploadAsync(BinaryData.FromString(text[..^3]), overwrite: true, Cancellation),
-            "half a manifest" => manifest.UploadAsync(BinaryData.FromString("""{"format":1}"""), overwrite: true, Cancellation),
-            "another format" => manifest.UploadAsync(BinaryData.FromString(text.Replace("\"format\": 1", "\"format\": 2")), overwrite: true, Cancellation),
-            _ => manifest.UploadAsync(BinaryData.FromString(text.Replace("Rejections", "Renamed")), overwrite: true, Cancellation),
+            "a damaged manifest" => WriteManifestAsync(text[..^3]),
+            "half a manifest" => WriteManifestAsync("""{"format":1}"""),
+            "another format" => WriteManifestAsync(text.Replace("\"format\": 1", "\"format\": 2")),
+            _ => WriteManifestAsync(text.Replace("Rejections", "Renamed")),
         });
 
-        await AssertNothingAsync(app, name, sentence);
-        if (what == "no manifest")
-            await AssertNothingAsync(app, "latest", "There is no complete backup");
+        await AssertNotRestoredAsync(app, name, sentence);
+        if (damage == "no manifest")
+            await AssertNotRestoredAsync(app, "latest", "There is no complete backup");
+
+        Task WriteManifestAsync(string json) => manifest.UploadAsync(BinaryData.FromString(json), overwrite: true, Cancellation);
     }
 
     [Theory]
@@ -223,29 +237,31 @@ public sealed class BackupTests(AzuriteFixture azurite)
         await app.BackUpAsync();
         await app.WipeAsync();
 
-        await AssertNothingAsync(app, name, sentence, table.Length > 0 ? [table] : []);
+        await AssertNotRestoredAsync(app, name, sentence, table.Length > 0 ? [table] : []);
     }
 
     [Fact]
     public async Task Without_the_key_that_tells_who_was_erased_no_subscriber_is_restored()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.SubscribersAsync(2);
+        await app.AddSubscribersAsync(2);
         await app.BackUpAsync();
         var (old, other) = ("bG9jYWwtZGV2ZWxvcG1lbnQtb25seS1ub3QtYS1zZWNyZXQh", "YW5vdGhlciBrZXkgb2YgdGhpcnR5LXR3byBieXRlcywgYXQgbGVhc3Qh");
-        await using var wrong = await PipelineApp.StartAsync(azurite.NewAccount(), $"BackupStorage={app.ConnectionString}", $"Tokens:Keys:0={other}");
-        await using var rotated = await PipelineApp.StartAsync(azurite.NewAccount(), $"BackupStorage={app.ConnectionString}", $"Tokens:Keys:0={other}", $"Tokens:Keys:1={old}");
+        var backups = $"BackupStorage={app.ConnectionString}";
+        await using var wrong = await PipelineApp.StartAsync(azurite.NewAccount(), backups, $"Tokens:Keys:0={other}");
+        await using var rotated = await PipelineApp.StartAsync(
+            azurite.NewAccount(), backups, $"Tokens:Keys:0={other}", $"Tokens:Keys:1={old}");
 
-        await AssertNothingAsync(wrong, "latest", "The setting Tokens__Keys lacks a key");
+        await AssertNotRestoredAsync(wrong, "latest", "The setting Tokens__Keys lacks a key");
         await wrong.RestoreAsync("latest", "Practices", "Digests");
         await rotated.RestoreAsync();
-        // Those erased before a change of keys are known by the old one alone.
+        // Addresses that were erased before the rotation are found only with the old key.
         await rotated.BackUpAsync();
-        await using var newest = await PipelineApp.StartAsync(azurite.NewAccount(), $"BackupStorage={app.ConnectionString}", $"Tokens:Keys:0={other}");
-        await AssertNothingAsync(newest, "latest", "The setting Tokens__Keys lacks a key");
+        await using var newest = await PipelineApp.StartAsync(azurite.NewAccount(), backups, $"Tokens:Keys:0={other}");
+        await AssertNotRestoredAsync(newest, "latest", "The setting Tokens__Keys lacks a key");
 
-        Assert.Empty(await wrong.RowsAsync(wrong.Storage.Subscribers));
-        Assert.Equal(2, (await rotated.RowsAsync(rotated.Storage.Subscribers)).Count);
+        Assert.Empty(await wrong.SubscribersAsync());
+        Assert.Equal(2, (await rotated.SubscribersAsync()).Count);
     }
 
     [Fact]
@@ -258,12 +274,8 @@ public sealed class BackupTests(AzuriteFixture azurite)
         app.Time.Advance(TimeSpan.FromSeconds(7));
         var second = await app.BackUpAsync();
         app.Time.Advance(TimeSpan.FromSeconds(7));
-        app.Wire.Before = call =>
-        {
-            if (call.Path.Contains("manifest.json"))
-                throw new ProcessDied();
-        };
-        await Assert.ThrowsAsync<ProcessDied>(app.BackUpAsync);
+        app.Wire.Fail(call => call.Path.Contains("manifest.json"));
+        await Assert.ThrowsAsync<SimulatedFaultException>(app.BackUpAsync);
         app.Wire.Reset();
         Assert.Equal(3, (await app.Get<BackupContainer>().NamesAsync(Cancellation)).Count);
         await app.WipeAsync();
@@ -271,12 +283,10 @@ public sealed class BackupTests(AzuriteFixture azurite)
         await app.RestoreAsync();
 
         Assert.Equal("2026-11-24T103007Z", second.Name);
-        Assert.Equal(2, (await app.RowsAsync(app.Storage.Practices)).Count);
+        Assert.Equal(2, (await app.PracticesAsync()).Count);
     }
 
-    private sealed class ProcessDied : Exception;
-
-    private static async Task AssertNothingAsync(PipelineApp app, string name, string sentence, params string[] tables)
+    private static async Task AssertNotRestoredAsync(PipelineApp app, string name, string sentence, params string[] tables)
     {
         app.Wire.Reset();
 

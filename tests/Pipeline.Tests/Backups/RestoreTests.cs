@@ -5,16 +5,15 @@ using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Digests;
+using Pipeline.Tests.Digests;
 using Pipeline.Tests.Subscribers;
 using Xunit;
 
 namespace Pipeline.Tests.Backups;
 
-/// <summary>What was backed up comes back as it was, and nothing else changes.</summary>
+/// <summary>A restore brings back what was backed up, and changes nothing else.</summary>
 public sealed class RestoreTests(AzuriteFixture azurite)
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Ten_thousand_rows_come_back_equal_in_every_property_and_type()
     {
@@ -37,21 +36,25 @@ public sealed class RestoreTests(AzuriteFixture azurite)
     public async Task On_top_of_live_data_nothing_newer_is_lost()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var rows = AwkwardRows.Of(1_200, partitions: 3).ToList();
+        var rows = EdgeCaseRows.Of(1_200, partitions: 3).ToList();
         await app.Storage.Practices.AddAsync(rows);
         var before = await app.SnapshotAsync();
         await app.BackUpAsync();
 
-        // Within one batch, at its ends and a whole batch; of the rest some are edited and some added between.
+        // Rows within a batch, at its ends, and a whole batch are deleted. Some others are edited, and new ones added between them.
         var deleted = rows.Where((row, i) => i is 0 or 3 or 600 or 1_199 or (>= 900 and < 1_199)).ToList();
         foreach (var row in deleted)
             await app.Storage.Practices.DeleteEntityAsync(row.PartitionKey, row.RowKey, ETag.All, Cancellation);
         foreach (var row in rows.Except(deleted).Where((_, i) => i % 40 == 0))
-            await app.Storage.Practices.UpdateEntityAsync(
-                new TableEntity(row.PartitionKey, row.RowKey) { ["Text"] = "edited since", ["Number"] = "now a text", ["New"] = 1L }, ETag.All, TableUpdateMode.Replace, Cancellation);
-        await app.Storage.Practices.AddAsync(rows.Take(30).Select(row => new TableEntity(row.PartitionKey, $"{row.RowKey} since") { ["Text"] = "added since" }));
+        {
+            var edited = new TableEntity(row.PartitionKey, row.RowKey) { ["Text"] = "edited", ["Number"] = "now a text", ["New"] = 1L };
+            await app.Storage.Practices.UpdateEntityAsync(edited, ETag.All, TableUpdateMode.Replace, Cancellation);
+        }
+
+        await app.Storage.Practices.AddAsync(
+            rows.Take(30).Select(row => new TableEntity(row.PartitionKey, $"{row.RowKey} new") { ["Text"] = "added" }));
         var live = await app.SnapshotAsync();
-        var state = (await app.RowsAsync(app.Storage.Practices)).ToDictionary(row => (row.PartitionKey, row.RowKey), row => row.ETag);
+        var etags = (await app.PracticesAsync()).ToDictionary(row => (row.PartitionKey, row.RowKey), row => row.ETag);
 
         var restored = (await app.RestoreAsync()).Single(table => table.Name == "Practices");
 
@@ -59,31 +62,35 @@ public sealed class RestoreTests(AzuriteFixture azurite)
         foreach (var row in deleted)
             expected.Add($"Practices {row.PartitionKey} {row.RowKey}", before[$"Practices {row.PartitionKey} {row.RowKey}"]);
         AssertEqual(expected, await app.SnapshotAsync());
-        Assert.Equal((1_200, deleted.Count, 1_200 - deleted.Count, 0), (restored.InBackup, restored.Restored, restored.ThereAlready, restored.LeftOut));
-        // Not even written with the same values.
-        Assert.All(await app.RowsAsync(app.Storage.Practices), row => Assert.True(!state.TryGetValue((row.PartitionKey, row.RowKey), out var etag) || etag == row.ETag));
+        Assert.Equal(
+            (1_200, deleted.Count, 1_200 - deleted.Count, 0),
+            (restored.InBackup, restored.Restored, restored.ThereAlready, restored.LeftOut));
+        // Existing rows are not even written with the same values.
+        Assert.All(
+            await app.PracticesAsync(),
+            row => Assert.True(!etags.TryGetValue((row.PartitionKey, row.RowKey), out var etag) || etag == row.ETag));
     }
 
     [Fact]
     public async Task A_restore_that_died_is_ended_by_the_next()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.Storage.Subscribers.AddAsync(AwkwardRows.Of(1_500, partitions: 3));
-        await app.Storage.Practices.AddAsync(AwkwardRows.Of(100, partitions: 1));
+        await app.Storage.Subscribers.AddAsync(EdgeCaseRows.Of(1_500, partitions: 3));
+        await app.Storage.Practices.AddAsync(EdgeCaseRows.Of(100, partitions: 1));
         var before = await app.SnapshotAsync();
         await app.BackUpAsync();
         await app.WipeAsync();
 
         var batches = 0;
-        // Some others are on their way then, and may or may not be done.
+        // Other calls are in flight then, and may or may not succeed.
         app.Wire.After = call =>
         {
             if (call.Path.Contains("$batch") && Interlocked.Increment(ref batches) > 4)
-                throw new ProcessDied();
+                throw new SimulatedFaultException();
         };
-        await Assert.ThrowsAsync<ProcessDied>(() => app.RestoreAsync());
+        await Assert.ThrowsAsync<SimulatedFaultException>(() => app.RestoreAsync());
         app.Wire.Reset();
-        Assert.InRange((await app.RowsAsync(app.Storage.Subscribers)).Count, 500, 1_499);
+        Assert.InRange((await app.SubscribersAsync()).Count, 500, 1_499);
 
         var restored = (await app.RestoreAsync()).Single(table => table.Name == "Subscribers");
 
@@ -96,18 +103,19 @@ public sealed class RestoreTests(AzuriteFixture azurite)
     public async Task An_insert_whose_answer_is_lost_and_rows_that_somebody_adds_meanwhile_are_there_once()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var rows = AwkwardRows.Of(200, partitions: 1).ToList();
+        var rows = EdgeCaseRows.Of(200, partitions: 1).ToList();
         await app.Storage.Practices.AddAsync(rows);
         await app.BackUpAsync();
         foreach (var row in rows)
             await app.Storage.Practices.DeleteEntityAsync(row.PartitionKey, row.RowKey, ETag.All, Cancellation);
 
-        var (first, raced) = (0, 0);
+        var (first, batches) = (0, 0);
         app.Wire.Before = call =>
         {
-            // The batch that is not stored by then, whichever it is, meets a row that the app has just written.
-            if (call.Path.Contains("$batch") && Interlocked.Increment(ref raced) == 2)
-                _ = TryAdd(rows.MaxBy(row => row.RowKey, StringComparer.Ordinal)!) || TryAdd(rows.MinBy(row => row.RowKey, StringComparer.Ordinal)!);
+            // The app has just written a row of the batch that is not stored yet; that may be the first or the last one.
+            if (call.Path.Contains("$batch") && Interlocked.Increment(ref batches) == 2)
+                _ = TryAdd(rows.MaxBy(row => row.RowKey, StringComparer.Ordinal)!)
+                    || TryAdd(rows.MinBy(row => row.RowKey, StringComparer.Ordinal)!);
         };
         app.Wire.After = call =>
         {
@@ -116,19 +124,20 @@ public sealed class RestoreTests(AzuriteFixture azurite)
         };
         await app.RestoreAsync();
 
-        var now = await app.RowsAsync(app.Storage.Practices);
-        Assert.Equal(200, now.Count);
-        Assert.True(raced > 2);
-        Assert.Single(now, row => row.GetString("Text") == "newer");
+        var restored = await app.RowsAsync(app.Storage.Practices);
+        Assert.Equal(200, restored.Count);
+        Assert.True(batches > 2);
+        Assert.Single(restored, row => row.GetString("Text") == "newer");
 
         bool TryAdd(TableEntity row)
         {
             try
             {
-                new TableClient(app.ConnectionString, "Practices").AddEntity(new TableEntity(row.PartitionKey, row.RowKey) { ["Text"] = "newer" }, Cancellation);
+                var newer = new TableEntity(row.PartitionKey, row.RowKey) { ["Text"] = "newer" };
+                new TableClient(app.ConnectionString, "Practices").AddEntity(newer, Cancellation);
                 return true;
             }
-            catch (RequestFailedException there) when (there.Status == 409)
+            catch (RequestFailedException exists) when (exists.Status == 409)
             {
                 return false;
             }
@@ -139,11 +148,16 @@ public sealed class RestoreTests(AzuriteFixture azurite)
     public async Task Large_rows_go_in_transactions_that_storage_takes()
     {
         var sizes = new BatchSizes();
-        await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), services => services.AddSingleton<HttpPipelinePolicy>(sizes));
-        // Four bytes of UTF-16 become twelve in a request.
-        var rows = Enumerable.Range(0, 130).Select(i => new TableEntity("topic", $"{i:000}") { ["Text"] = i < 90 ? string.Concat(Enumerable.Repeat("👩", 16 * 1024)) : "short" }).ToList();
-        foreach (var row in rows)
+        await using var app = await PipelineApp.StartAsync(
+            azurite.NewAccount(), services => services.AddSingleton<HttpPipelinePolicy>(sizes));
+        // A character with four bytes in UTF-16 has twelve bytes in a request.
+        var longText = string.Concat(Enumerable.Repeat("👩", 16 * 1024));
+        for (var i = 0; i < 130; i++)
+        {
+            var row = new TableEntity("topic", $"{i:000}") { ["Text"] = i < 90 ? longText : "short" };
             await app.Storage.Practices.AddEntityAsync(row, Cancellation);
+        }
+
         var before = await app.SnapshotAsync();
         await app.BackUpAsync();
         await app.WipeAsync();
@@ -160,7 +174,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         foreach (var table in new[] { app.Storage.Practices, app.Storage.Subscribers, app.Storage.Rejections })
-            await table.AddAsync(AwkwardRows.Of(5, partitions: 1));
+            await table.AddAsync(EdgeCaseRows.Of(5, partitions: 1));
         await app.BackUpAsync();
         await app.WipeAsync();
 
@@ -177,15 +191,13 @@ public sealed class RestoreTests(AzuriteFixture azurite)
         var earlier = app.Time.GetUtcNow().AddDays(-9);
         await app.PostAsync(app.EraseLink("erased.before@example.org"));
         string[] names = ["stays", "erased.since", "edited"];
-        await app.Storage.Subscribers.AddAsync(names.Select(name => BackupSteps.Subscriber($"{name}@example.org", earlier)));
-        // Such a row is one that came back by hand; and this one signed up again after the erasure.
-        await app.Storage.Subscribers.AddAsync([BackupSteps.Subscriber("erased.before@example.org", earlier)]);
+        await app.Storage.Subscribers.AddAsync(names.Select(name => SampleRows.Subscriber($"{name}@example.org", earlier)));
+        // An admin restored the first by hand. The second signed up again after the erasure.
+        await app.Storage.Subscribers.AddAsync([SampleRows.Subscriber("erased.before@example.org", earlier)]);
         await app.PostAsync(app.EraseLink("asked.again@example.org"));
-        await app.Storage.Subscribers.AddAsync([BackupSteps.Subscriber("asked.again@example.org", app.Time.GetUtcNow().AddHours(1))]);
-        // An admin had corrected this address.
+        await app.Storage.Subscribers.AddAsync([SampleRows.Subscriber("asked.again@example.org", app.Time.GetUtcNow().AddHours(1))]);
         var edited = (await app.SubscriberAsync("edited@example.org"))!;
-        edited["Email"] = "corrected@example.org";
-        await app.Storage.Subscribers.UpdateEntityAsync(edited, edited.ETag, TableUpdateMode.Merge, Cancellation);
+        await app.Storage.Subscribers.EditAsync(edited, "Email", "corrected@example.org");
         await app.BackUpAsync();
 
         await app.PostAsync(app.EraseLink("erased.since@example.org"));
@@ -195,7 +207,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
         Assert.Equal((5, 2, 3), (restored.InBackup, restored.Restored, restored.LeftOut));
         Assert.Equal(["asked.again@example.org", "stays@example.org"], await EmailsAsync(app));
 
-        // Without the live entries those of the backup still count.
+        // The erasures in the backup count, too.
         await app.WipeAsync();
         await app.RestoreAsync();
         Assert.DoesNotContain("erased.before@example.org", await EmailsAsync(app));
@@ -205,7 +217,11 @@ public sealed class RestoreTests(AzuriteFixture azurite)
     public async Task Whoever_is_erased_while_the_backup_is_made_does_not_come_back()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.Storage.Subscribers.AddAsync([BackupSteps.Subscriber("a@example.org", app.Time.GetUtcNow().AddDays(-9)), BackupSteps.Subscriber("b@example.org", app.Time.GetUtcNow())]);
+        await app.Storage.Subscribers.AddAsync(
+        [
+            SampleRows.Subscriber("a@example.org", app.Time.GetUtcNow().AddDays(-9)),
+            SampleRows.Subscriber("b@example.org", app.Time.GetUtcNow()),
+        ]);
         var erased = 0;
         app.Wire.After = call =>
         {
@@ -226,60 +242,71 @@ public sealed class RestoreTests(AzuriteFixture azurite)
     public async Task An_issue_that_was_being_sent_waits_for_an_admin()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        (string Name, string Status)[] issues = [("2026-10-26", "Closed"), ("2026-11-02", "Sending"), ("2026-11-09", "Held"), ("2026-11-16", "sned it"), ("2026-11-23", "Sending")];
-        await app.Storage.Digests.AddAsync(issues.Select(issue => new TableEntity(PipelineApp.Topic, issue.Name) { ["Status"] = issue.Status, ["Enqueued"] = true, ["Ranges"] = 1, ["StartedOn"] = app.Time.GetUtcNow().AddDays(-1), ["StatusHelp"] = "" }));
-        await app.SubscribersAsync(3);
+        (string Name, string Status)[] issues =
+        [
+            ("2026-10-26", "Closed"), ("2026-11-02", "Sending"), ("2026-11-09", "Held"), ("2026-11-16", "sned it"), ("2026-11-23", "Sending"),
+        ];
+        await app.Storage.Digests.AddAsync(issues.Select(issue => new TableEntity(PipelineApp.Topic, issue.Name)
+        {
+            ["Status"] = issue.Status,
+            ["Enqueued"] = true,
+            ["Ranges"] = 1,
+            ["StartedOn"] = app.Time.GetUtcNow().AddDays(-1),
+            ["StatusHelp"] = "",
+        }));
+        await app.AddSubscribersAsync(3);
         await app.BackUpAsync();
         foreach (var issue in issues[..^1])
             await app.Storage.Digests.DeleteEntityAsync(PipelineApp.Topic, issue.Name, ETag.All, Cancellation);
 
         await app.RestoreAsync();
 
-        var rows = await app.RowsAsync(app.Storage.Digests);
-        // The last one was never gone.
-        Assert.Equal(["Closed", "Held", "Held", "Held", "Sending"], rows.Select(row => row.GetString("Status")));
-        Assert.Contains("Type Sending in Status to continue", rows[1].GetString("StatusHelp"));
+        var rows = await app.IssuesAsync();
+        // The last one was not deleted.
+        Assert.Equal(["Closed", "Held", "Held", "Held", "Sending"], rows.Select(row => row.Status));
+        Assert.Contains("Type Sending in Status to continue", rows[1].StatusHelp);
         await app.Storage.Digests.DeleteEntityAsync(PipelineApp.Topic, "2026-11-23", ETag.All, Cancellation);
         app.Time.Advance(TimeSpan.FromHours(1));
-        await app.Get<DigestLedger>().SweepAsync(Cancellation);
+        await app.SweepLedgerAsync();
         await app.Get<DigestPublisher>().ContinueAbandonedAsync(Cancellation);
         Assert.Equal(0, (await app.Storage.DeliveryQueue.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount);
 
-        await app.Storage.Digests.UpdateEntityAsync(new TableEntity(PipelineApp.Topic, "2026-11-02") { ["Status"] = "Sending" }, ETag.All, TableUpdateMode.Merge, Cancellation);
-        await app.Get<DigestLedger>().SweepAsync(Cancellation);
-        await app.UntilAsync("it goes on", async () => (await app.RowsAsync(app.Storage.Deliveries)).Any(row => row.PartitionKey.EndsWith("2026-11-02")));
+        await app.Storage.Digests.EditAsync(PipelineApp.Topic, "2026-11-02", "Status", "Sending");
+        await app.SweepLedgerAsync();
+        await app.UntilAsync("the issue continues", async () =>
+            (await app.DeliveriesAsync()).Any(row => row.PartitionKey.EndsWith("2026-11-02")));
     }
 
     [Fact]
     public async Task An_issue_with_unknown_deliveries_and_what_was_decided_about_them_waits_too()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.Storage.Digests.AddAsync([new TableEntity(PipelineApp.Topic, "2026-10-26")
-        {
-            ["Status"] = "Closed", ["Enqueued"] = true, ["Ranges"] = 1, ["Unknown"] = 3, ["Decision"] = "Resend", ["StartedOn"] = app.Time.GetUtcNow().AddDays(-9),
-            ["ClosedOn"] = app.Time.GetUtcNow().AddDays(-9), ["StatusHelp"] = "",
-        }]);
-        await app.Storage.Deliveries.AddAsync([new TableEntity($"{PipelineApp.Topic}~2026-10-26", new string('0', 32)) { ["Status"] = "Unknown", ["Decision"] = "Resend" }]);
+        var closed = SampleRows.ClosedIssue("2026-10-26", app.Time.GetUtcNow().AddDays(-9));
+        (closed["Ranges"], closed["Unknown"], closed["Decision"], closed["StatusHelp"]) = (1, 3, "Resend", "");
+        await app.Storage.Digests.AddEntityAsync(closed, Cancellation);
+        var unknown = new TableEntity($"{PipelineApp.Topic}~2026-10-26", new string('0', 32));
+        (unknown["Status"], unknown["Decision"]) = ("Unknown", "Resend");
+        await app.Storage.Deliveries.AddEntityAsync(unknown, Cancellation);
         await app.BackUpAsync();
         await app.WipeAsync();
 
         await app.RestoreAsync();
 
-        var issue = Assert.Single(await app.RowsAsync(app.Storage.Digests));
-        Assert.Equal(("Held", ""), (issue.GetString("Status"), issue.GetString("Decision")));
-        Assert.Equal("", Assert.Single(await app.RowsAsync(app.Storage.Deliveries)).GetString("Decision"));
+        var issue = await app.IssueAsync();
+        Assert.Equal(("Held", ""), (issue.Status, issue.Decision));
+        Assert.Equal("", (await app.DeliveryAsync()).Decision);
     }
 
-    /// <summary>As a whole, from people's side: everybody gets every practice once, although the tables were gone and the app runs while they are filled.</summary>
+    /// <summary>Every subscriber gets every practice once, although the tables were deleted and the app runs while they are restored.</summary>
     [Fact]
     public async Task A_publisher_that_runs_meanwhile_takes_nobody_s_digest_away_and_sends_nothing_twice()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "Digest:Day=Monday");
-        var readers = await app.SubscribersAsync(3);
-        await app.PublishedAsync(Samples.Practice("Before"));
+        var readers = await app.AddSubscribersAsync(3);
+        await app.SubmitPublishedAsync(Samples.Practice("Before"));
         await app.PublishDigestAsync();
         Assert.Equal("2026-11-23", (await app.ClosedIssueAsync()).RowKey);
-        await app.PublishedAsync(Samples.Practice("After"));
+        await app.SubmitPublishedAsync(Samples.Practice("After"));
         await app.Get<DigestPublisher>().RunAsync(Cancellation);
         await app.BackUpAsync();
         await app.WipeAsync();
@@ -291,7 +318,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
             if (!call.Path.Contains("$batch"))
                 return;
             app.Get<DigestPublisher>().RunAsync(Cancellation).GetAwaiter().GetResult();
-            app.Get<DigestLedger>().SweepAsync(Cancellation).GetAwaiter().GetResult();
+            app.SweepLedgerAsync().GetAwaiter().GetResult();
             Interlocked.Increment(ref runs);
         };
 
@@ -302,27 +329,27 @@ public sealed class RestoreTests(AzuriteFixture azurite)
         await app.Get<DigestPublisher>().RunAsync(Cancellation);
         await app.UntilAsync("the next issue is sent", async () =>
         {
-            await app.Get<DigestLedger>().SweepAsync(Cancellation);
-            return await app.Storage.Digests.GetEntityIfExistsAsync<TableEntity>(PipelineApp.Topic, "2026-11-30", cancellationToken: Cancellation) is { HasValue: true } issue
-                && issue.Value!.GetString("Status") == "Closed";
+            await app.SweepLedgerAsync();
+            return (await app.IssuesAsync()).Any(issue => issue is { RowKey: "2026-11-30", Status: "Closed" });
         });
         Assert.True(runs > 3);
         foreach (var reader in readers)
         {
-            var texts = (await app.MailsAsync(reader)).Select(mail => mail.GetProperty("text").GetString()!).ToList();
+            var texts = (await app.MailsAsync(reader)).Select(mail => mail.Text).ToList();
             Assert.Equal((1, 1), (texts.Count(text => text.Contains("Before")), texts.Count(text => text.Contains("After"))));
         }
     }
 
+    /// <summary>Adds ten thousand rows.</summary>
     private static async Task SeedAsync(PipelineApp app)
     {
-        await app.Storage.Practices.AddAsync(AwkwardRows.Of(3_000, partitions: 2));
-        await app.Storage.Subscribers.AddAsync(AwkwardRows.Of(4_000, partitions: 10));
-        await app.Storage.Deliveries.AddAsync(AwkwardRows.Of(1_000, partitions: 5));
-        await app.Storage.Rejections.AddAsync(AwkwardRows.Of(800, partitions: 3));
-        await app.Storage.IdempotencyKeys.AddAsync(AwkwardRows.Of(900, partitions: 9));
-        await app.Storage.Erasures.AddAsync(AwkwardRows.Of(100, partitions: 1));
-        await app.Storage.Digests.AddAsync(AwkwardRows.Of(200, partitions: 1).Select(row =>
+        await app.Storage.Practices.AddAsync(EdgeCaseRows.Of(3_000, partitions: 2));
+        await app.Storage.Subscribers.AddAsync(EdgeCaseRows.Of(4_000, partitions: 10));
+        await app.Storage.Deliveries.AddAsync(EdgeCaseRows.Of(1_000, partitions: 5));
+        await app.Storage.Rejections.AddAsync(EdgeCaseRows.Of(800, partitions: 3));
+        await app.Storage.IdempotencyKeys.AddAsync(EdgeCaseRows.Of(900, partitions: 9));
+        await app.Storage.Erasures.AddAsync(EdgeCaseRows.Of(100, partitions: 1));
+        await app.Storage.Digests.AddAsync(EdgeCaseRows.Of(200, partitions: 1).Select(row =>
         {
             row["Status"] = "Closed";
             return row;
@@ -330,7 +357,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
     }
 
     private static async Task<IEnumerable<string>> EmailsAsync(PipelineApp app) =>
-        (await app.RowsAsync(app.Storage.Subscribers)).Select(row => row.GetString("Email")).Order();
+        (await app.SubscribersAsync()).Select(row => row.Email).Order();
 
     private static async Task<IReadOnlyList<string>> TablesAsync(PipelineApp app)
     {
@@ -340,7 +367,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
         return names;
     }
 
-    // xunit would print ten thousand rows.
+    // Assert.Equal on the dictionaries would print ten thousand rows.
     private static void AssertEqual(SortedDictionary<string, string> expected, SortedDictionary<string, string> actual)
     {
         Assert.Empty(expected.Keys.Except(actual.Keys).Take(5));
@@ -349,25 +376,24 @@ public sealed class RestoreTests(AzuriteFixture azurite)
             Assert.Equal(row, actual[key]);
     }
 
-    private sealed class ProcessDied : Exception;
-
     private sealed class BatchSizes : HttpPipelinePolicy
     {
-        private readonly ConcurrentQueue<long> sizes = new();
+        private readonly ConcurrentQueue<long> _sizes = new();
 
-        public IReadOnlyCollection<long> All => sizes;
+        public IReadOnlyCollection<long> All => _sizes;
 
         public override ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
         {
             if (message.Request.Uri.Path.Contains("$batch"))
             {
                 Assert.True(message.Request.Content!.TryComputeLength(out var length));
-                sizes.Enqueue(length);
+                _sizes.Enqueue(length);
             }
 
             return ProcessNextAsync(message, pipeline);
         }
 
-        public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException("Everything here is asynchronous.");
+        public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
+            throw new NotSupportedException("The app calls storage only asynchronously.");
     }
 }

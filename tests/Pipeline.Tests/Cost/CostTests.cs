@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Net;
-using Azure;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Microsoft.AspNetCore.Hosting;
@@ -19,15 +18,13 @@ public sealed class CostTests(AzuriteFixture azurite)
 {
     private readonly Meter meter = new();
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_submission_and_the_editors_word_about_it()
     {
         await using var app = await StartAsync();
         var begun = Begin(app);
 
-        var reference = await app.AcceptedAsync(Samples.Practice().With("email", "angelica@example.org"));
+        var reference = await app.SubmitAcceptedAsync(Samples.Practice().With("email", "angelica@example.org"));
         await DeletedAsync(app, 1);
         AssertCosts(Counted.Submission, begun, app);
 
@@ -43,7 +40,7 @@ public sealed class CostTests(AzuriteFixture azurite)
     public async Task Timers_that_find_nothing_to_do()
     {
         await using var app = await StartAsync("Digest:Day=Monday");
-        await app.AcceptedAsync(Samples.Practice());
+        await app.SubmitAcceptedAsync(Samples.Practice());
         await DeletedAsync(app, 1);
         // The issue that is due since yesterday.
         await app.Get<DigestPublisher>().RunAsync(Cancellation);
@@ -75,7 +72,7 @@ public sealed class CostTests(AzuriteFixture azurite)
     public async Task An_issue_to_one_range_of_subscribers(int practices)
     {
         await using var app = await StartAsync();
-        await app.SubscribersAsync(Counted.RecipientsPerRange);
+        await app.AddSubscribersAsync(Counted.RecipientsPerRange);
         await PublishedAsync(app, practices);
 
         var begun = Begin(app);
@@ -91,7 +88,7 @@ public sealed class CostTests(AzuriteFixture azurite)
     {
         const int ranges = 3;
         await using var app = await StartAsync();
-        await app.SubscribersAsync(ranges * Counted.RecipientsPerRange);
+        await app.AddSubscribersAsync(ranges * Counted.RecipientsPerRange);
         await PublishedAsync(app, 1);
         await app.Storage.Digests.AddEntityAsync(
             new TableEntity(PipelineApp.Topic, "2026-11-16") { ["Status"] = "Closed", ["Enqueued"] = true, ["Candidates"] = ranges * Counted.RecipientsPerRange }, Cancellation);
@@ -115,7 +112,7 @@ public sealed class CostTests(AzuriteFixture azurite)
     {
         using var signer = new EventSigner();
         await using var app = await StartAsync(signer.Setting);
-        await app.SubscribersAsync(200);
+        await app.AddSubscribersAsync(200);
         await PublishedAsync(app, 1);
         await app.PublishDigestAsync();
         await ClosedAsync(app);
@@ -227,7 +224,7 @@ public sealed class CostTests(AzuriteFixture azurite)
     {
         var reference = "";
         for (var number = 1; number <= practices; number++)
-            reference = await app.PublishedAsync(Samples.Practice($"Practice {number}"));
+            reference = await app.SubmitPublishedAsync(Samples.Practice($"Practice {number}"));
         await app.Get<MinuteSweep>().RunAsync(Cancellation);
         return reference;
     }
@@ -238,6 +235,5 @@ public sealed class CostTests(AzuriteFixture azurite)
         () => Task.FromResult(meter.Count(Meter.Kind.QueueDelete, "digest-deliveries") == 1 && app.Log.All.Any(line => line.Contains("Closed issue", StringComparison.Ordinal))));
 
     /// <summary>With a client of its own, as Storage Explorer is one.</summary>
-    private static Task TypeAsync(PipelineApp app, string reference, string status) => new TableClient(app.ConnectionString, "Practices").UpdateEntityAsync(
-        new TableEntity(PipelineApp.Topic, reference) { ["Status"] = status }, ETag.All, TableUpdateMode.Merge, Cancellation);
+    private static Task TypeAsync(PipelineApp app, string reference, string status) => new TableClient(app.ConnectionString, "Practices").EditAsync(PipelineApp.Topic, reference, "Status", status);
 }

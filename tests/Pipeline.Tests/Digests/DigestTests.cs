@@ -1,92 +1,83 @@
-using System.Globalization;
 using System.Net;
 using System.Text;
-using System.Text.Json;
 using AngleSharp.Html.Parser;
 using Azure.Data.Tables;
 using Pipeline.Digests;
+using Pipeline.Subscribers;
+using Pipeline.Tests.Subscribers;
 using Xunit;
 
 namespace Pipeline.Tests.Digests;
 
 public sealed class DigestTests(AzuriteFixture azurite)
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Every_subscriber_gets_each_published_practice_once()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var readers = await app.SubscribersAsync(3);
-        await app.PublishedAsync(Samples.Practice("First"));
-        await app.StoredAsync(await app.AcceptedAsync(Samples.Practice("Waits for an editor")));
+        var readers = await app.AddSubscribersAsync(3);
+        await app.SubmitPublishedAsync(Samples.Practice("First"));
+        await app.PracticeAsync(await app.SubmitAcceptedAsync(Samples.Practice("Waits for an editor")));
 
         await app.PublishDigestAsync();
         await app.ClosedIssueAsync();
         var digests = await app.DigestsAsync();
-        Assert.Equal(readers.Order(), digests.Select(To).Order());
-        Assert.All(digests, digest => Assert.Contains("First", Html(digest)));
-        Assert.All(digests, digest => Assert.DoesNotContain("Waits for an editor", Html(digest)));
+        Assert.Equal(readers.Order(), digests.Select(mail => mail.To).Order());
+        Assert.All(digests, digest => Assert.Contains("First", digest.Html));
+        Assert.All(digests, digest => Assert.DoesNotContain("Waits for an editor", digest.Html));
 
-        // Nothing new: nothing is sent. A late approval joins the next issue, alone.
+        // Without a new practice there is no issue. A practice that is published later is in the next one, alone.
         await app.PublishDigestAsync();
-        Assert.Single(await app.RowsAsync(app.Storage.Digests));
-        await app.PublishedAsync(Samples.Practice("Second"));
+        await app.IssueAsync();
+        await app.SubmitPublishedAsync(Samples.Practice("Second"));
         await app.PublishDigestAsync();
-        await app.UntilAsync("the second digest is there", async () => (await app.DigestsAsync()).Count == 6);
-        var second = (await app.DigestsAsync()).Where(digest => Html(digest).Contains("Second")).ToList();
-        Assert.Equal(readers.Order(), second.Select(To).Order());
-        Assert.All(second, digest => Assert.DoesNotContain("First", Html(digest)));
+        await app.UntilAsync("the second digest is sent", async () => (await app.DigestsAsync()).Count == 6);
+        var second = (await app.DigestsAsync()).Where(digest => digest.Html.Contains("Second")).ToList();
+        Assert.Equal(readers.Order(), second.Select(mail => mail.To).Order());
+        Assert.All(second, digest => Assert.DoesNotContain("First", digest.Html));
     }
 
     [Fact]
-    public async Task Only_confirmed_subscribers_get_it()
+    public async Task Only_confirmed_subscribers_get_the_digest()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.SubscribersAsync(5);
-        var rows = await app.RowsAsync(app.Storage.Subscribers);
+        await app.AddSubscribersAsync(5);
+        var rows = await app.SubscribersAsync();
         foreach (var (row, status) in rows.Zip(["Unconfirmed", "Unsubscribed", "Bounced", "Complained"]))
-        {
-            row["Status"] = status;
-            await app.Storage.Subscribers.UpdateEntityAsync(row, row.ETag, cancellationToken: Cancellation);
-        }
+            await app.Storage.Subscribers.EditAsync(row, "Status", status);
 
-        await app.PublishedAsync(Samples.Practice());
+        await app.SubmitPublishedAsync(Samples.Practice());
         await app.PublishDigestAsync();
         var issue = await app.ClosedIssueAsync();
 
-        Assert.Equal(rows[4].GetString("Email"), To(Assert.Single(await app.DigestsAsync())));
-        Assert.Equal((1, 1), (issue.GetInt32("Candidates"), issue.GetInt32("Sent")));
+        Assert.Equal(rows[4].Email, Assert.Single(await app.DigestsAsync()).To);
+        Assert.Equal((1, 1), (issue.Candidates, issue.Sent));
     }
 
     [Fact]
-    public async Task Has_the_headers_of_a_list_and_both_parts()
+    public async Task A_digest_has_list_headers_and_both_parts()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.SubscribersAsync(2);
-        await app.PublishedAsync(Samples.Practice());
-        await app.PublishDigestAsync();
-        var issue = await app.ClosedIssueAsync();
+        var issue = await app.PublishToSubscribersAsync(2);
 
         var digests = await app.DigestsAsync();
-        Assert.Equal(2, digests.Select(digest => Header(digest, "List-Unsubscribe")).Distinct().Count());
+        Assert.Equal(2, digests.Select(digest => digest.UnsubscribeLink).Distinct().Count());
         foreach (var digest in digests)
         {
-            Assert.Equal($"{PipelineApp.Topic}/{issue.RowKey}", digest.GetProperty("issue").GetString());
-            Assert.Matches(@"^<http://localhost:\d+/subscriptions/unsubscribe\?token=[\w-]+>$", Header(digest, "List-Unsubscribe"));
-            Assert.Equal("List-Unsubscribe=One-Click", Header(digest, "List-Unsubscribe-Post"));
-            Assert.Equal("auto-generated", Header(digest, "Auto-Submitted"));
-            Assert.Equal($"<{PipelineApp.Topic}.localhost>", Header(digest, "List-Id"));
-            Assert.Contains(PipelineApp.Topic, Header(digest, "Feedback-ID"));
+            Assert.Equal($"{PipelineApp.Topic}/{issue.RowKey}", digest.Issue);
+            Assert.Matches(
+                @"^<http://localhost:\d+/subscriptions/unsubscribe\?token=[\w-]+>$", digest.Headers["List-Unsubscribe"]);
+            Assert.Equal("List-Unsubscribe=One-Click", digest.Headers["List-Unsubscribe-Post"]);
+            Assert.Equal("auto-generated", digest.Headers["Auto-Submitted"]);
+            Assert.Equal($"<{PipelineApp.Topic}.localhost>", digest.Headers["List-Id"]);
+            Assert.Contains(PipelineApp.Topic, digest.Headers["Feedback-ID"]);
 
-            var link = Header(digest, "List-Unsubscribe").Trim('<', '>');
-            Assert.Contains(link, Html(digest));
-            var text = digest.GetProperty("text").GetString()!;
-            Assert.Contains(link, text);
-            Assert.Contains("Submitted by Ms. Angelica Pinzon on 24 November 2026", text);
-            Assert.DoesNotContain("%unsubscribe", text + Html(digest));
-            Assert.DoesNotContain("<", text);
-            Assert.InRange(Encoding.UTF8.GetByteCount(Html(digest)), 1, 20 * 1024);
+            Assert.Contains(digest.UnsubscribeLink, digest.Html);
+            Assert.Contains(digest.UnsubscribeLink, digest.Text);
+            Assert.Contains("Submitted by Ms. Angelica Pinzon on 24 November 2026", digest.Text);
+            Assert.DoesNotContain("%unsubscribe", digest.Text + digest.Html);
+            Assert.DoesNotContain("<", digest.Text);
+            Assert.InRange(Encoding.UTF8.GetByteCount(digest.Html), 1, 20 * 1024);
         }
     }
 
@@ -95,22 +86,20 @@ public sealed class DigestTests(AzuriteFixture azurite)
     [InlineData("Nguyễn Thị Ánh", "Thẻ căn cước")]
     [InlineData("محمد الأمين", "خطة العمل")]
     [InlineData("O'Brien <script>alert(1)</script>", "<img src=x onerror=alert(1)> & \"quotes\"")]
-    public async Task Names_come_through_into_mail_and_page_encoded(string submitter, string title)
+    public async Task Names_and_titles_are_encoded_in_mails_and_pages(string submitter, string title)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.SubscribersAsync(1);
-        var sample = Samples.Practice(title);
-        sample["submitter"] = submitter;
-        var reference = await app.PublishedAsync(sample);
+        await app.AddSubscribersAsync(1);
+        var reference = await app.SubmitPublishedAsync(Samples.Practice(title, submitter));
         await app.PublishDigestAsync();
         var issue = await app.ClosedIssueAsync();
 
         var mail = Assert.Single(await app.DigestsAsync());
-        Assert.Contains(submitter, mail.GetProperty("text").GetString());
-        Assert.Contains(title, mail.GetProperty("subject").GetString());
+        Assert.Contains(submitter, mail.Text);
+        Assert.Contains(title, mail.Subject);
         string[] pages =
         [
-            Html(mail),
+            mail.Html,
             await app.Http.GetStringAsync($"topics/{PipelineApp.Topic}", Cancellation),
             await app.Http.GetStringAsync($"practices/{PipelineApp.Topic}/{reference}", Cancellation),
             await app.Http.GetStringAsync($"digests/{PipelineApp.Topic}/{issue.RowKey}", Cancellation),
@@ -125,102 +114,102 @@ public sealed class DigestTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task However_much_there_is_the_mail_stays_under_100_KiB()
+    public async Task A_digest_of_long_practices_is_smaller_than_100_KiB()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "Pipeline:Moderation=Off");
-        await app.SubscribersAsync(1);
+        await app.AddSubscribersAsync(1);
         foreach (var i in Enumerable.Range(0, 25))
         {
-            var sample = Samples.Practice($"{i:00} " + string.Concat(Enumerable.Repeat("😀", 197)));
-            sample["submitter"] = string.Concat(Enumerable.Repeat("<", 100));
-            sample["summary"] = string.Concat(Enumerable.Repeat("&\"", 5_000));
-            await app.StoredAsync(await app.AcceptedAsync(sample));
+            var (emoji, tags, entities) = (Repeat("😀", 197), Repeat("<", 100), Repeat("&\"", 5_000));
+            await app.PracticeAsync(await app.SubmitAcceptedAsync(Samples.Practice($"{i:00} {emoji}", tags, entities)));
         }
 
         await app.PublishDigestAsync();
         await app.ClosedIssueAsync();
 
         var mail = Assert.Single(await app.DigestsAsync());
-        Assert.InRange(Encoding.UTF8.GetByteCount(Html(mail)), 1, 100 * 1024 - 1);
-        Assert.Contains($"and {25 - DigestContent.MaxEntries} more", Html(mail));
-        Assert.Contains($"and {25 - DigestContent.MaxEntries} more", mail.GetProperty("text").GetString());
+        Assert.InRange(Encoding.UTF8.GetByteCount(mail.Html), 1, 100 * 1024 - 1);
+        Assert.Contains($"and {25 - DigestContent.MaxEntries} more", mail.Html);
+        Assert.Contains($"and {25 - DigestContent.MaxEntries} more", mail.Text);
+
+        static string Repeat(string text, int times) => string.Concat(Enumerable.Repeat(text, times));
     }
 
     [Fact]
-    public async Task Two_and_a_half_thousand_get_it_exactly_once_in_three_calls_however_often_it_is_published()
+    public async Task Repeated_publishing_mails_2500_subscribers_exactly_once_in_three_calls()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var readers = await app.SubscribersAsync(2_500);
-        await app.PublishedAsync(Samples.Practice());
+        var readers = await app.AddSubscribersAsync(2_500);
+        await app.SubmitPublishedAsync(Samples.Practice());
 
         await Task.WhenAll(app.PublishDigestAsync(), app.PublishDigestAsync());
         await app.PublishDigestAsync();
         var issue = await app.ClosedIssueAsync();
         await app.PublishDigestAsync();
 
-        Assert.Equal(readers.Order(), (await app.DigestsAsync()).Select(To).Order());
+        Assert.Equal(readers.Order(), (await app.DigestsAsync()).Select(mail => mail.To).Order());
         Assert.Equal((2_500, 2_500, 0, 0, 0), Figures(issue));
         Assert.Equal(3, app.SendGrid.Calls);
-        await LedgerTilesAsync(app);
+        DigestSteps.AssertIsComplete(await app.DeliveriesAsync());
 
-        // The next issue is cut into as many ranges as the last one says it needs: again three calls, now side by side.
-        await app.PublishedAsync(Samples.Practice("Second"));
-        await app.PublishDigestAsync();
-        await app.UntilAsync("all have the second", async () => (await app.DigestsAsync()).Count == 5_000);
+        // The next issue starts with the number of ranges that this one needed: again three calls, now in parallel.
+        await app.PublishPracticeAsync("Second");
+        await app.UntilAsync("all subscribers have the second digest", async () => (await app.DigestsAsync()).Count == 5_000);
         Assert.Equal(6, app.SendGrid.Calls);
-        Assert.All((await app.DigestsAsync()).GroupBy(To), mails => Assert.Equal(2, mails.Count()));
+        Assert.All((await app.DigestsAsync()).GroupBy(mail => mail.To), mails => Assert.Equal(2, mails.Count()));
     }
 
     [Fact]
-    public async Task A_bad_address_costs_the_others_nothing()
+    public async Task A_refused_address_does_not_affect_other_recipients()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var readers = await app.SubscribersAsync(50);
-        app.SendGrid.Instead = async (_, request) =>
-            (await request.Content!.ReadAsStringAsync(Cancellation)).Contains("\"reader7@example.org\"")
-                ? SendGridWire.Answer(HttpStatusCode.BadRequest, """{"errors":[{"message":"reader7@example.org is not wanted","field":"personalizations.7.to.0.email"}]}""")
-                : null;
-        await app.PublishedAsync(Samples.Practice());
+        const string refused = "reader7@example.org";
+        const string answer = """{"errors":[{"message":"reader7@example.org is not wanted","field":"personalizations.7.to.0.email"}]}""";
+        var readers = await app.AddSubscribersAsync(50);
+        app.SendGrid.Instead = async (_, request) => (await SendGridRequest.ReadAsync(request)).Recipients.Contains(refused)
+            ? SendGridWire.Answer(HttpStatusCode.BadRequest, answer)
+            : null;
+        await app.SubmitPublishedAsync(Samples.Practice());
         await app.PublishDigestAsync();
         var issue = await app.ClosedIssueAsync();
 
-        Assert.Equal(readers.Where(reader => reader != "reader7@example.org").Order(), (await app.DigestsAsync()).Select(To).Order());
+        Assert.Equal(readers.Where(reader => reader != refused).Order(), (await app.DigestsAsync()).Select(mail => mail.To).Order());
         Assert.Equal((50, 49, 0, 1, 0), Figures(issue));
-        var row = Assert.Single(await app.RowsAsync(app.Storage.Deliveries));
-        Assert.Equal("Refused", row.GetString("Status"));
-        Assert.Contains("is not wanted", row.GetString("Reason"));
-        Assert.DoesNotContain("@", row.GetString("Reason"));
+        var row = await app.DeliveryAsync();
+        Assert.Equal("Refused", row.Status);
+        Assert.Contains("is not wanted", row.Reason);
+        Assert.DoesNotContain("@", row.Reason);
     }
 
     [Theory]
     [InlineData("429")]
     [InlineData("401")]
     [InlineData("unreachable")]
-    public async Task What_surely_was_not_taken_is_sent_later_to_the_same_people(string fault)
+    public async Task A_request_that_SendGrid_did_not_accept_is_sent_later_to_the_same_recipients(string fault)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var readers = await app.SubscribersAsync(20);
-        app.SendGrid.Instead = (number, _) => Task.FromResult(number > 1 ? null : fault switch
+        var readers = await app.AddSubscribersAsync(20);
+        app.SendGrid.AnswerCalls(number => number > 1 ? null : fault switch
         {
-            "429" => Limited(app.Time.GetUtcNow().AddSeconds(1)),
+            "429" => SendGridWire.RateLimited(app.Time.GetUtcNow().AddSeconds(1)),
             "401" => SendGridWire.Answer(HttpStatusCode.Unauthorized),
             _ => throw new HttpRequestException(HttpRequestError.ConnectionError),
         });
-        await app.PublishedAsync(Samples.Practice());
+        await app.SubmitPublishedAsync(Samples.Practice());
         await app.PublishDigestAsync();
         await app.UntilAsync("the delivery waits", async () =>
-            (await app.RowsAsync(app.Storage.Deliveries)).Any(row => row.GetString("Status") == "Waiting")
+            (await app.DeliveriesAsync()).Any(row => row.Status == "Waiting")
             && app.Log.All.Any(line => line.Contains("recipients wait for")));
 
-        // Meanwhile one leaves and one comes: the list is frozen, but nobody is mailed who left.
-        await app.SubscribersAsync(1, "newcomer");
-        Assert.True(Pipeline.Text.EmailAddress.TryParse(readers[3], out var leaving));
-        await app.Get<Pipeline.Subscribers.SubscriberTable>().UnsubscribeAsync(PipelineApp.Topic, Pipeline.Subscribers.SubscriberKey.Of(leaving), "", Cancellation);
+        // The list of recipients is frozen: a new subscriber is not added. One who unsubscribed is skipped.
+        await app.AddSubscribersAsync(1, "newcomer");
+        var leaving = SubscriberSteps.KeyOf(readers[3]);
+        await app.Get<SubscriberTable>().UnsubscribeAsync(PipelineApp.Topic, leaving, reason: "", Cancellation);
         app.Time.Advance(TimeSpan.FromMinutes(6));
-        await RedeliverAsync(app);
+        await app.RedeliverAsync();
         var issue = await app.ClosedIssueAsync();
 
-        Assert.Equal(readers.Where(reader => reader != readers[3]).Order(), (await app.DigestsAsync()).Select(To).Order());
+        Assert.Equal(readers.Where(reader => reader != readers[3]).Order(), (await app.DigestsAsync()).Select(mail => mail.To).Order());
         Assert.Equal((20, 19, 1, 0, 0), Figures(issue));
         Assert.Equal(2, app.SendGrid.Calls);
     }
@@ -228,51 +217,50 @@ public sealed class DigestTests(AzuriteFixture azurite)
     [Theory]
     [InlineData("500")]
     [InlineData("reset")]
-    [InlineData("silence")]
-    public async Task An_unknown_outcome_is_said_and_never_repeated(string fault)
+    [InlineData("timeout")]
+    public async Task A_request_with_an_unknown_outcome_is_reported_and_not_repeated(string fault)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.SubscribersAsync(10);
-        app.SendGrid.Instead = (_, _) => fault switch
+        await app.AddSubscribersAsync(10);
+        app.SendGrid.AnswerCalls(_ => fault switch
         {
-            "500" => Task.FromResult<HttpResponseMessage?>(SendGridWire.Answer(HttpStatusCode.InternalServerError)),
-            "reset" => throw new HttpRequestException(HttpRequestError.ResponseEnded),
-            _ => throw new TaskCanceledException("The request was canceled due to the configured HttpClient.Timeout.", new TimeoutException()),
-        };
-        await app.PublishedAsync(Samples.Practice());
+            "500" => SendGridWire.Answer(HttpStatusCode.InternalServerError),
+            "reset" => throw SendGridWire.ConnectionBroken(),
+            _ => throw new TaskCanceledException(
+                "The request was canceled due to the configured HttpClient.Timeout.", new TimeoutException()),
+        });
+        await app.SubmitPublishedAsync(Samples.Practice());
         await app.PublishDigestAsync();
         var issue = await app.ClosedIssueAsync();
-        await RedeliverAsync(app);
+        await app.RedeliverAsync();
         await app.PublishDigestAsync();
 
         Assert.Equal((10, 0, 0, 0, 10), Figures(issue));
-        Assert.Equal("Unknown", Assert.Single(await app.RowsAsync(app.Storage.Deliveries)).GetString("Status"));
+        Assert.Equal("Unknown", (await app.DeliveryAsync()).Status);
         Assert.Equal(1, app.SendGrid.Calls);
     }
 
     [Fact]
-    public async Task Who_dies_after_SendGrid_took_it_leaves_an_unknown_and_no_second_mail()
+    public async Task After_a_crash_an_accepted_request_is_unknown_and_not_sent_again()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.SubscribersAsync(10);
-        await app.PublishedAsync(Samples.Practice());
-        var settling = 0;
-        app.Wire.Before = call =>
-        {
-            // All writes to the row after the claim: what is left of a process that was killed is the claim alone.
-            if (call.Path.StartsWith("/Deliveries(") && call.IsWrite && Interlocked.Increment(ref settling) > 0)
-                throw new ProcessDied();
-        };
+        await app.AddSubscribersAsync(10);
+        await app.SubmitPublishedAsync(Samples.Practice());
+        var failedWrites = 0;
+        // All writes to the row after the claim fail: only the claim remains, as after a crash.
+        app.Wire.Fail(call => call.Path.StartsWith("/Deliveries(") && call.IsWrite && Interlocked.Increment(ref failedWrites) > 0);
         await app.PublishDigestAsync();
-        await app.UntilAsync("SendGrid took it and nobody wrote it down", () => Task.FromResult(app.SendGrid.Calls == 1 && settling > 0));
+        await app.UntilAsync(
+            "SendGrid accepted the request and the outcome was not written",
+            () => Task.FromResult(app.SendGrid.Calls == 1 && failedWrites > 0));
         app.Wire.Before = null;
-        Assert.Equal("Claimed", Assert.Single(await app.RowsAsync(app.Storage.Deliveries)).GetString("Status"));
+        Assert.Equal("Claimed", (await app.DeliveryAsync()).Status);
 
-        // Whoever finds the claim young lets it be; once it is old, its holder is dead.
-        await RedeliverAsync(app);
-        Assert.Equal("Claimed", Assert.Single(await app.RowsAsync(app.Storage.Deliveries)).GetString("Status"));
+        // A claim is respected until it expires.
+        await app.RedeliverAsync();
+        Assert.Equal("Claimed", (await app.DeliveryAsync()).Status);
         app.Time.Advance(TimeSpan.FromMinutes(6));
-        await RedeliverAsync(app);
+        await app.RedeliverAsync();
         var issue = await app.ClosedIssueAsync();
 
         Assert.Equal((10, 0, 0, 0, 10), Figures(issue));
@@ -281,139 +269,107 @@ public sealed class DigestTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_weekly_issue_is_made_once_and_an_empty_one_is_recorded_and_not_sent()
+    public async Task A_weekly_issue_is_created_once_and_an_empty_one_is_recorded_but_not_sent()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "Digest:Day=Monday");
-        await app.SubscribersAsync(1);
+        await app.AddSubscribersAsync(1);
 
         await app.PublishDigestAsync();
-        var empty = Assert.Single(await app.RowsAsync(app.Storage.Digests));
-        Assert.Equal(("2026-11-23", "Closed", ""), (empty.RowKey, empty.GetString("Status"), empty.GetString("Practices")));
+        var empty = await app.IssueAsync();
+        Assert.Equal(("2026-11-23", "Closed", ""), (empty.RowKey, empty.Status, empty.Practices));
 
-        await app.PublishedAsync(Samples.Practice());
+        await app.SubmitPublishedAsync(Samples.Practice());
         await app.PublishDigestAsync();
-        Assert.Single(await app.RowsAsync(app.Storage.Digests));
+        await app.IssueAsync();
 
         app.Time.Advance(TimeSpan.FromDays(7));
         await app.PublishDigestAsync();
         await app.PublishDigestAsync();
-        await app.UntilAsync("the digest is there", async () => (await app.DigestsAsync()).Count == 1);
-        Assert.Equal(["2026-11-23", "2026-11-30"], (await app.RowsAsync(app.Storage.Digests)).Select(row => row.RowKey));
+        await app.UntilAsync("the digest is sent", async () => (await app.DigestsAsync()).Count == 1);
+        Assert.Equal(["2026-11-23", "2026-11-30"], (await app.IssuesAsync()).Select(row => row.RowKey));
         var archive = await app.Http.GetStringAsync($"digests/{PipelineApp.Topic}", Cancellation);
         Assert.Contains($"/digests/{PipelineApp.Topic}/2026-11-30", archive);
         Assert.DoesNotContain($"/digests/{PipelineApp.Topic}/2026-11-23", archive);
     }
 
     [Fact]
-    public async Task Of_two_issues_that_want_a_practice_one_gets_it()
+    public async Task A_practice_is_in_only_one_of_two_concurrent_issues()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.SubscribersAsync(1);
-        var reference = await app.PublishedAsync(Samples.Practice());
+        await app.AddSubscribersAsync(1);
+        var reference = await app.SubmitPublishedAsync(Samples.Practice());
         await app.PublishDigestAsync();
         var first = await app.ClosedIssueAsync();
 
-        // Another instance had read the practices before that.
-        await app.Storage.Digests.AddEntityAsync(
-            new TableEntity(PipelineApp.Topic, "2026-11-24T103100") { ["Status"] = "Sending", ["Practices"] = reference, ["Enqueued"] = false, ["StartedOn"] = app.Time.GetUtcNow() }, Cancellation);
+        // Another instance, which read the practices before, creates an issue with the same practice.
+        var concurrent = new TableEntity(PipelineApp.Topic, "2026-11-24T103100")
+        {
+            ["Status"] = "Sending",
+            ["Practices"] = reference,
+            ["Enqueued"] = false,
+            ["StartedOn"] = app.Time.GetUtcNow(),
+        };
+        await app.Storage.Digests.AddEntityAsync(concurrent, Cancellation);
         await app.PublishDigestAsync();
 
         Assert.Single(await app.DigestsAsync());
-        Assert.Equal(first.RowKey, Assert.Single(await app.RowsAsync(app.Storage.Digests)).RowKey);
+        Assert.Equal(first.RowKey, (await app.IssueAsync()).RowKey);
     }
 
     [Fact]
-    public async Task What_an_editor_takes_back_before_it_is_sent_is_in_no_mail()
+    public async Task A_practice_that_is_declined_before_the_mail_is_sent_is_not_mailed()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.SubscribersAsync(1);
-        await app.PublishedAsync(Samples.Practice("Stays"));
-        var reference = await app.PublishedAsync(Samples.Practice("Goes"));
+        await app.AddSubscribersAsync(1);
+        await app.SubmitPublishedAsync(Samples.Practice("Stays"));
+        var reference = await app.SubmitPublishedAsync(Samples.Practice("Goes"));
         await app.PublishDigestAsync();
         await app.SetStatusAsync(reference, "Declined");
 
         var mail = Assert.Single(await app.DigestsAsync());
-        Assert.Contains("Stays", Html(mail));
-        Assert.DoesNotContain("Goes", Html(mail));
+        Assert.Contains("Stays", mail.Html);
+        Assert.DoesNotContain("Goes", mail.Html);
     }
 
     [Theory]
     [InlineData("approved", "Published")]
     [InlineData(" PUBLISHED", "Published")]
     [InlineData("no", "Declined")]
-    public async Task What_an_admin_types_is_understood(string typed, string status)
+    public async Task Common_words_in_the_column_Status_are_understood(string typed, string status)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var sample = Samples.Practice();
-        sample["email"] = "angelica@example.org";
-        var reference = await app.AcceptedAsync(sample);
-        await app.StoredAsync(reference);
+        const string submitter = "angelica@example.org";
+        var reference = await app.SubmitAcceptedAsync(Samples.Practice().With("email", submitter));
+        await app.PracticeAsync(reference);
         await app.SetStatusAsync(reference, typed);
 
         await app.PublishDigestAsync();
         await app.PublishDigestAsync();
 
-        var row = await app.StoredAsync(reference);
-        Assert.Equal((status, ""), (row.GetString("Status"), row.GetString("StatusHelp")));
-        Assert.Equal(status == "Published", row.ContainsKey("PublishedOn"));
-        await app.UntilAsync("the submitter is told", async () => (await app.MailsAsync("angelica@example.org")).Count == 1);
+        var row = await app.PracticeAsync(reference);
+        Assert.Equal((status, ""), (row.Status, row.StatusHelp));
+        Assert.Equal(status == "Published", row.PublishedOn is not null);
+        await app.UntilAsync("the submitter is notified", async () => (await app.MailsAsync(submitter)).Count == 1);
     }
 
     [Fact]
-    public async Task What_an_admin_mistyped_breaks_nothing_and_is_explained_in_the_row()
+    public async Task A_mistyped_status_changes_nothing_and_is_explained_in_the_row()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var reference = await app.AcceptedAsync(Samples.Practice());
-        await app.StoredAsync(reference);
+        var reference = await app.SubmitAcceptedAsync(Samples.Practice());
+        await app.PracticeAsync(reference);
         await app.SetStatusAsync(reference, "pubised");
 
         await app.PublishDigestAsync();
-        var row = await app.StoredAsync(reference);
+        var row = await app.PracticeAsync(reference);
         await app.PublishDigestAsync();
 
-        Assert.Equal("pubised", row.GetString("Status"));
-        Assert.Contains("“pubised” is not understood", row.GetString("StatusHelp"));
-        Assert.Equal(row.ETag, (await app.StoredAsync(reference)).ETag);
-        Assert.Empty(await app.RowsAsync(app.Storage.Digests));
+        Assert.Equal("pubised", row.Status);
+        Assert.Contains("“pubised” is not understood", row.StatusHelp);
+        Assert.Equal(row.ETag, (await app.PracticeAsync(reference)).ETag);
+        Assert.Empty(await app.IssuesAsync());
     }
 
-    /// <summary>Stands for the message that comes back when its delay is over, so that no test has to wait for it.</summary>
-    private static async Task RedeliverAsync(PipelineApp app)
-    {
-        foreach (var row in await app.RowsAsync(app.Storage.Deliveries))
-        {
-            var names = row.PartitionKey.Split('~');
-            await app.Get<DeliveryProcessor>().DeliverAsync(new DeliveryMessage(names[0], names[1], row.RowKey, row.GetString("To")).Write(), Cancellation);
-        }
-    }
-
-    private static async Task LedgerTilesAsync(PipelineApp app)
-    {
-        var expected = new string('0', 32);
-        foreach (var row in (await app.RowsAsync(app.Storage.Deliveries)).OrderBy(row => row.RowKey, StringComparer.Ordinal))
-        {
-            Assert.Equal(expected, row.RowKey);
-            expected = row.GetString("To");
-        }
-
-        Assert.Equal("~", expected);
-    }
-
-    private static HttpResponseMessage Limited(DateTimeOffset until)
-    {
-        var answer = SendGridWire.Answer(HttpStatusCode.TooManyRequests);
-        answer.Headers.Add("X-RateLimit-Reset", until.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
-        return answer;
-    }
-
-    private static (int?, int?, int?, int?, int?) Figures(TableEntity issue) => (
-        issue.GetInt32("Candidates"), issue.GetInt32("Sent"), issue.GetInt32("Skipped"), issue.GetInt32("Failed"), issue.GetInt32("Unknown"));
-
-    private static string To(JsonElement mail) => mail.GetProperty("to").GetString()!;
-
-    private static string Html(JsonElement mail) => mail.GetProperty("html").GetString()!;
-
-    private static string Header(JsonElement mail, string name) => mail.GetProperty("headers").GetProperty(name).GetString()!;
-
-    private sealed class ProcessDied : Exception;
+    private static (int?, int?, int?, int?, int?) Figures(StoredIssue issue) => (
+        issue.Candidates, issue.Sent, issue.Skipped, issue.Failed, issue.Unknown);
 }

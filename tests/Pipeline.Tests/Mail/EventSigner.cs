@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Xunit;
 
@@ -31,11 +30,11 @@ public sealed class EventSigner : IDisposable
     };
 
     /// <summary>An event of a mail that lies in the local mailbox.</summary>
-    public JsonObject Event(string kind, JsonElement mail, DateTimeOffset on)
+    public JsonObject Event(string kind, ReceivedMail mail, DateTimeOffset on)
     {
-        var happened = Event(kind, mail.GetProperty("to").GetString()!, on);
-        foreach (var argument in mail.GetProperty("customArgs").EnumerateObject())
-            happened[argument.Name] = argument.Value.GetString();
+        var happened = Event(kind, mail.To, on);
+        foreach (var (name, value) in mail.CustomArgs)
+            happened[name] = value;
         return happened;
     }
 

@@ -31,7 +31,7 @@ public sealed class ForgedEventTests(AzuriteFixture azurite) : IDisposable
     {
         const int posts = 10_000;
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), signer.Setting);
-        var readers = await app.SubscribersAsync(50);
+        var readers = await app.AddSubscribersAsync(50);
         var before = await StateAsync(app);
         app.Wire.Reset();
 
@@ -63,7 +63,7 @@ public sealed class ForgedEventTests(AzuriteFixture azurite) : IDisposable
     public async Task What_is_no_HTTP_either_does_not_get_further()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), signer.Setting);
-        var readers = await app.SubscribersAsync(5);
+        var readers = await app.AddSubscribersAsync(5);
         var before = await StateAsync(app);
         var body = EventSigner.Body(Events(app, readers, new Random(Seed)));
         var timestamp = EventSigner.Timestamp(app.Time.GetUtcNow());

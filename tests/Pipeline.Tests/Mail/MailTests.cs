@@ -58,8 +58,8 @@ public sealed class MailTests(AzuriteFixture azurite)
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
 
             left.Add(mail.To);
-            var rows = await app.RowsAsync(app.Storage.Subscribers);
-            Assert.Equal(left.Order(), rows.Where(row => row.GetString("Status") == "Unsubscribed").Select(row => row.GetString("Email")).Order());
+            var rows = await app.SubscribersAsync();
+            Assert.Equal(left.Order(), rows.Where(row => row.Status == "Unsubscribed").Select(row => row.Email).Order());
         }
 
         Assert.Equal(3, left.Count);

@@ -63,8 +63,8 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
     public async Task A_mail_that_is_quicker_than_the_sweep_does_not_put_the_sweep_off()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var reference = await app.AcceptedAsync(Samples.Practice().With("email", Submitter));
-        await app.StoredAsync(reference);
+        var reference = await app.SubmitAcceptedAsync(Samples.Practice().With("email", Submitter));
+        await app.PracticeAsync(reference);
         await app.SetStatusAsync(reference, "approved");
         app.Wire.After = call =>
         {
@@ -75,8 +75,8 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
 
         await app.Get<MinuteSweep>().RunAsync(Cancellation);
 
-        Assert.Equal("Published", (await app.StoredAsync(reference)).GetString("StatusApplied"));
-        await app.UntilAsync("the submitter is told", async () => (await app.StoredAsync(reference)).GetString("StatusTold") == "Published");
+        Assert.Equal("Published", (await app.PracticeAsync(reference)).StatusApplied);
+        await app.UntilAsync("the submitter is told", async () => (await app.PracticeAsync(reference)).StatusTold == "Published");
         Assert.Single(await app.MailsAsync(Submitter));
     }
 
@@ -86,27 +86,27 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
     public async Task Both_parts_of_a_mail_say_what_became_of_a_practice(string status, string words)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var reference = await app.AcceptedAsync(Samples.Practice().With("email", Submitter));
-        await app.StoredAsync(reference);
+        var reference = await app.SubmitAcceptedAsync(Samples.Practice().With("email", Submitter));
+        await app.PracticeAsync(reference);
         await app.SetStatusAsync(reference, status);
         await app.Get<MinuteSweep>().RunAsync(Cancellation);
 
         var mail = Assert.Single(await app.MailsAsync(Submitter));
-        Assert.Contains(words, mail.GetProperty("html").GetString());
-        Assert.Contains(words, mail.GetProperty("text").GetString());
+        Assert.Contains(words, mail.Html);
+        Assert.Contains(words, mail.Text);
     }
 
     [Fact]
     public async Task That_a_practice_waits_again_is_no_news()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var reference = await app.AcceptedAsync(Samples.Practice().With("email", Submitter));
-        await app.StoredAsync(reference);
+        var reference = await app.SubmitAcceptedAsync(Samples.Practice().With("email", Submitter));
+        await app.PracticeAsync(reference);
         foreach (var status in new[] { "Published", "Pending" })
         {
             await app.SetStatusAsync(reference, status);
             await app.Get<MinuteSweep>().RunAsync(Cancellation);
-            Assert.Equal(status, (await app.StoredAsync(reference)).GetString("StatusApplied"));
+            Assert.Equal(status, (await app.PracticeAsync(reference)).StatusApplied);
         }
 
         Assert.Single(await app.MailsAsync(Submitter));
@@ -115,7 +115,7 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
     [Fact]
     public async Task News_that_SendGrid_surely_did_not_take_goes_out_later()
     {
-        await using var app = await CrashingApp.StartAsync(azurite.NewAccount());
+        await using var app = await CrashTestApp.StartAsync(azurite.NewAccount());
         await NewsAsync(app);
         app.Busy = true;
         Assert.True(await app.SendMailAsync());
@@ -135,10 +135,10 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
         for (var point = 0; ; point++)
             foreach (var after in new[] { false, true })
             {
-                await using var app = await CrashingApp.StartAsync(azurite.NewAccount());
+                await using var app = await CrashTestApp.StartAsync(azurite.NewAccount());
                 await NewsAsync(app);
-                var death = await app.RunAsync(run => run.SendMailAsync(), point, after);
-                if (!death.Happened)
+                var crash = await app.RunAsync(run => run.SendMailAsync(), point, after);
+                if (!crash.Happened)
                 {
                     Assert.True(point > 2, "It makes more calls than that.");
                     return;
@@ -146,7 +146,7 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
 
                 var nobodyKnows = app.Mails.Count > 0 && await ToldAsync(app) != "Published";
                 await SendAllAsync(app);
-                Assert.True(app.Mails[Submitter] == (nobodyKnows ? 2 : 1), $"{death.At}, {(after ? "after" : "before")}: {app.Mails[Submitter]} mails.");
+                Assert.True(app.Mails[Submitter] == (nobodyKnows ? 2 : 1), $"{crash.At}, {(after ? "after" : "before")}: {app.Mails[Submitter]} mails.");
                 Assert.Equal("Published", await ToldAsync(app));
             }
     }
@@ -154,7 +154,7 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
     [Fact]
     public async Task News_of_unknown_outcome_is_not_sent_again()
     {
-        await using var app = await CrashingApp.StartAsync(azurite.NewAccount());
+        await using var app = await CrashTestApp.StartAsync(azurite.NewAccount());
         await NewsAsync(app);
         app.Connection = (Broken: true, Taken: true);
 
@@ -168,7 +168,7 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_confirmation_of_unknown_outcome_is_sent_three_times_at_most()
     {
-        await using var app = await CrashingApp.StartAsync(azurite.NewAccount());
+        await using var app = await CrashTestApp.StartAsync(azurite.NewAccount());
         Assert.True(EmailAddress.TryParse(Submitter, out var address));
         Assert.True(await app.Get<Subscriptions>().SignUpAsync(app.Get<Topics.TopicCatalog>().All[0], address, Language.English, Cancellation));
         app.Connection = (Broken: true, Taken: true);
@@ -181,7 +181,7 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_confirmation_goes_out_after_doubts_and_busy_times()
     {
-        await using var app = await CrashingApp.StartAsync(azurite.NewAccount());
+        await using var app = await CrashTestApp.StartAsync(azurite.NewAccount());
         Assert.True(EmailAddress.TryParse(Submitter, out var address));
         Assert.True(await app.Get<Subscriptions>().SignUpAsync(app.Get<Topics.TopicCatalog>().All[0], address, Language.English, Cancellation));
 
@@ -203,7 +203,7 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
     /// <summary>A practice that is published, nobody told of it yet; gives an order to tell so, another one each time.</summary>
     private static async Task<Func<MailRequest>> PublishedAsync(PipelineApp app)
     {
-        var reference = await app.PublishedAsync(Samples.Practice());
+        var reference = await app.SubmitPublishedAsync(Samples.Practice());
         await app.Get<MinuteSweep>().RunAsync(Cancellation);
         await app.Storage.Practices.UpdateEntityAsync(
             new TableEntity(PipelineApp.Topic, reference) { ["Email"] = Submitter }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
@@ -212,17 +212,17 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
     }
 
     /// <summary>An order to tell the submitter that the practice is published lies on the queue; the second time another one for the same.</summary>
-    private static async Task NewsAsync(CrashingApp app)
+    private static async Task NewsAsync(CrashTestApp app)
     {
-        var known = await app.RowsAsync(app.Storage.Practices);
+        var known = await app.PracticesAsync();
         if (known.Count == 0)
-            await app.PracticeAsync("Migra Movil", Submitter);
+            await app.AddPublishedPracticeAsync("Migra Movil", Submitter);
         else
-            await CrashingApp.TypeAsync(app.Storage.Practices, new TableEntity(known[0].PartitionKey, known[0].RowKey) { ["StatusApplied"] = "Pending" });
+            await app.Storage.Practices.EditAsync(known[0], "StatusApplied", "Pending");
         await app.SweepAsync();
     }
 
-    private static async Task SendAllAsync(CrashingApp app)
+    private static async Task SendAllAsync(CrashTestApp app)
     {
         for (var most = 100; await app.SendMailAsync(); most--)
         {
@@ -231,5 +231,5 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
         }
     }
 
-    private static async Task<string> ToldAsync(CrashingApp app) => Assert.Single(await app.RowsAsync(app.Storage.Practices)).GetString("StatusTold");
+    private static async Task<string> ToldAsync(CrashTestApp app) => Assert.Single(await app.PracticesAsync()).StatusTold;
 }

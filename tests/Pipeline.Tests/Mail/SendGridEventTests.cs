@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Azure.Data.Tables;
 using Pipeline.Languages;
 using Pipeline.Subscribers;
 using Pipeline.Text;
@@ -28,8 +27,8 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
     public async Task Who_calls_a_digest_spam_gets_no_other()
     {
         await using var app = await StartAsync();
-        await app.SubscribersAsync(2);
-        await app.PublishedAsync(Samples.Practice());
+        await app.AddSubscribersAsync(2);
+        await app.SubmitPublishedAsync(Samples.Practice());
         await app.PublishDigestAsync();
         await app.UntilAsync("both digests are there", async () => (await app.DigestsAsync()).Count == 2);
         var mail = Assert.Single(await app.MailsAsync("reader0@example.org"));
@@ -37,14 +36,14 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
 
         await TakenAsync(app, signer.Event("spamreport", mail, app.Time.GetUtcNow()));
 
-        var rows = await app.RowsAsync(app.Storage.Subscribers);
-        Assert.Equal("Complained", rows.Single(row => row.GetString("Email") == "reader0@example.org").GetString("Status"));
-        Assert.Equal("Confirmed", rows.Single(row => row.GetString("Email") == "reader1@example.org").GetString("Status"));
-        await app.PublishedAsync(Samples.Practice("Another one"));
+        var rows = await app.SubscribersAsync();
+        Assert.Equal("Complained", rows.Single(row => row.Email == "reader0@example.org").Status);
+        Assert.Equal("Confirmed", rows.Single(row => row.Email == "reader1@example.org").Status);
+        await app.SubmitPublishedAsync(Samples.Practice("Another one"));
         await app.PublishDigestAsync();
         await app.UntilAsync("the second digest is there, and nothing on its way", async () =>
             (await app.MailsAsync("reader1@example.org")).Count == 2
-            && (await app.RowsAsync(app.Storage.Deliveries)).All(row => row.GetDateTimeOffset("SettledOn") is not null));
+            && (await app.DeliveriesAsync()).All(row => row.SettledOn is not null));
         Assert.Single(await app.MailsAsync("reader0@example.org"));
     }
 
@@ -74,14 +73,14 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
 
         await TakenAsync(app, happened);
 
-        var rows = await app.RowsAsync(app.Storage.Subscribers);
-        Assert.Equal(atWork, Of(rows, "work").GetString("Status"));
-        Assert.Equal(atHealth, Of(rows, "health").GetString("Status"));
-        Assert.All(rows.Where(row => row.GetString("Status") != "Confirmed"), row =>
+        var rows = await app.SubscribersAsync();
+        Assert.Equal(atWork, Of(rows, "work").Status);
+        Assert.Equal(atHealth, Of(rows, "health").Status);
+        Assert.All(rows.Where(row => row.Status != "Confirmed"), row =>
         {
-            Assert.StartsWith($"SendGrid: {kind}", row.GetString("Reason"));
-            Assert.DoesNotContain("amina", row.GetString("Reason"));
-            Assert.Equal(app.Time.GetUtcNow(), row.GetDateTimeOffset("EndedOn"));
+            Assert.StartsWith($"SendGrid: {kind}", row.Reason);
+            Assert.DoesNotContain("amina", row.Reason);
+            Assert.Equal(app.Time.GetUtcNow(), row.EndedOn);
         });
         Assert.DoesNotContain(app.Log.All, line => line.Contains("amina", StringComparison.OrdinalIgnoreCase));
     }
@@ -132,11 +131,11 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
                     await TakenAsync(app, post);
         }
 
-        var rows = await app.RowsAsync(app.Storage.Subscribers);
+        var rows = await app.SubscribersAsync();
         string State(string way) => string.Join('\n', people.SelectMany(person => rows
-            .Where(row => row.GetString("Email") == $"{way}-{person}@example.org")
+            .Where(row => row.Email == $"{way}-{person}@example.org")
             .OrderBy(row => row.PartitionKey[..4], StringComparer.Ordinal)
-            .Select(row => $"{person} {row.PartitionKey.Split('~')[0]} {row.GetString("Status")} {row.GetString("Reason")} {row.GetDateTimeOffset("EndedOn"):HH:mm}".TrimEnd())));
+            .Select(row => $"{person} {row.PartitionKey.Split('~')[0]} {row.Status} {row.Reason} {row.EndedOn:HH:mm}".TrimEnd())));
         Assert.Equal(
             """
             a health Confirmed
@@ -158,7 +157,7 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
     public async Task Thousands_of_events_without_a_meaning_for_consent_cost_it_nothing()
     {
         await using var app = await StartAsync();
-        await app.SubscribersAsync(1);
+        await app.AddSubscribersAsync(1);
         var events = Enumerable.Range(0, 5_000).Select(i =>
         {
             var happened = signer.Event(i % 2 == 0 ? "processed" : "delivered", $"reader{i / 2}@example.org", app.Time.GetUtcNow());
@@ -177,12 +176,12 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
     public async Task Hundreds_of_ends_in_one_post_all_count_and_a_stranger_costs_a_look()
     {
         await using var app = await StartAsync();
-        var readers = await app.SubscribersAsync(300);
+        var readers = await app.AddSubscribersAsync(300);
         app.Wire.Reset();
 
         await TakenAsync(app, [.. readers.Append("stranger@example.org").Select(email => signer.Event("spamreport", email, app.Time.GetUtcNow()))]);
 
-        Assert.All(await app.RowsAsync(app.Storage.Subscribers), row => Assert.Equal("Complained", row.GetString("Status")));
+        Assert.All(await app.SubscribersAsync(), row => Assert.Equal("Complained", row.Status));
         Assert.Equal(300, app.Wire.Calls.Count(call => call.IsWrite && call.Path.StartsWith("/Subscribers", StringComparison.Ordinal)));
     }
 
@@ -190,7 +189,7 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
     public async Task What_cannot_be_read_is_counted_and_the_rest_still_counts()
     {
         await using var app = await StartAsync();
-        await app.SubscribersAsync(1);
+        await app.AddSubscribersAsync(1);
         var incomplete = signer.Event("spamreport", "nobody", app.Time.GetUtcNow());
         var fromTheFuture = signer.Event("bounce", "reader0@example.org", app.Time.GetUtcNow() + TimeSpan.FromDays(2));
         fromTheFuture["type"] = "bounce";
@@ -199,7 +198,7 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
         using var answer = await signer.PostAsync(app, JsonSerializer.SerializeToUtf8Bytes(body), app.Time.GetUtcNow());
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Equal("Unsubscribed", Assert.Single(await app.RowsAsync(app.Storage.Subscribers)).GetString("Status"));
+        Assert.Equal("Unsubscribed", Assert.Single(await app.SubscribersAsync()).Status);
         Assert.Contains(app.Log.All, line => line.Contains("1 subscriptions ended, 6 unreadable."));
     }
 
@@ -220,7 +219,7 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
     public async Task While_storage_is_away_SendGrid_is_told_to_come_again()
     {
         await using var app = await StartAsync();
-        await app.SubscribersAsync(1);
+        await app.AddSubscribersAsync(1);
         var happened = signer.Event("spamreport", "reader0@example.org", app.Time.GetUtcNow());
         app.Wire.Before = call =>
         {
@@ -236,7 +235,7 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
 
         app.Wire.Reset();
         await TakenAsync(app, happened);
-        Assert.Equal("Complained", Assert.Single(await app.RowsAsync(app.Storage.Subscribers)).GetString("Status"));
+        Assert.Equal("Complained", Assert.Single(await app.SubscribersAsync()).Status);
     }
 
     [Fact]
@@ -296,7 +295,7 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
     public async Task The_media_type_and_chunks_do_not_matter_to_what_is_signed()
     {
         await using var app = await StartAsync();
-        await app.SubscribersAsync(1);
+        await app.AddSubscribersAsync(1);
         var body = EventSigner.Body(signer.Event("spamreport", "reader0@example.org", app.Time.GetUtcNow()));
         var timestamp = EventSigner.Timestamp(app.Time.GetUtcNow());
         using var post = EventSigner.Post(timestamp, Convert.ToBase64String(signer.Sign(timestamp, body)), body);
@@ -306,7 +305,7 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
         using var answer = await app.Http.SendAsync(post, Cancellation);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Equal("Complained", Assert.Single(await app.RowsAsync(app.Storage.Subscribers)).GetString("Status"));
+        Assert.Equal("Complained", Assert.Single(await app.SubscribersAsync()).Status);
     }
 
     private Task<PipelineApp> StartAsync(params string[] settings) => PipelineApp.StartAsync(azurite.NewAccount(), [signer.Setting, .. settings]);
@@ -329,7 +328,7 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
         }
     }
 
-    private static TableEntity Of(IEnumerable<TableEntity> rows, string topic) =>
+    private static T Of<T>(IEnumerable<T> rows, string topic) where T : StoredRow =>
         rows.Single(row => row.PartitionKey.StartsWith(topic + "~", StringComparison.Ordinal));
 
     private static async Task<string> AssertProblemAsync(HttpStatusCode status, HttpResponseMessage answer)

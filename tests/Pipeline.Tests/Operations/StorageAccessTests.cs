@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Azure;
 using Azure.Identity;
 using Microsoft.AspNetCore.Builder;
@@ -13,10 +11,10 @@ using Xunit;
 
 namespace Pipeline.Tests.Operations;
 
-/// <summary>A storage account that does not let the app in: the start, or later the health check, says who lacks what.</summary>
+/// <summary>If a storage account refuses access, the start or the health check names the missing role or setting.</summary>
 public sealed class StorageAccessTests(AzuriteFixture azurite)
 {
-    // What Azure Storage answers, status and error code.
+    // Status and error code as Azure Storage answers them.
     [Theory]
     [InlineData("table", 403, "AuthorizationPermissionMismatch", "the role Storage Table Data Contributor")]
     [InlineData("queue", 403, "AuthorizationPermissionMismatch", "the role Storage Queue Data Contributor")]
@@ -37,13 +35,13 @@ public sealed class StorageAccessTests(AzuriteFixture azurite)
     public async Task The_health_check_names_a_table_and_a_queue_that_are_gone()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.Storage.Subscribers.DeleteAsync(TestContext.Current.CancellationToken);
-        await app.Storage.Queues.Single(queue => queue.Name == QueueNames.PoisonMail).DeleteAsync(TestContext.Current.CancellationToken);
+        await app.Storage.Subscribers.DeleteAsync(Cancellation);
+        await app.Storage.Queues.Single(queue => queue.Name == QueueNames.PoisonMail).DeleteAsync(Cancellation);
 
         var checks = await ChecksAsync(app, HttpStatusCode.ServiceUnavailable);
 
-        Assert.Contains("has no Subscribers. Restart the app", checks.GetProperty("tables").GetString(), StringComparison.Ordinal);
-        Assert.Contains("has no outgoing-mail-poison. Restart the app", checks.GetProperty("queue").GetString(), StringComparison.Ordinal);
+        Assert.Contains("has no Subscribers. Restart the app", checks["tables"], StringComparison.Ordinal);
+        Assert.Contains("has no outgoing-mail-poison. Restart the app", checks["queue"], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -52,7 +50,7 @@ public sealed class StorageAccessTests(AzuriteFixture azurite)
     public async Task The_health_check_names_a_role_that_was_taken_away(string path, string part, string role)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        Assert.Equal("healthy", (await ChecksAsync(app, HttpStatusCode.OK)).GetProperty(part).GetString());
+        Assert.Equal("healthy", (await ChecksAsync(app, HttpStatusCode.OK))[part]);
         app.Wire.Before = call =>
         {
             if (call.Path.StartsWith(path, StringComparison.Ordinal))
@@ -61,12 +59,16 @@ public sealed class StorageAccessTests(AzuriteFixture azurite)
 
         var checks = await ChecksAsync(app, HttpStatusCode.ServiceUnavailable);
 
-        Assert.Contains($"Give the identity the role {role}", checks.GetProperty(part).GetString(), StringComparison.Ordinal);
+        Assert.Contains($"Give the identity the role {role}", checks[part], StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("accountName=pipeline", "https://pipeline.table.core.windows.net/Practices", "https://pipeline.queue.core.windows.net/practice-submissions")]
-    [InlineData("tableServiceUri=https://one.example/ queueServiceUri=https://two.example/", "https://one.example/Practices", "https://two.example/practice-submissions")]
+    [InlineData(
+        "accountName=pipeline",
+        "https://pipeline.table.core.windows.net/Practices", "https://pipeline.queue.core.windows.net/practice-submissions")]
+    [InlineData(
+        "tableServiceUri=https://one.example/ queueServiceUri=https://two.example/",
+        "https://one.example/Practices", "https://two.example/practice-submissions")]
     public void With_an_identity_there_is_an_account_and_no_key(string settings, string table, string queue)
     {
         var storage = new PipelineStorage(Section(settings), []);
@@ -90,23 +92,29 @@ public sealed class StorageAccessTests(AzuriteFixture azurite)
         Assert.Contains("PipelineStorage__clientId", sentence, StringComparison.Ordinal);
     }
 
-    private static IConfiguration Section(string settings) => new ConfigurationBuilder().AddInMemoryCollection(
-        settings.Split(' ').Select(setting => setting.Split('=', 2)).Select(pair => KeyValuePair.Create($"PipelineStorage:{pair[0]}", (string?)pair[1]))).Build();
-
-    private static async Task<JsonElement> ChecksAsync(PipelineApp app, HttpStatusCode expected)
+    private static IConfiguration Section(string settings)
     {
-        using var answer = await app.Http.GetAsync("api/health", TestContext.Current.CancellationToken);
-        Assert.Equal(expected, answer.StatusCode);
-        return (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("checks");
+        var pairs = settings.Split(' ').Select(setting => setting.Split('=', 2));
+        return new ConfigurationBuilder()
+            .AddInMemoryCollection(pairs.Select(pair => KeyValuePair.Create($"PipelineStorage:{pair[0]}", (string?)pair[1])))
+            .Build();
     }
 
-    /// <summary>Takes tables and queues to be there, but for one of the services, which refuses everything.</summary>
+    private static async Task<IReadOnlyDictionary<string, string>> ChecksAsync(PipelineApp app, HttpStatusCode expected)
+    {
+        using var answer = await app.Http.GetAsync("api/health", Cancellation);
+        Assert.Equal(expected, answer.StatusCode);
+        return (await answer.ReadAsync<HealthState>()).Checks;
+    }
+
+    /// <summary>An account of which one service, "table" or "queue", refuses all requests. The other one accepts all.</summary>
     private sealed class DeniedAccount(WebApplication web, Uri address) : IAsyncDisposable
     {
         public string Address => address.GetLeftPart(UriPartial.Authority);
 
         public string ConnectionString =>
-            $"DefaultEndpointsProtocol=http;AccountName=denied;AccountKey=a2V5;TableEndpoint={Address}/table/denied;QueueEndpoint={Address}/queue/denied;";
+            "DefaultEndpointsProtocol=http;AccountName=denied;AccountKey=a2V5;"
+            + $"TableEndpoint={Address}/table/denied;QueueEndpoint={Address}/queue/denied;";
 
         public static async Task<DeniedAccount> StartAsync(string service, int status, string code)
         {
@@ -121,11 +129,14 @@ public sealed class StorageAccessTests(AzuriteFixture azurite)
                 context.Response.StatusCode = denied ? status : StatusCodes.Status204NoContent;
                 if (!denied)
                     return Task.CompletedTask;
-                // The queue service says it in a header, the table service in the body.
+                // The queue service has the code in a header, the table service in the body.
                 context.Response.Headers["x-ms-error-code"] = code;
-                return service == "queue" ? Task.CompletedTask : context.Response.WriteAsJsonAsync(new Dictionary<string, object> { ["odata.error"] = new { code, message = new { value = "Denied." } } });
+                if (service == "queue")
+                    return Task.CompletedTask;
+                var body = new Dictionary<string, object> { ["odata.error"] = new { code, message = new { value = "Denied." } } };
+                return context.Response.WriteAsJsonAsync(body);
             });
-            await web.StartAsync(TestContext.Current.CancellationToken);
+            await web.StartAsync(Cancellation);
             return new DeniedAccount(web, address);
         }
 

@@ -20,7 +20,7 @@ public sealed class EmbedTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
         var (address, query) = (answer.Headers.Location!, System.Web.HttpUtility.ParseQueryString(answer.Headers.Location!.Query));
         Assert.Equal((Site, "/thanks", "form", PipelineApp.Topic), (address.GetLeftPart(UriPartial.Authority), address.AbsolutePath, query["from"], query["topic"]));
-        await app.StoredAsync(query["reference"]!);
+        await app.PracticeAsync(query["reference"]!);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     public async Task The_line_under_a_title_says_who_when_and_where_in_every_language()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.PublishedAsync(Samples.Practice());
+        await app.SubmitPublishedAsync(Samples.Practice());
 
         Assert.Equal("Submitted by Ms. Angelica Pinzon on 24 November 2026 Costa Rica", await LineAsync(app, "en"));
         Assert.StartsWith("Proposée par Ms. Angelica Pinzon le 24 novembre 2026", await LineAsync(app, "fr"));
@@ -33,7 +33,7 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     public async Task Where_nobody_is_named_there_is_the_date_alone()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.PublishedAsync(Samples.Practice().With("submitter", "").With("honorific", "").With("country", ""));
+        await app.SubmitPublishedAsync(Samples.Practice().With("submitter", "").With("honorific", "").With("country", ""));
 
         Assert.Equal("Shared on 24 November 2026", await LineAsync(app, "en"));
         Assert.DoesNotContain("Submitted by", (await PageAsync(app, TopicPage)).Body!.TextContent);
@@ -44,8 +44,8 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var sentence = "A bus brings advice to people in border areas, where no office is.";
-        var cut = await app.PublishedAsync(Samples.Practice("Cut").With("summary", string.Join(' ', Enumerable.Repeat(sentence, 9))));
-        await app.PublishedAsync(Samples.Practice("Whole").With("summary", $"{sentence}\n\n\n{sentence}"));
+        var cut = await app.SubmitPublishedAsync(Samples.Practice("Cut").With("summary", string.Join(' ', Enumerable.Repeat(sentence, 9))));
+        await app.SubmitPublishedAsync(Samples.Practice("Whole").With("summary", $"{sentence}\n\n\n{sentence}"));
 
         var page = await PageAsync(app, TopicPage);
         var link = Assert.Single(page.QuerySelectorAll(".more a"));
@@ -58,7 +58,7 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     public async Task Days_are_those_of_the_topic_s_time_zone()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), Weekly, "Digest:TimeZone=Pacific/Kiritimati");
-        var reference = await app.PublishedAsync(Samples.Practice());
+        var reference = await app.SubmitPublishedAsync(Samples.Practice());
         await SweepAsync(app);
 
         Assert.Contains("on 25 November 2026", await LineAsync(app, "en"));
@@ -70,11 +70,11 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), Weekly);
         var received = Reference.Of("nothing is known of it").ToString();
-        var pending = await app.AcceptedAsync(Samples.Practice("Pending"));
-        var declined = await app.AcceptedAsync(Samples.Practice("Declined"));
+        var pending = await app.SubmitAcceptedAsync(Samples.Practice("Pending"));
+        var declined = await app.SubmitAcceptedAsync(Samples.Practice("Declined"));
         var rejected = Reference.Of("rejected").ToString();
-        await app.StoredAsync(pending);
-        await app.StoredAsync(declined);
+        await app.PracticeAsync(pending);
+        await app.PracticeAsync(declined);
         await app.SetStatusAsync(declined, "Declined");
         await app.Storage.Rejections.AddEntityAsync(new TableEntity(PipelineApp.Topic, rejected) { ["Reasons"] = "title: Enter a title\nsummary: Too short" }, Cancellation);
 
@@ -104,7 +104,7 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     public async Task A_published_practice_says_when_and_which_digest_brings_it()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), Weekly);
-        var reference = await app.PublishedAsync(Samples.Practice());
+        var reference = await app.SubmitPublishedAsync(Samples.Practice());
         Assert.Null(await FactAsync(app, reference, "Published on"));
         await SweepAsync(app);
 
@@ -121,9 +121,9 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     public async Task Without_a_fixed_day_the_next_digest_is_named_without_one()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var pending = await app.AcceptedAsync(Samples.Practice("Pending"));
-        await app.StoredAsync(pending);
-        var published = await app.PublishedAsync(Samples.Practice());
+        var pending = await app.SubmitAcceptedAsync(Samples.Practice("Pending"));
+        await app.PracticeAsync(pending);
+        var published = await app.SubmitPublishedAsync(Samples.Practice());
 
         Assert.Contains("the next digest brings it", (await PageAsync(app, $"practices/{PipelineApp.Topic}/{pending}")).Body!.TextContent);
         Assert.Equal("It will be in the next digest", await FactAsync(app, published, "Digest"));
@@ -152,7 +152,7 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     public async Task A_link_recommends_nobody_and_is_none_where_an_admin_typed_something_else(string link, string? relation)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var reference = await app.PublishedAsync(Samples.Practice());
+        var reference = await app.SubmitPublishedAsync(Samples.Practice());
         await app.Storage.Practices.UpdateEntityAsync(
             new TableEntity(PipelineApp.Topic, reference) { ["Link"] = link }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
 
@@ -165,7 +165,7 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     public async Task Those_who_share_an_address_share_a_description()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var reference = await app.PublishedAsync(Samples.Practice());
+        var reference = await app.SubmitPublishedAsync(Samples.Practice());
 
         var practice = await PageAsync(app, $"practices/{PipelineApp.Topic}/{reference}?lang=es");
         Assert.Equal("Migra Movil", Meta(practice, "og:title"));
@@ -217,9 +217,9 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     public async Task A_chosen_language_is_handed_on_by_every_link()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var reference = await app.PublishedAsync(Samples.Practice());
+        var reference = await app.SubmitPublishedAsync(Samples.Practice());
         foreach (var title in Enumerable.Range(1, PracticePage.DefaultPerPage))
-            await app.PublishedAsync(Samples.Practice($"Practice {title.ToString(CultureInfo.InvariantCulture)}"));
+            await app.SubmitPublishedAsync(Samples.Practice($"Practice {title.ToString(CultureInfo.InvariantCulture)}"));
         var more = (await PageAsync(app, TopicPage)).QuerySelector("a[rel=next]")!.GetAttribute("href")![1..];
         Assert.Single((await PageAsync(app, more)).QuerySelectorAll(".stops > li"));
         string[] addresses = ["", TopicPage, more, $"practices/{PipelineApp.Topic}/{reference}", $"practices/{PipelineApp.Topic}/{Reference.Of("none")}"];

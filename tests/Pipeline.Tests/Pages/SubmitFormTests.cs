@@ -54,7 +54,7 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
         var preview = await PageReader.ReadAsync(previewAnswer);
         Assert.Equal("fr", preview.DocumentElement.GetAttribute("lang"));
         Assert.Equal(Good[0].Value, preview.QuerySelector(".preview h2")!.TextContent);
-        Assert.Empty(await app.RowsAsync(app.Storage.Practices));
+        Assert.Empty(await app.PracticesAsync());
 
         // Back to the form, where all is as it was; then on again.
         using var changeAnswer = await app.PressAsync(preview, "change");
@@ -71,11 +71,11 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
         Assert.Equal(sent.Headers.Location, sentAgain.Headers.Location);
         var address = sent.Headers.Location!.OriginalString;
         Assert.EndsWith("?lang=fr", address);
-        var row = await app.StoredAsync(address.Split('/', '?')[3]);
-        Assert.Equal("First line.\nSecond line.\n\n  An indented paragraph <b>with</b> \"quotes\" & more.", row.GetString("Summary"));
+        var row = await app.PracticeAsync(address.Split('/', '?')[3]);
+        Assert.Equal("First line.\nSecond line.\n\n  An indented paragraph <b>with</b> \"quotes\" & more.", row.Summary);
         foreach (var (field, column) in new[] { ("title", "Title"), ("submitter", "Submitter"), ("honorific", "Honorific"), ("organisation", "Organisation"), ("email", "Email"), ("country", "Country"), ("link", "Link") })
-            Assert.Equal(Good.Single(each => each.Field == field).Value, row.GetString(column));
-        Assert.Single(await app.RowsAsync(app.Storage.Practices));
+            Assert.Equal(Good.Single(each => each.Field == field).Value, row.Columns.GetString(column));
+        Assert.Single(await app.PracticesAsync());
         Assert.Equal(HttpStatusCode.OK, (await app.OpenAsync(address)).Status);
     }
 
@@ -89,7 +89,7 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
         using var preview = await app.PressAsync(form, "preview", [.. Good, ("link", " www.example.org/plan")]);
         using var sent = await app.PressAsync(await PageReader.ReadAsync(preview), "send");
 
-        Assert.Equal("https://www.example.org/plan", (await app.StoredAsync(sent.Headers.Location!.OriginalString.Split('/')[3])).GetString("Link"));
+        Assert.Equal("https://www.example.org/plan", (await app.PracticeAsync(sent.Headers.Location!.OriginalString.Split('/')[3])).Link);
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
         Assert.Null(preview.QuerySelector(".warning"));
         app.Time.Advance(TimeSpan.FromMinutes(1));
         using var sent = await app.PressAsync(preview, "send");
-        Assert.Equal("anh@gmail.com", (await app.StoredAsync(sent.Headers.Location!.OriginalString.Split('/')[3])).GetString("Email"));
+        Assert.Equal("anh@gmail.com", (await app.PracticeAsync(sent.Headers.Location!.OriginalString.Split('/')[3])).Email);
     }
 
     /// <summary>The clock of the app stands still: a form sent at once was filled in in no time.</summary>
@@ -152,7 +152,7 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
         if (layer is null)
             return;
 
-        Assert.StartsWith($"{layer}:", Assert.Single(await app.RowsAsync(rows)).GetString("Reasons"));
+        Assert.StartsWith($"{layer}:", Assert.Single(await app.RejectionsAsync()).Reasons);
         var (_, page) = await app.OpenAsync(sent.Headers.Location!.OriginalString);
         Assert.Contains("waiting for an editor", page.QuerySelector("h1")!.TextContent);
     }

@@ -27,8 +27,8 @@ public sealed class FeedTests(AzuriteFixture azurite)
         await CheckAsync(app, entries: 0);
 
         foreach (var sample in Samples.Demo.Concat(Samples.Arabic).Concat(Samples.Mixed))
-            await app.PublishedAsync(sample);
-        await app.PublishedAsync(Samples.Practice("<script>alert(1)</script> & ]]> \"quoted\"").With("submitter", "").With("honorific", ""));
+            await app.SubmitPublishedAsync(sample);
+        await app.SubmitPublishedAsync(Samples.Practice("<script>alert(1)</script> & ]]> \"quoted\"").With("submitter", "").With("honorific", ""));
         await app.Get<PracticeSweep>().RunAsync(Cancellation);
 
         var all = (await app.Get<PublishedCache>().GetAsync(PipelineApp.Topic, Cancellation)).NewestFirst;
@@ -45,7 +45,7 @@ public sealed class FeedTests(AzuriteFixture azurite)
     {
         var account = azurite.NewAccount();
         await using var app = await PipelineApp.StartAsync(account);
-        var reference = await app.PublishedAsync(Samples.Practice("Before"));
+        var reference = await app.SubmitPublishedAsync(Samples.Practice("Before"));
         Assert.Empty((await CheckAsync(app, 0)).Elements(Atom + "entry"));
         await app.Get<PracticeSweep>().RunAsync(Cancellation);
         var before = (await CheckAsync(app, 1)).Element(Atom + "entry")!;
@@ -101,7 +101,7 @@ public sealed class FeedTests(AzuriteFixture azurite)
     public async Task Who_has_it_already_gets_nothing_and_nothing_is_written()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var reference = await app.PublishedAsync(Samples.Practice());
+        var reference = await app.SubmitPublishedAsync(Samples.Practice());
         await app.Get<PracticeSweep>().RunAsync(Cancellation);
         using var first = await app.Http.GetAsync(Feed, Cancellation);
         var (tag, time) = ($"{first.Headers.ETag}", first.Content.Headers.LastModified!.Value);
@@ -144,7 +144,7 @@ public sealed class FeedTests(AzuriteFixture azurite)
     {
         var (account, site) = (azurite.NewAccount(), "Pipeline:BaseUrl=https://practices.example.org");
         await using var app = await PipelineApp.StartAsync(account, site);
-        await app.PublishedAsync(Samples.Practice());
+        await app.SubmitPublishedAsync(Samples.Practice());
         await app.Get<PracticeSweep>().RunAsync(Cancellation);
         using var first = await app.Http.GetAsync(Feed, Cancellation);
         await using var other = await PipelineApp.StartAsync(account, site);

@@ -18,7 +18,7 @@ public sealed class PublishedCacheTests(AzuriteFixture azurite)
     public async Task Readers_see_at_once_what_an_admin_does()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var (first, second) = (await app.StoredAsync(await app.AcceptedAsync(Samples.Practice("First"))), await app.StoredAsync(await app.AcceptedAsync(Samples.Practice("Second"))));
+        var (first, second) = (await app.PracticeAsync(await app.SubmitAcceptedAsync(Samples.Practice("First"))), await app.PracticeAsync(await app.SubmitAcceptedAsync(Samples.Practice("Second"))));
         Assert.Empty(await TitlesAsync(app));
 
         await app.SetStatusAsync(first.RowKey, "Published");
@@ -43,8 +43,8 @@ public sealed class PublishedCacheTests(AzuriteFixture azurite)
         var account = azurite.NewAccount();
         await using var app = await PipelineApp.StartAsync(account);
         await using var other = await PipelineApp.StartAsync(account);
-        var reference = await app.PublishedAsync(Samples.Practice("First").With("email", "someone@example.org"));
-        await app.PublishedAsync(Samples.Practice("Second"));
+        var reference = await app.SubmitPublishedAsync(Samples.Practice("First").With("email", "someone@example.org"));
+        await app.SubmitPublishedAsync(Samples.Practice("Second"));
         await app.Get<PracticeSweep>().RunAsync(Cancellation);
         var before = await ListAsync(app);
         Assert.Equal(before.Version, (await ListAsync(other)).Version);
@@ -67,8 +67,8 @@ public sealed class PublishedCacheTests(AzuriteFixture azurite)
     public async Task A_row_that_was_deleted_goes_within_five_minutes()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var reference = await app.PublishedAsync(Samples.Practice("First"));
-        await app.PublishedAsync(Samples.Practice("Second"));
+        var reference = await app.SubmitPublishedAsync(Samples.Practice("First"));
+        await app.SubmitPublishedAsync(Samples.Practice("Second"));
         Assert.Equal(2, (await TitlesAsync(app)).Count);
 
         await app.Storage.Practices.DeleteEntityAsync(PipelineApp.Topic, reference, cancellationToken: Cancellation);

@@ -30,9 +30,9 @@ public sealed class RobotsTests(AzuriteFixture azurite)
     public async Task The_sitemap_names_every_page_in_every_language_and_each_of_them_answers()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "Digest:Day=Always");
-        var shown = await app.PublishedAsync(Samples.Practice("Shown"));
-        var hidden = await app.AcceptedAsync(Samples.Practice("Hidden"));
-        await app.StoredAsync(hidden);
+        var shown = await app.SubmitPublishedAsync(Samples.Practice("Shown"));
+        var hidden = await app.SubmitAcceptedAsync(Samples.Practice("Hidden"));
+        await app.PracticeAsync(hidden);
         await app.Get<PracticeSweep>().RunAsync(Cancellation);
         await app.PublishDigestAsync();
         var issue = (await app.ClosedIssueAsync()).RowKey;

@@ -146,7 +146,7 @@ public sealed class ClientLimitTests(AzuriteFixture azurite)
         await using var app = await StartAsync();
         for (var i = 0; i < 4; i++)
             await PostAsync(app, "198.51.100.7");
-        await Eventually.IsTrueAsync("it is stored", async () => (await app.RowsAsync(app.Storage.Practices)).Count == 1);
+        await Eventually.IsTrueAsync("it is stored", async () => (await app.PracticesAsync()).Count == 1);
 
         foreach (var table in app.Storage.Tables)
             Assert.DoesNotContain("198.51.100", string.Join(' ', (await app.RowsAsync(table)).SelectMany(row => row.Select(cell => cell.Value))));

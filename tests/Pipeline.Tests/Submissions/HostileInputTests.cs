@@ -9,8 +9,6 @@ using System.Xml.Linq;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
-using Azure;
-using Azure.Data.Tables;
 using Pipeline.Languages;
 using Pipeline.Submissions;
 using Xunit;
@@ -42,7 +40,7 @@ public sealed partial class HostileInputTests(AzuriteFixture azurite)
             using var answer = await SendAsync(app, "api/submissions", Json(each.Fields));
             Assert.True((each.Kept is null ? HttpStatusCode.BadRequest : HttpStatusCode.Accepted) == answer.StatusCode, $"{answer.StatusCode}: {Shown(each.Fields)}");
             if (each.Kept is not null)
-                accepted[JsonDocument.Parse(await TextAsync(answer)).RootElement.GetProperty("reference").GetString()!] = each.Kept;
+                accepted[(await answer.ReadAsync<AcceptedSubmission>()).Reference] = each.Kept;
         });
 
         var rows = await StoredAsync(app, accepted.Count);
@@ -54,10 +52,10 @@ public sealed partial class HostileInputTests(AzuriteFixture azurite)
         {
             var language = row.RowKey[0] % 2 == 0 ? "" : "?lang=ar";
             var page = AssertHarmless(await app.Http.GetStringAsync($"practices/{PipelineApp.Topic}/{row.RowKey}{language}", Cancellation), whole: true);
-            Assert.Equal(OneLine(row.GetString("Title")), OneLine(page.QuerySelector("h1")!.TextContent));
-            Assert.Equal(OneLine(row.GetString("Summary")), OneLine(string.Join(' ', page.QuerySelectorAll("article > .text p").Select(paragraph => paragraph.TextContent))));
+            Assert.Equal(OneLine(row.Title), OneLine(page.QuerySelector("h1")!.TextContent));
+            Assert.Equal(OneLine(row.Summary), OneLine(string.Join(' ', page.QuerySelectorAll("article > .text p").Select(paragraph => paragraph.TextContent))));
             foreach (var column in (string[])["Submitter", "Organisation", "Link"])
-                Assert.Contains(OneLine(row.GetString(column)), OneLine(page.QuerySelector("article")!.TextContent), StringComparison.Ordinal);
+                Assert.Contains(OneLine(row.Columns.GetString(column)), OneLine(page.QuerySelector("article")!.TextContent), StringComparison.Ordinal);
         });
         await AssertListsAsync(app, rows);
         AssertLog(app);
@@ -103,7 +101,7 @@ public sealed partial class HostileInputTests(AzuriteFixture azurite)
 
         var rows = await StoredAsync(app, accepted.Count);
         Assert.All(accepted, each => AssertStored(each.Value, rows[each.Key]));
-        Assert.Empty(await app.RowsAsync(app.Storage.Rejections));
+        Assert.Empty(await app.RejectionsAsync());
         AssertLog(app);
     }
 
@@ -139,45 +137,47 @@ public sealed partial class HostileInputTests(AzuriteFixture azurite)
     {
         const int most = 20;
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), Settings);
-        await SubscriberRows.AddAsync(app.Storage.Subscribers, PipelineApp.Topic, ["reader@example.org"], null, app.Time.GetUtcNow(), Cancellation);
-        await SubscriberRows.AddAsync(app.Storage.Subscribers, PipelineApp.Topic, ["arabic@example.org"], Language.Find("ar"), app.Time.GetUtcNow(), Cancellation);
+        await app.Storage.Subscribers.AddAsync(
+        [
+            SampleRows.Subscriber("reader@example.org", app.Time.GetUtcNow()),
+            SampleRows.Subscriber("arabic@example.org", app.Time.GetUtcNow(), Language.Find("ar")),
+        ]);
         var fitting = HostileInputs.All.Distinct().Select((input, i) => (input, i)).Where(each => HostileInputs.Line(each.input) is { Length: > 0 and < 190 }).Select(each => Everywhere(each.input, each.i)).ToList();
-        var stored = new Dictionary<string, TableEntity>();
-        var issues = new Dictionary<string, List<TableEntity>>();
+        var stored = new Dictionary<string, StoredPractice>();
+        var issues = new Dictionary<string, List<StoredPractice>>();
 
         foreach (var batch in fitting.Chunk(most))
         {
             var references = new ConcurrentBag<string>();
-            await InParallelAsync(batch, async draft => references.Add(await app.AcceptedAsync(draft)));
+            await InParallelAsync(batch, async draft => references.Add(await app.SubmitAcceptedAsync(draft)));
             var rows = await StoredAsync(app, stored.Count + references.Count);
             foreach (var reference in references)
                 stored[reference] = rows[reference];
             // What an admin has pasted into the table.
             var pasted = references.Max(StringComparer.Ordinal)!;
-            await app.Storage.Practices.UpdateEntityAsync(
-                new TableEntity(PipelineApp.Topic, pasted) { ["Title"] = "a\r\nzq-Header: yes\u2028zq" }, ETag.All, TableUpdateMode.Merge, Cancellation);
-            stored[pasted]["Title"] = "a zq-Header: yes zq";
+            await app.Storage.Practices.EditAsync(PipelineApp.Topic, pasted, "Title", "a\r\nzq-Header: yes\u2028zq");
+            stored[pasted].Columns["Title"] = "a zq-Header: yes zq";
 
             await app.PublishDigestAsync();
             foreach (var language in (string[])["", "?lang=ar"])
                 AssertFeed(await app.Http.GetStringAsync($"topics/{PipelineApp.Topic}/feed{language}", Cancellation), stored, references);
-            issues[(await app.RowsAsync(app.Storage.Digests)).Max(row => row.RowKey)!] = [.. references.Select(reference => stored[reference])];
+            issues[(await app.IssuesAsync()).Max(row => row.RowKey)!] = [.. references.Select(reference => stored[reference])];
         }
 
         await app.UntilAsync("all digests arrive", async () => (await app.DigestsAsync()).Count == 2 * issues.Count);
         foreach (var mail in await app.DigestsAsync())
         {
-            var name = mail.GetProperty("issue").GetString()!;
-            var page = AssertHarmless(mail.GetProperty("html").GetString()!, whole: true);
-            var text = mail.GetProperty("text").GetString()!;
-            AssertOneLine(mail.GetProperty("subject").GetString()!);
-            AssertOneLine(mail.GetProperty("from").ToString());
-            Assert.All(mail.GetProperty("headers").EnumerateObject(), header => AssertOneLine(header.Value.GetString()!));
+            var name = mail.Issue!;
+            var page = AssertHarmless(mail.Html, whole: true);
+            var text = mail.Text;
+            AssertOneLine(mail.Subject);
+            AssertOneLine(mail.From);
+            Assert.All(mail.Headers.Values, AssertOneLine);
             Assert.DoesNotMatch(@"[\p{Cc}-[\n]]|[\u2028\u2029]|\uFFFD", text.ReplaceLineEndings("\n"));
             Assert.DoesNotMatch("(?m)^(zq-Header|Bcc):", text);
             // No text of a practice is taken for the place of a reader's own link, nor for the end of the mail.
             var titles = page.QuerySelectorAll(".item h2").Select(title => OneLine(title.TextContent)).ToList();
-            Assert.Equal(issues[name.Split('/')[1]].Select(row => OneLine(row.GetString("Title"))).Order(StringComparer.Ordinal), titles.Order(StringComparer.Ordinal));
+            Assert.Equal(issues[name.Split('/')[1]].Select(row => OneLine(row.Title)).Order(StringComparer.Ordinal), titles.Order(StringComparer.Ordinal));
             Assert.All(titles, title => Assert.Contains($"* {title}\n", OneLines(text), StringComparison.Ordinal));
             Assert.Single(page.QuerySelectorAll("a[href*='/subscriptions/unsubscribe?']"));
             Assert.Equal(2, text.Split("/subscriptions/unsubscribe?").Length);
@@ -211,7 +211,7 @@ public sealed partial class HostileInputTests(AzuriteFixture azurite)
             AssertHarmless(await TextAsync(page));
         });
 
-        Assert.All(await app.RowsAsync(app.Storage.Subscribers), row => Assert.Matches(@"^[\x21-\x7e]+@[a-z0-9.-]+$", row.GetString("Email")));
+        Assert.All(await app.SubscribersAsync(), row => Assert.Matches(@"^[\x21-\x7e]+@[a-z0-9.-]+$", row.Email));
         AssertLog(app);
     }
 
@@ -282,20 +282,20 @@ public sealed partial class HostileInputTests(AzuriteFixture azurite)
         AssertLog(app);
     }
 
-    private static async Task AssertListsAsync(PipelineApp app, Dictionary<string, TableEntity> rows)
+    private static async Task AssertListsAsync(PipelineApp app, Dictionary<string, StoredPractice> rows)
     {
         var listed = 0;
         for (string? next = ""; next is not null;)
         {
-            var page = JsonDocument.Parse(await app.Http.GetStringAsync($"api/topics/{PipelineApp.Topic}/practices?limit=100&after={next}", Cancellation)).RootElement;
-            foreach (var practice in page.GetProperty("practices").EnumerateArray())
+            var page = await app.Http.GetAsync<PracticeList>($"api/topics/{PipelineApp.Topic}/practices?limit=100&after={next}");
+            foreach (var practice in page.Practices)
             {
-                var row = rows[practice.GetProperty("reference").GetString()!];
-                Assert.Equal((row.GetString("Title"), row.GetString("Summary")), (practice.GetProperty("title").GetString(), practice.GetProperty("summary").GetString()));
+                var row = rows[practice.Reference];
+                Assert.Equal((row.Title, row.Summary), (practice.Title, practice.Summary));
                 listed++;
             }
 
-            next = page.GetProperty("next").GetString();
+            next = page.Next;
         }
 
         Assert.Equal(rows.Count, listed);
@@ -310,8 +310,8 @@ public sealed partial class HostileInputTests(AzuriteFixture azurite)
                 {
                     var link = article.QuerySelector("h2 a")!;
                     var row = rows[link.GetAttribute("href")!.Split('/', '?')[3]];
-                    Assert.Equal(OneLine(row.GetString("Title")), OneLine(link.TextContent));
-                    Assert.StartsWith(Uncut(article.QuerySelector("p[dir=auto]")!.TextContent), OneLine(row.GetString("Summary")), StringComparison.Ordinal);
+                    Assert.Equal(OneLine(row.Title), OneLine(link.TextContent));
+                    Assert.StartsWith(Uncut(article.QuerySelector("p[dir=auto]")!.TextContent), OneLine(row.Summary), StringComparison.Ordinal);
                     listed++;
                 }
 
@@ -326,7 +326,7 @@ public sealed partial class HostileInputTests(AzuriteFixture azurite)
         Assert.DoesNotContain(HostileInputs.Mark, sitemap.ToString() + await app.Http.GetStringAsync("robots.txt", Cancellation), StringComparison.Ordinal);
     }
 
-    private static void AssertFeed(string text, Dictionary<string, TableEntity> rows, IEnumerable<string> newest)
+    private static void AssertFeed(string text, Dictionary<string, StoredPractice> rows, IEnumerable<string> newest)
     {
         var feed = XDocument.Parse(text, LoadOptions.PreserveWhitespace).Root!;
         Assert.All(feed.DescendantsAndSelf(), element => Assert.Equal(Atom, element.Name.Namespace));
@@ -335,24 +335,24 @@ public sealed partial class HostileInputTests(AzuriteFixture azurite)
         foreach (var reference in newest)
         {
             var (entry, row) = (byReference[reference], rows[reference]);
-            Assert.Equal(OneLine(row.GetString("Title")), OneLine(entry.Element(Atom + "title")!.Value));
-            Assert.StartsWith(Uncut(entry.Element(Atom + "summary")!.Value), OneLine(row.GetString("Summary")), StringComparison.Ordinal);
-            Assert.Equal(OneLine($"{row.GetString("Honorific")} {row.GetString("Submitter")}"), OneLine(entry.Element(Atom + "author")!.Element(Atom + "name")!.Value));
+            Assert.Equal(OneLine(row.Title), OneLine(entry.Element(Atom + "title")!.Value));
+            Assert.StartsWith(Uncut(entry.Element(Atom + "summary")!.Value), OneLine(row.Summary), StringComparison.Ordinal);
+            Assert.Equal(OneLine($"{row.Honorific} {row.Submitter}"), OneLine(entry.Element(Atom + "author")!.Element(Atom + "name")!.Value));
             Assert.Equal(7, entry.Elements().Count());
         }
     }
 
-    private static async Task<Dictionary<string, TableEntity>> StoredAsync(PipelineApp app, int count)
+    private static async Task<Dictionary<string, StoredPractice>> StoredAsync(PipelineApp app, int count)
     {
-        IReadOnlyList<TableEntity> rows = [];
-        await app.UntilAsync("all that is accepted is stored", async () => (rows = await app.RowsAsync(app.Storage.Practices)).Count >= count);
+        IReadOnlyList<StoredPractice> rows = [];
+        await app.UntilAsync("all that is accepted is stored", async () => (rows = await app.PracticesAsync()).Count >= count);
         return rows.ToDictionary(row => row.RowKey);
     }
 
-    private static void AssertStored(Dictionary<string, string> kept, TableEntity row)
+    private static void AssertStored(Dictionary<string, string> kept, StoredPractice row)
     {
         foreach (var (field, value) in kept)
-            Assert.Equal((field, value), (field, field == "topic" ? row.PartitionKey : row.GetString(char.ToUpperInvariant(field[0]) + field[1..])));
+            Assert.Equal((field, value), (field, field == "topic" ? row.PartitionKey : row.Columns.GetString(char.ToUpperInvariant(field[0]) + field[1..])));
     }
 
     /// <summary>The page as a browser reads it, after a look at every element.</summary>

@@ -38,18 +38,18 @@ public sealed class SpamTests(AzuriteFixture azurite)
         var reference = await Language.Find("es")!.RunAsync(() => SentAsync(app, fields, origin));
         var row = await RejectionAsync(app);
 
-        Assert.Equal((PipelineApp.Topic, reference, "Spam", ""), (row.PartitionKey, row.RowKey, row.GetString("Kind"), row.GetString("Requeue")));
-        Assert.Matches($"^{layer}: [^\n]+[.]$", row.GetString("Reasons"));
-        Assert.DoesNotContain("\"spam\"", row.GetString("Payload"));
-        Assert.Empty(await app.RowsAsync(app.Storage.Practices));
+        Assert.Equal((PipelineApp.Topic, reference, "Spam", ""), (row.PartitionKey, row.RowKey, row.Kind, row.Requeue));
+        Assert.Matches($"^{layer}: [^\n]+[.]$", row.Reasons);
+        Assert.DoesNotContain("\"spam\"", row.Payload);
+        Assert.Empty(await app.PracticesAsync());
         Assert.Equal("pending []", await StatusAsync(app, reference));
 
         await TypeAsync(app, row, "yes");
         await app.Get<RejectionSweep>().RunAsync(Cancellation);
 
-        var stored = await app.StoredAsync(reference);
-        Assert.Equal(("Pending", "es", fields["summary"]), (stored.GetString("Status"), stored.GetString("Language"), stored.GetString("Summary")));
-        Assert.Empty(await app.RowsAsync(app.Storage.Rejections));
+        var stored = await app.PracticeAsync(reference);
+        Assert.Equal(("Pending", "es", fields["summary"]), (stored.Status, stored.Language, stored.Summary));
+        Assert.Empty(await app.RejectionsAsync());
     }
 
     [Fact]
@@ -81,9 +81,9 @@ public sealed class SpamTests(AzuriteFixture azurite)
         await SentAsync(app, Samples.Practice("Practice 1"), Form);
         await QueueIsEmptyAsync(app);
 
-        Assert.StartsWith("repeats: ", (await RejectionAsync(app)).GetString("Reasons"));
+        Assert.StartsWith("repeats: ", (await RejectionAsync(app)).Reasons);
         Assert.Equal("pending []", await StatusAsync(app, eleventh));
-        Assert.Equal(DuplicateLimit.MaxPerSummary, (await app.RowsAsync(app.Storage.Practices)).Count);
+        Assert.Equal(DuplicateLimit.MaxPerSummary, (await app.PracticesAsync()).Count);
     }
 
     [Fact]
@@ -98,9 +98,9 @@ public sealed class SpamTests(AzuriteFixture azurite)
         app.Time.Advance(TimeSpan.FromDays(365));
         var slow = await SentAsync(app, Samples.Practice("From an old tab"), Form with { FormAge = app.Get<FormTimestamp>().Age(stamp) });
 
-        await app.StoredAsync(quick);
-        await app.StoredAsync(slow);
-        Assert.Contains("Too quick", (await RejectionAsync(app)).GetString("Payload"));
+        await app.PracticeAsync(quick);
+        await app.PracticeAsync(slow);
+        Assert.Contains("Too quick", (await RejectionAsync(app)).Payload);
     }
 
     [Fact]
@@ -118,8 +118,8 @@ public sealed class SpamTests(AzuriteFixture azurite)
         await app.UntilAsync("it was tried again", () => Task.FromResult(tries > 1));
         await QueueIsEmptyAsync(app);
 
-        Assert.Equal((reference, "Spam"), (await RejectionAsync(app) is var row ? row.RowKey : "", row.GetString("Kind")));
-        Assert.Empty(await app.RowsAsync(app.Storage.Practices));
+        Assert.Equal((reference, "Spam"), (await RejectionAsync(app) is var row ? row.RowKey : "", row.Kind));
+        Assert.Empty(await app.PracticesAsync());
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class SpamTests(AzuriteFixture azurite)
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await SentAsync(app, Samples.Practice(), Trapped);
         var row = await RejectionAsync(app);
-        var mended = row.GetString("Payload").Replace("Migra Movil", "Migra Móvil");
+        var mended = row.Payload.Replace("Migra Movil", "Migra Móvil");
         await app.Storage.Rejections.UpdateEntityAsync(
             new TableEntity(row.PartitionKey, row.RowKey) { ["Payload"] = mended, ["Requeue"] = "yes" }, ETag.All, TableUpdateMode.Merge, Cancellation);
 
@@ -136,8 +136,8 @@ public sealed class SpamTests(AzuriteFixture azurite)
         await app.UntilAsync("it was rejected twice", () => Task.FromResult(app.Log.All.Count(line => line.Contains("Rejected message (Spam)")) == 2));
 
         var kept = await RejectionAsync(app);
-        Assert.Equal((mended, "yes"), (kept.GetString("Payload"), kept.GetString("Requeue")));
-        Assert.StartsWith("honeypot: ", kept.GetString("Reasons"));
+        Assert.Equal((mended, "yes"), (kept.Payload, kept.Requeue));
+        Assert.StartsWith("honeypot: ", kept.Reasons);
     }
 
     [Fact]
@@ -153,9 +153,9 @@ public sealed class SpamTests(AzuriteFixture azurite)
         var row = await RejectionAsync(app);
         app.Wire.Before = null;
 
-        Assert.Equal((reference, "Spam"), (row.RowKey, row.GetString("Kind")));
-        Assert.Matches("^honeypot: .*\nStoring failed", row.GetString("Reasons"));
-        Assert.DoesNotContain("\"spam\"", row.GetString("Payload"));
+        Assert.Equal((reference, "Spam"), (row.RowKey, row.Kind));
+        Assert.Matches("^honeypot: .*\nStoring failed", row.Reasons);
+        Assert.DoesNotContain("\"spam\"", row.Payload);
     }
 
     [Fact]
@@ -166,29 +166,29 @@ public sealed class SpamTests(AzuriteFixture azurite)
         var row = await RejectionAsync(app);
 
         Assert.Equal(reference, await SentAsync(app, Samples.Practice(), Form));
-        var stored = await app.StoredAsync(reference);
-        Assert.Equal("Pending", stored.GetString("Status"));
+        var stored = await app.PracticeAsync(reference);
+        Assert.Equal("Pending", stored.Status);
         await app.SetStatusAsync(reference, "Published");
         Assert.Equal("published []", await StatusAsync(app, reference));
 
         await TypeAsync(app, row, "yes");
         await app.Get<RejectionSweep>().RunAsync(Cancellation);
         await QueueIsEmptyAsync(app);
-        Assert.Equal("Published", Assert.Single(await app.RowsAsync(app.Storage.Practices)).GetString("Status"));
-        Assert.Empty(await app.RowsAsync(app.Storage.Rejections));
+        Assert.Equal("Published", Assert.Single(await app.PracticesAsync()).Status);
+        Assert.Empty(await app.RejectionsAsync());
     }
 
     [Fact]
     public async Task What_is_stored_already_is_not_rejected_when_it_comes_again_as_spam()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var reference = await app.AcceptedAsync(Samples.Practice());
-        await app.StoredAsync(reference);
+        var reference = await app.SubmitAcceptedAsync(Samples.Practice());
+        await app.PracticeAsync(reference);
 
         Assert.Equal(reference, await SentAsync(app, Samples.Practice(), Trapped));
         await app.UntilAsync("it was found", () => Task.FromResult(app.Log.All.Any(line => line.Contains("it is already stored"))));
 
-        Assert.Empty(await app.RowsAsync(app.Storage.Rejections));
+        Assert.Empty(await app.RejectionsAsync());
         Assert.Equal("pending []", await StatusAsync(app, reference));
     }
 
@@ -206,13 +206,12 @@ public sealed class SpamTests(AzuriteFixture azurite)
         return $"{status.GetProperty("status").GetString()} {status.GetProperty("reasons").GetRawText()}";
     }
 
-    private static Task TypeAsync(PipelineApp app, TableEntity row, string word) => app.Storage.Rejections.UpdateEntityAsync(
-        new TableEntity(row.PartitionKey, row.RowKey) { ["Requeue"] = word }, ETag.All, TableUpdateMode.Merge, Cancellation);
+    private static Task TypeAsync(PipelineApp app, StoredRejection row, string word) => app.Storage.Rejections.EditAsync(row, "Requeue", word);
 
-    private static async Task<TableEntity> RejectionAsync(PipelineApp app)
+    private static async Task<StoredRejection> RejectionAsync(PipelineApp app)
     {
-        await app.UntilAsync("there is a rejection", async () => (await app.RowsAsync(app.Storage.Rejections)).Count > 0);
-        return Assert.Single(await app.RowsAsync(app.Storage.Rejections));
+        await app.UntilAsync("there is a rejection", async () => (await app.RejectionsAsync()).Count > 0);
+        return Assert.Single(await app.RejectionsAsync());
     }
 
     private static Task QueueIsEmptyAsync(PipelineApp app) => app.UntilAsync("the queue is empty", async () =>

@@ -17,14 +17,14 @@ public sealed class StoreTests(AzuriteFixture azurite)
     public async Task A_message_twice_is_stored_once()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var reference = await app.AcceptedAsync(Samples.Practice());
-        var stored = await app.StoredAsync(reference);
+        var reference = await app.SubmitAcceptedAsync(Samples.Practice());
+        var stored = await app.PracticeAsync(reference);
 
         var (submission, _) = app.Get<SubmissionRules>().Check(SubmissionFields.Draft(field => Samples.Practice().GetValueOrDefault(field)));
         await app.Storage.SubmissionQueue.SendMessageAsync(SubmissionMessage.Write(submission!, app.Time.GetUtcNow(), Language.English), Cancellation);
         await QueueIsEmptyAsync(app);
 
-        Assert.Equal(stored.ETag, Assert.Single(await app.RowsAsync(app.Storage.Practices)).ETag);
+        Assert.Equal(stored.ETag, Assert.Single(await app.PracticesAsync()).ETag);
     }
 
     [Theory]
@@ -39,8 +39,8 @@ public sealed class StoreTests(AzuriteFixture azurite)
         await app.Storage.SubmissionQueue.SendMessageAsync(payload, Cancellation);
         var row = await RejectionAsync(app);
 
-        Assert.Equal(("Invalid", payload, ""), (row.GetString("Kind"), row.GetString("Payload"), row.GetString("Requeue")));
-        Assert.Contains(words, row.GetString("Reasons"));
+        Assert.Equal(("Invalid", payload, ""), (row.Kind, row.Payload, row.Requeue));
+        Assert.Contains(words, row.Reasons);
         Assert.Equal(payload.Contains("mainstreaming") ? PipelineApp.Topic : "unknown", row.PartitionKey);
         var status = await app.Http.GetFromJsonAsync<JsonElement>($"api/submissions/{PipelineApp.Topic}/{row.RowKey}", Cancellation);
         Assert.Equal("rejected", status.GetProperty("status").GetString());
@@ -56,9 +56,9 @@ public sealed class StoreTests(AzuriteFixture azurite)
         await plain.SendMessageAsync("typed by hand in Storage Explorer, \u0645\u062d\u0645\u062f", Cancellation);
         var row = await RejectionAsync(app);
 
-        Assert.Equal("typed by hand in Storage Explorer, \u0645\u062d\u0645\u062f", row.GetString("Payload"));
-        Assert.Equal("Invalid", row.GetString("Kind"));
-        Assert.Contains("made by hand", row.GetString("Reasons"));
+        Assert.Equal("typed by hand in Storage Explorer, \u0645\u062d\u0645\u062f", row.Payload);
+        Assert.Equal("Invalid", row.Kind);
+        Assert.Contains("made by hand", row.Reasons);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
         await app.Get<RejectionSweep>().RunAsync(Cancellation);
         Assert.Equal((row.RowKey, payload), ((await RejectionAsync(app)).RowKey, Whole(await RejectionAsync(app))));
 
-        static string Whole(TableEntity row) => row.GetString("Payload") + row.GetString("Payload2") + row.GetString("Payload3");
+        static string Whole(StoredRejection row) => row.Payload + row.Payload2 + row.Payload3;
     }
 
     [Fact]
@@ -88,17 +88,17 @@ public sealed class StoreTests(AzuriteFixture azurite)
             if (call is { Method: "POST", Path: "/Practices" })
                 throw new InvalidOperationException("Broken on purpose.");
         };
-        var reference = await app.AcceptedAsync(Samples.Practice());
+        var reference = await app.SubmitAcceptedAsync(Samples.Practice());
         var row = await RejectionAsync(app);
-        Assert.Equal((reference, "Poison", PipelineApp.Topic), (row.RowKey, row.GetString("Kind"), row.PartitionKey));
+        Assert.Equal((reference, "Poison", PipelineApp.Topic), (row.RowKey, row.Kind, row.PartitionKey));
 
         app.Wire.Before = null;
-        row["Requeue"] = " Yes ";
-        await app.Storage.Rejections.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, Cancellation);
+        row.Columns["Requeue"] = " Yes ";
+        await app.Storage.Rejections.UpdateEntityAsync(row.Columns, row.ETag, TableUpdateMode.Replace, Cancellation);
         await app.Get<RejectionSweep>().RunAsync(Cancellation);
 
-        Assert.Equal("Migra Movil", (await app.StoredAsync(reference)).GetString("Title"));
-        Assert.Empty(await app.RowsAsync(app.Storage.Rejections));
+        Assert.Equal("Migra Movil", (await app.PracticeAsync(reference)).Title);
+        Assert.Empty(await app.RejectionsAsync());
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
 
         await TypeAsync(app, row, "yess");
         await app.Get<RejectionSweep>().RunAsync(Cancellation);
-        Assert.Contains("“yess” is not understood", (await RejectionAsync(app)).GetString("RequeueHelp"));
+        Assert.Contains("“yess” is not understood", (await RejectionAsync(app)).RequeueHelp);
 
         // It is refused before the sweep has taken its row out.
         await TypeAsync(app, row, "yes");
@@ -123,7 +123,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
 
         Assert.Equal(2, app.Log.All.Count(line => line.Contains("Rejected message")));
         var kept = await RejectionAsync(app);
-        Assert.Equal(("hello", ""), (kept.GetString("Payload"), kept.GetString("Requeue")));
+        Assert.Equal(("hello", ""), (kept.Payload, kept.Requeue));
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.Storage.MailQueue.SendMessageAsync("no order", Cancellation);
         var row = await RejectionAsync(app);
-        Assert.Equal("outgoing-mail", row.GetString("Queue"));
+        Assert.Equal("outgoing-mail", row.Queue);
 
         await TypeAsync(app, row, "yes");
         app.Wire.Reset();
@@ -154,9 +154,9 @@ public sealed class StoreTests(AzuriteFixture azurite)
         var sample = Samples.Practice(title);
         sample["submitter"] = submitter;
 
-        var row = await app.StoredAsync(await app.AcceptedAsync(sample));
+        var row = await app.PracticeAsync(await app.SubmitAcceptedAsync(sample));
 
-        Assert.Equal((submitter, title), (row.GetString("Submitter"), row.GetString("Title")));
+        Assert.Equal((submitter, title), (row.Submitter, row.Title));
     }
 
     [Fact]
@@ -168,30 +168,29 @@ public sealed class StoreTests(AzuriteFixture azurite)
         var accepted = await Language.Find("ar")!.RunAsync(() => app.Get<SubmissionIntake>().AcceptAsync(draft, SubmissionOrigin.Api, null, Cancellation));
 
         var reference = Assert.IsType<SubmissionResult.Accepted>(accepted).Reference;
-        Assert.Equal("ar", (await app.StoredAsync(reference.ToString())).GetString("Language"));
+        Assert.Equal("ar", (await app.PracticeAsync(reference.ToString())).Language);
         Assert.Equal("ar", (await app.Get<PracticeTable>().FindAsync(PipelineApp.Topic, reference, Cancellation))!.Language.Code);
         // The same content in another language is the same practice.
-        Assert.Equal(reference.ToString(), await app.AcceptedAsync(Samples.Practice()));
+        Assert.Equal(reference.ToString(), await app.SubmitAcceptedAsync(Samples.Practice()));
     }
 
     [Fact]
     public async Task No_column_that_an_admin_meets_is_null_or_binary()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var row = await app.StoredAsync(await app.AcceptedAsync(new { topic = PipelineApp.Topic, title = "Bare", summary = "Nothing but what has to be there." }));
+        var row = await app.PracticeAsync(await app.SubmitAcceptedAsync(new { topic = PipelineApp.Topic, title = "Bare", summary = "Nothing but what has to be there." }));
 
         foreach (var column in new[] { "Status", "StatusHelp", "Title", "Honorific", "Submitter", "Email", "Organisation", "Country", "Summary", "Link", "Language", "DigestIssue" })
-            Assert.IsType<string>(row[column]);
-        Assert.IsType<DateTimeOffset>(row["SubmittedOn"]);
+            Assert.IsType<string>(row.Columns[column]);
+        Assert.IsType<DateTimeOffset>(row.Columns["SubmittedOn"]);
     }
 
-    private static Task TypeAsync(PipelineApp app, TableEntity row, string word) => app.Storage.Rejections.UpdateEntityAsync(
-        new TableEntity(row.PartitionKey, row.RowKey) { ["Requeue"] = word }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
+    private static Task TypeAsync(PipelineApp app, StoredRejection row, string word) => app.Storage.Rejections.EditAsync(row, "Requeue", word);
 
-    private static async Task<TableEntity> RejectionAsync(PipelineApp app)
+    private static async Task<StoredRejection> RejectionAsync(PipelineApp app)
     {
-        await app.UntilAsync("there is a rejection", async () => (await app.RowsAsync(app.Storage.Rejections)).Count > 0);
-        return Assert.Single(await app.RowsAsync(app.Storage.Rejections));
+        await app.UntilAsync("there is a rejection", async () => (await app.RejectionsAsync()).Count > 0);
+        return Assert.Single(await app.RejectionsAsync());
     }
 
     private static Task QueueIsEmptyAsync(PipelineApp app) => app.UntilAsync("the queue is empty", async () =>

@@ -25,7 +25,7 @@ public sealed class SubmissionIntakeTests(AzuriteFixture azurite)
         Assert.Equal("received", body.GetProperty("status").GetString());
         Assert.Equal(answer.Headers.Location!.ToString(), body.GetProperty("statusUrl").GetString());
         var reference = body.GetProperty("reference").GetString()!;
-        await app.StoredAsync(reference);
+        await app.PracticeAsync(reference);
         var status = await app.Http.GetFromJsonAsync<JsonElement>(answer.Headers.Location, Cancellation);
         Assert.Equal(("pending", reference), (status.GetProperty("status").GetString(), status.GetProperty("reference").GetString()));
     }
@@ -34,7 +34,7 @@ public sealed class SubmissionIntakeTests(AzuriteFixture azurite)
     public async Task Takes_forms_as_well_and_the_same_content_has_the_same_reference()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var json = await app.AcceptedAsync(Samples.Practice());
+        var json = await app.SubmitAcceptedAsync(Samples.Practice());
 
         using var form = new FormUrlEncodedContent(Samples.Practice());
         using var parts = new MultipartFormDataContent();
@@ -45,7 +45,7 @@ public sealed class SubmissionIntakeTests(AzuriteFixture azurite)
         {
             using var answer = await app.Http.PostAsync("api/submissions", content, Cancellation);
             Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-            Assert.Equal(json, (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("reference").GetString());
+            Assert.Equal(json, (await answer.ReadAsync<AcceptedSubmission>()).Reference);
         }
     }
 
@@ -80,7 +80,7 @@ public sealed class SubmissionIntakeTests(AzuriteFixture azurite)
         Assert.Equal(["summary must be text"], errors.GetProperty("summary").EnumerateArray().Select(sentence => sentence.GetString()));
         errors = (await typed.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("errors");
         Assert.Equal(["title", "summary", "email"], errors.EnumerateObject().Select(error => error.Name));
-        Assert.Empty(await app.RowsAsync(app.Storage.Rejections));
+        Assert.Empty(await app.RejectionsAsync());
     }
 
     [Theory]
@@ -161,8 +161,8 @@ public sealed class SubmissionIntakeTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.Accepted, first);
         Assert.Equal((HttpStatusCode.Accepted, reference), await PostAsync("One practice"));
         Assert.Equal((HttpStatusCode.UnprocessableEntity, null), await PostAsync("Another practice"));
-        await app.StoredAsync(reference!);
-        Assert.Single(await app.RowsAsync(app.Storage.Practices));
+        await app.PracticeAsync(reference!);
+        Assert.Single(await app.PracticesAsync());
     }
 
     [Fact]
@@ -181,8 +181,8 @@ public sealed class SubmissionIntakeTests(AzuriteFixture azurite)
         Assert.Equal("application/problem+json", refused.Content.Headers.ContentType!.MediaType);
 
         app.Wire.Before = null;
-        await app.StoredAsync(await app.AcceptedAsync(Samples.Practice()));
-        Assert.Single(await app.RowsAsync(app.Storage.Practices));
+        await app.PracticeAsync(await app.SubmitAcceptedAsync(Samples.Practice()));
+        Assert.Single(await app.PracticesAsync());
     }
 
     [Fact]
@@ -190,13 +190,13 @@ public sealed class SubmissionIntakeTests(AzuriteFixture azurite)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
 
-        var references = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => app.AcceptedAsync(Samples.Practice())));
+        var references = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => app.SubmitAcceptedAsync(Samples.Practice())));
 
-        await app.StoredAsync(Assert.Single(references.Distinct()));
+        await app.PracticeAsync(Assert.Single(references.Distinct()));
         await app.UntilAsync("the queue is empty", async () =>
             (await app.Storage.SubmissionQueue.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount == 0);
-        Assert.Single(await app.RowsAsync(app.Storage.Practices));
-        Assert.Empty(await app.RowsAsync(app.Storage.Rejections));
+        Assert.Single(await app.PracticesAsync());
+        Assert.Empty(await app.RejectionsAsync());
     }
 
     [Fact]
@@ -208,12 +208,12 @@ public sealed class SubmissionIntakeTests(AzuriteFixture azurite)
 
         var references = new List<string>();
         foreach (var some in Enumerable.Range(0, submissions).Chunk(40))
-            references.AddRange(await Task.WhenAll(some.Select(i => app.AcceptedAsync(Samples.Practice($"Practice {i}")))));
+            references.AddRange(await Task.WhenAll(some.Select(i => app.SubmitAcceptedAsync(Samples.Practice($"Practice {i}")))));
         await app.UntilAsync("all are stored", () => Task.FromResult(Deleted() == submissions));
 
         var calls = app.Wire.Calls.Where(call => call.Path.StartsWith("/practice-submissions/") || call.Path.StartsWith("/Practices")).ToList();
         TestContext.Current.SendDiagnosticMessage($"{calls.Count / (double)submissions:0.000} transactions a submission.");
-        Assert.Equal(submissions, (await app.RowsAsync(app.Storage.Practices)).Count);
+        Assert.Equal(submissions, (await app.PracticesAsync()).Count);
         Assert.InRange(calls.Count / (double)submissions, 3, 3.2);
 
         int Deleted() => app.Wire.Calls.Count(call => call.Method == "DELETE" && call.Path.StartsWith("/practice-submissions/"));

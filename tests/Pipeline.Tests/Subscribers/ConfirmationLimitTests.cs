@@ -1,6 +1,6 @@
 using System.Globalization;
+using System.Net;
 using Pipeline.Subscribers;
-
 using Xunit;
 
 namespace Pipeline.Tests.Subscribers;
@@ -18,28 +18,31 @@ public sealed class ConfirmationLimitTests(AzuriteFixture azurite)
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), SubscriberSteps.TwoTopics);
         if (known is not null)
             foreach (var topic in new[] { PipelineApp.Topic, SubscriberSteps.SecondTopic })
-                await app.WriteAsync(Email, new() { ["Status"] = known, ["SubscribedOn"] = app.Time.GetUtcNow(), ["Reason"] = "" }, topic);
-        var stranger = await app.SignUpAsync("somebody.else@example.org");
+                await app.WriteSubscriberAsync(
+                    Email, new() { ["Status"] = known, ["SubscribedOn"] = app.Time.GetUtcNow(), ["Reason"] = "" }, topic);
+        var unknown = await app.SignUpAsync("somebody.else@example.org");
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(number =>
-            app.SignUpAsync(number % 3 == 0 ? "Angelica@Example.org" : Email, number % 2 == 0 ? PipelineApp.Topic : SubscriberSteps.SecondTopic)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(number => app.SignUpAsync(
+            number % 3 == 0 ? "Angelica@Example.org" : Email, number % 2 == 0 ? PipelineApp.Topic : SubscriberSteps.SecondTopic)));
 
-        Assert.All(answers, answer => Assert.Equal(stranger, answer));
+        Assert.All(answers, answer => Assert.Equal(unknown, answer));
         Assert.Equal(1 + 4, app.MailsQueued());
-        Assert.All(await app.RowsAsync(app.Storage.ConfirmationLimits), row => Assert.DoesNotContain("@", string.Concat(row.Select(column => column.Value))));
+        var limits = await app.RowsAsync(app.Storage.ConfirmationLimits);
+        Assert.All(limits, row => Assert.DoesNotContain("@", string.Concat(row.Select(column => column.Value))));
         if (known != "Complained")
-            await app.UntilAsync("the mails are there", async () => (await app.MailsAsync()).Count == 5);
+            await app.UntilAsync("the mails are sent", async () => (await app.MailsAsync()).Count == 5);
     }
 
     [Fact]
     public async Task The_form_says_the_same_beyond_the_limit()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        HashSet<(System.Net.HttpStatusCode, string)> answers = [];
+        HashSet<(HttpStatusCode Status, string Page)> answers = [];
         for (var i = 0; i < 6; i++)
-            answers.Add(await app.PostAsync("subscribe", new FormUrlEncodedContent(new Dictionary<string, string> { ["email"] = Email, ["topic"] = PipelineApp.Topic })));
+            answers.Add(await app.PostAsync(
+                "subscribe", new FormUrlEncodedContent([new("email", Email), new("topic", PipelineApp.Topic)])));
 
-        Assert.Contains("An e-mail is on its way", Assert.Single(answers).Item2);
+        Assert.Contains("An e-mail is on its way", Assert.Single(answers).Page);
         Assert.Equal(4, app.MailsQueued());
     }
 
@@ -55,7 +58,7 @@ public sealed class ConfirmationLimitTests(AzuriteFixture azurite)
             Assert.Equal(expected, app.MailsQueued() - before);
         }
 
-        // Two, and half a minute later two more: the first two end half a minute before the others do.
+        // Two mails, and two more half a minute later: the first two leave the window half a minute before the others.
         await AskAsync(2, 2);
         app.Time.Advance(TimeSpan.FromSeconds(30));
         await AskAsync(3, 2);
@@ -70,7 +73,7 @@ public sealed class ConfirmationLimitTests(AzuriteFixture azurite)
             await AskAsync(4, 4);
         }
 
-        // 9.5 minutes have gone by. The first two become an hour old.
+        // Now it is minute 9.5. The first two leave the window after an hour.
         app.Time.Advance(TimeSpan.FromMinutes(40));
         await AskAsync(1, 0);
         app.Time.Advance(TimeSpan.FromMinutes(10.5));
@@ -131,7 +134,7 @@ public sealed class ConfirmationLimitTests(AzuriteFixture azurite)
         app.Time.Advance(TimeSpan.FromHours(2));
         await app.SignUpAsync("late@example.org");
 
-        await app.Get<SubscriberRetention>().RunAsync(TestContext.Current.CancellationToken);
+        await app.CleanSubscribersAsync();
 
         Assert.Equal(SubscriberSteps.KeyOf("late@example.org").ToString(), Assert.Single(await app.RowsAsync(app.Storage.ConfirmationLimits)).RowKey);
     }

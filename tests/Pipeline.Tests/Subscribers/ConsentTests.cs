@@ -1,18 +1,16 @@
 using System.Net;
 using Pipeline.Subscribers;
-
+using Pipeline.Tests.Digests;
 using Xunit;
 
 namespace Pipeline.Tests.Subscribers;
 
-/// <summary>Links from mails of long ago, and what they may and may not do.</summary>
+/// <summary>Links in old mails.</summary>
 public sealed class ConsentTests(AzuriteFixture azurite)
 {
     private const string Email = "angelica@example.org";
     private const string OldKey = "b2xkLW9sZC1vbGQtb2xkLW9sZC1vbGQtb2xkLW9sZC0xMjM=";
     private const string NewKey = "bmV3LW5ldy1uZXctbmV3LW5ldy1uZXctbmV3LW5ldy00NTY=";
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_link_of_years_ago_and_of_a_key_since_rotated_unsubscribes_and_can_be_undone()
@@ -22,11 +20,10 @@ public sealed class ConsentTests(AzuriteFixture azurite)
         string undoBefore;
         await using (var app = await PipelineApp.StartAsync(account, $"Tokens:Keys:0={OldKey}"))
         {
-            await app.ConfirmedAsync(Email);
-            await app.PublishedAsync(Samples.Practice());
-            await app.PublishDigestAsync();
-            await Eventually.IsTrueAsync("the digest is there", async () => (await app.DigestsAsync()).Count == 1);
-            link = (await app.DigestsAsync())[0].GetProperty("headers").GetProperty("List-Unsubscribe").GetString()!.Trim('<', '>');
+            await app.SubscribeAsync(Email);
+            await app.PublishPracticeAsync();
+            await Eventually.IsTrueAsync("the digest is sent", async () => (await app.DigestsAsync()).Count == 1);
+            link = (await app.DigestsAsync())[0].UnsubscribeLink;
             undoBefore = app.Get<SubscriptionTokens>().Undo(PipelineApp.Topic, SubscriberSteps.KeyOf(Email));
         }
 
@@ -39,10 +36,10 @@ public sealed class ConsentTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.OK, (await later.GetAsync(link)).Status);
         var (status, page) = await later.PostAsync(link);
         Assert.Equal((HttpStatusCode.OK, "Unsubscribed"), (status, await later.StatusAsync(Email)));
-        Assert.Equal(HttpStatusCode.OK, (await later.PostAsync(SubscriberSteps.Action(page))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await later.PostAsync(SubscriberSteps.FormAction(page))).Status);
         Assert.Equal("Confirmed", await later.StatusAsync(Email));
 
-        // A key that was dropped signs nothing any more.
+        // A link that a removed key signed is invalid.
         await using var dropped = await PipelineApp.StartAsync(account, $"Tokens:Keys:0={NewKey}");
         Assert.Equal(HttpStatusCode.NotFound, (await dropped.PostAsync(link)).Status);
         Assert.Equal("Confirmed", await dropped.StatusAsync(Email));
@@ -52,31 +49,25 @@ public sealed class ConsentTests(AzuriteFixture azurite)
     public async Task Who_leaves_one_of_two_topics_keeps_the_other()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), SubscriberSteps.TwoTopics);
-        await app.ConfirmedAsync(Email);
-        await app.ConfirmedAsync(Email, SubscriberSteps.SecondTopic, number: 2);
+        await app.SubscribeAsync(Email);
+        await app.SubscribeAsync(Email, SubscriberSteps.SecondTopic, number: 2);
         var kept = await app.SubscriberAsync(Email, SubscriberSteps.SecondTopic);
-        Assert.Equal("Confirmed", kept!.GetString("Status"));
+        Assert.Equal("Confirmed", kept!.Status);
 
         await app.PostAsync(app.UnsubscribeLink(Email));
 
         Assert.Equal("Unsubscribed", await app.StatusAsync(Email));
         Assert.Equal(kept.ETag, (await app.SubscriberAsync(Email, SubscriberSteps.SecondTopic))!.ETag);
-        var second = Samples.Practice("For the other topic");
-        second["topic"] = SubscriberSteps.SecondTopic;
-        var reference = await app.AcceptedAsync(second);
-        await Eventually.IsTrueAsync("the practice is stored", async () => (await app.RowsAsync(app.Storage.Practices)).Count == 1);
-        await app.Storage.Practices.UpdateEntityAsync(
-            new Azure.Data.Tables.TableEntity(SubscriberSteps.SecondTopic, reference) { ["Status"] = "Published" }, Azure.ETag.All, cancellationToken: Cancellation);
-        await app.PublishedAsync(Samples.Practice());
-        await app.PublishDigestAsync();
-        await Eventually.IsTrueAsync("both issues are closed", async () =>
-        {
-            await app.Get<Pipeline.Digests.DigestLedger>().SweepAsync(Cancellation);
-            return (await app.RowsAsync(app.Storage.Digests)) is { Count: 2 } issues && issues.All(issue => issue.GetString("Status") == "Closed");
-        });
+        var reference = await app.SubmitAcceptedAsync(
+            Samples.Practice("For the other topic").With("topic", SubscriberSteps.SecondTopic));
+        await Eventually.IsTrueAsync("the practice is stored", async () => (await app.PracticesAsync()).Count == 1);
+        await app.Storage.Practices.EditAsync(SubscriberSteps.SecondTopic, reference, "Status", "Published");
+        await app.PublishPracticeAsync();
+        await app.UntilAllIssuesAreClosedAsync();
+        Assert.Equal(2, (await app.IssuesAsync()).Count);
 
         var digest = Assert.Single(await app.DigestsAsync());
-        Assert.StartsWith(SubscriberSteps.SecondTopic, digest.GetProperty("issue").GetString());
+        Assert.StartsWith(SubscriberSteps.SecondTopic, digest.Issue);
     }
 
     [Theory]
@@ -85,18 +76,18 @@ public sealed class ConsentTests(AzuriteFixture azurite)
     public async Task A_bounce_or_a_complaint_is_neither_softened_by_leaving_nor_undone_by_a_link_of_before(SubscriberStatus status)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.ConfirmedAsync(Email);
+        await app.SubscribeAsync(Email);
         var confirmation = await app.ConfirmationLinkAsync(Email);
         var (_, page) = await app.PostAsync(app.UnsubscribeLink(Email));
-        var undo = SubscriberSteps.Action(page);
+        var undo = SubscriberSteps.FormAction(page);
         await app.PostAsync(undo);
         app.Time.Advance(TimeSpan.FromHours(1));
-        Assert.True(await app.Get<SubscriberTable>().EndAsync(PipelineApp.Topic, SubscriberSteps.KeyOf(Email), status, "Reported", app.Time.GetUtcNow(), Cancellation));
+        Assert.True(await EndAsync(app, status));
         var ended = await app.SubscriberAsync(Email);
 
         var (left, leftPage) = await app.PostAsync(app.UnsubscribeLink(Email));
         Assert.Equal(HttpStatusCode.OK, left);
-        foreach (var link in new[] { undo, SubscriberSteps.Action(leftPage), confirmation })
+        foreach (var link in new[] { undo, SubscriberSteps.FormAction(leftPage), confirmation })
         {
             var (answer, told) = await app.PostAsync(link);
             Assert.Equal(HttpStatusCode.Conflict, answer);
@@ -111,13 +102,13 @@ public sealed class ConsentTests(AzuriteFixture azurite)
     public async Task After_a_bounce_a_new_confirmation_subscribes_again()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.ConfirmedAsync(Email);
+        await app.SubscribeAsync(Email);
         app.Time.Advance(TimeSpan.FromHours(1));
-        await app.Get<SubscriberTable>().EndAsync(PipelineApp.Topic, SubscriberSteps.KeyOf(Email), SubscriberStatus.Bounced, "Full", app.Time.GetUtcNow(), Cancellation);
+        await EndAsync(app, SubscriberStatus.Bounced);
 
         var (_, left) = await app.PostAsync(app.UnsubscribeLink(Email));
-        var (_, offer) = await app.PostAsync(SubscriberSteps.Action(left));
-        await app.PostAsync(SubscriberSteps.Action(offer));
+        var (_, offer) = await app.PostAsync(SubscriberSteps.FormAction(left));
+        await app.PostAsync(SubscriberSteps.FormAction(offer));
         Assert.Equal("Bounced", await app.StatusAsync(Email));
 
         Assert.Equal(HttpStatusCode.OK, (await app.PostAsync(await app.ConfirmationLinkAsync(Email, 2))).Status);
@@ -132,7 +123,7 @@ public sealed class ConsentTests(AzuriteFixture azurite)
         var (_, page) = await app.PostAsync(app.UnsubscribeLink(Email));
         Assert.Equal("Unsubscribed", await app.StatusAsync(Email));
 
-        Assert.Equal(HttpStatusCode.Conflict, (await app.PostAsync(SubscriberSteps.Action(page))).Status);
+        Assert.Equal(HttpStatusCode.Conflict, (await app.PostAsync(SubscriberSteps.FormAction(page))).Status);
         Assert.Equal("Unsubscribed", await app.StatusAsync(Email));
     }
 
@@ -140,9 +131,11 @@ public sealed class ConsentTests(AzuriteFixture azurite)
     public async Task A_complaint_that_an_admin_takes_back_can_be_confirmed_again()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.WriteAsync(Email, new() { ["Status"] = "Unconfirmed", ["EndedOn"] = app.Time.GetUtcNow().AddDays(-3), ["Reason"] = "Reported as spam" });
+        await app.WriteSubscriberAsync(
+            Email,
+            new() { ["Status"] = "Unconfirmed", ["EndedOn"] = app.Time.GetUtcNow().AddDays(-3), ["Reason"] = "Reported as spam" });
 
-        await app.ConfirmedAsync(Email);
+        await app.SubscribeAsync(Email);
 
         Assert.Equal("Confirmed", await app.StatusAsync(Email));
     }
@@ -152,7 +145,7 @@ public sealed class ConsentTests(AzuriteFixture azurite)
     {
         var account = azurite.NewAccount();
         await using (var app = await PipelineApp.StartAsync(account, SubscriberSteps.TwoTopics))
-            await app.ConfirmedAsync(Email, SubscriberSteps.SecondTopic);
+            await app.SubscribeAsync(Email, SubscriberSteps.SecondTopic);
 
         await using var without = await PipelineApp.StartAsync(account);
         var link = without.UnsubscribeLink(Email, SubscriberSteps.SecondTopic);
@@ -160,4 +153,7 @@ public sealed class ConsentTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.OK, (await without.PostAsync(link)).Status);
         Assert.Equal("Unsubscribed", await without.StatusAsync(Email, SubscriberSteps.SecondTopic));
     }
+
+    private static Task<bool> EndAsync(PipelineApp app, SubscriberStatus status) => app.Get<SubscriberTable>().EndAsync(
+        PipelineApp.Topic, SubscriberSteps.KeyOf(Email), status, reason: "Reported", app.Time.GetUtcNow(), Cancellation);
 }

@@ -1,16 +1,11 @@
-using Azure;
-using Azure.Data.Tables;
 using Pipeline.Subscribers;
-using Pipeline.Text;
 using Xunit;
 
 namespace Pipeline.Tests.Subscribers;
 
-/// <summary>What SendGrid reports ends a subscription, in whatever order it arrives.</summary>
+/// <summary>Reports of SendGrid end a subscription, in any order.</summary>
 public sealed class EndingTests(AzuriteFixture azurite)
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task The_strongest_end_stays_in_every_order_and_however_often_it_is_told()
     {
@@ -22,7 +17,7 @@ public sealed class EndingTests(AzuriteFixture azurite)
             (SubscriberStatus.Complained, TimeSpan.FromMinutes(2)),
         ];
         int[][] orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
-        var readers = await app.SubscribersAsync(orders.Length);
+        var readers = await app.AddSubscribersAsync(orders.Length);
         var confirmed = app.Time.GetUtcNow();
         app.Time.Advance(TimeSpan.FromHours(1));
 
@@ -32,7 +27,7 @@ public sealed class EndingTests(AzuriteFixture azurite)
                 await EndAsync(app, reader, events[number].Status, confirmed + events[number].After);
 
             var row = await RowAsync(app, reader);
-            Assert.Equal(("Complained", confirmed + events[2].After, "It was Complained"), (row.GetString("Status"), row.GetDateTimeOffset("EndedOn"), row.GetString("Reason")));
+            Assert.Equal(("Complained", confirmed + events[2].After, "It was Complained"), (row.Status, row.EndedOn, row.Reason));
         }
     }
 
@@ -40,15 +35,15 @@ public sealed class EndingTests(AzuriteFixture azurite)
     public async Task A_repeated_weaker_or_outlived_event_writes_nothing()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var reader = (await app.SubscribersAsync(1))[0];
+        var reader = (await app.AddSubscribersAsync(1))[0];
         var confirmed = app.Time.GetUtcNow();
 
         Assert.False(await EndAsync(app, reader, SubscriberStatus.Complained, confirmed.AddSeconds(-2)));
-        Assert.Equal("Confirmed", (await RowAsync(app, reader)).GetString("Status"));
+        Assert.Equal("Confirmed", (await RowAsync(app, reader)).Status);
 
         Assert.True(await EndAsync(app, reader, SubscriberStatus.Bounced, confirmed.AddSeconds(5)));
         var bounced = await RowAsync(app, reader);
-        Assert.Equal(app.Time.GetUtcNow(), bounced.GetDateTimeOffset("EndedOn"));
+        Assert.Equal(app.Time.GetUtcNow(), bounced.EndedOn);
 
         Assert.False(await EndAsync(app, reader, SubscriberStatus.Bounced, confirmed.AddSeconds(9)));
         Assert.False(await EndAsync(app, reader, SubscriberStatus.Unsubscribed, confirmed.AddSeconds(9)));
@@ -64,10 +59,10 @@ public sealed class EndingTests(AzuriteFixture azurite)
     public async Task What_is_older_than_the_consent_or_said_twice_changes_nothing_in_any_order(params int[] order)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var reader = (await app.SubscribersAsync(1))[0];
+        var reader = (await app.AddSubscribersAsync(1))[0];
         var confirmed = app.Time.GetUtcNow();
         app.Time.Advance(TimeSpan.FromHours(1));
-        // A complaint about what came before, and two bounces.
+        // A complaint from before the consent, and two bounces.
         (SubscriberStatus Status, TimeSpan After)[] events =
         [
             (SubscriberStatus.Complained, TimeSpan.FromMinutes(-5)),
@@ -79,7 +74,7 @@ public sealed class EndingTests(AzuriteFixture azurite)
             await EndAsync(app, reader, events[number].Status, confirmed + events[number].After);
 
         var row = await RowAsync(app, reader);
-        Assert.Equal(("Bounced", confirmed + events[2].After), (row.GetString("Status"), row.GetDateTimeOffset("EndedOn")));
+        Assert.Equal(("Bounced", confirmed + events[2].After), (row.Status, row.EndedOn));
     }
 
     [Fact]
@@ -87,7 +82,7 @@ public sealed class EndingTests(AzuriteFixture azurite)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         app.Time.Advance(TimeSpan.FromMilliseconds(700));
-        var reader = (await app.SubscribersAsync(1))[0];
+        var reader = (await app.AddSubscribersAsync(1))[0];
 
         // SendGrid's timestamps have no fractions.
         Assert.True(await EndAsync(app, reader, SubscriberStatus.Bounced, app.Time.GetUtcNow().AddMilliseconds(-700)));
@@ -97,44 +92,33 @@ public sealed class EndingTests(AzuriteFixture azurite)
     public async Task The_reason_keeps_no_address_and_dates_typed_as_text_are_read()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var reader = (await app.SubscribersAsync(1))[0];
-        await ChangeAsync(app, reader, new() { ["ConfirmedOn"] = "2026-11-24T10:30:00Z", ["Status"] = " confirmed " });
+        var reader = (await app.AddSubscribersAsync(1))[0];
+        var row = await RowAsync(app, reader);
+        await app.Storage.Subscribers.EditAsync(row, "ConfirmedOn", "2026-11-24T10:30:00Z");
+        await app.Storage.Subscribers.EditAsync(row, "Status", " confirmed ");
 
         Assert.False(await EndAsync(app, reader, SubscriberStatus.Bounced, app.Time.GetUtcNow().AddHours(-1)));
         Assert.True(await EndAsync(app, reader, SubscriberStatus.Bounced, app.Time.GetUtcNow(), $"550 5.1.1 <{reader}> is unknown"));
 
-        Assert.Equal("550 5.1.1 *** is unknown", (await RowAsync(app, reader)).GetString("Reason"));
+        Assert.Equal("550 5.1.1 *** is unknown", (await RowAsync(app, reader)).Reason);
     }
 
     [Fact]
     public async Task Side_by_side_nothing_is_lost()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var reader = (await app.SubscribersAsync(1))[0];
+        var reader = (await app.AddSubscribersAsync(1))[0];
         SubscriberStatus[] statuses = [SubscriberStatus.Unsubscribed, SubscriberStatus.Bounced, SubscriberStatus.Complained];
 
         await Task.WhenAll(Enumerable.Range(0, 30).Select(number => EndAsync(app, reader, statuses[number % 3], app.Time.GetUtcNow())));
 
-        Assert.Equal("Complained", (await RowAsync(app, reader)).GetString("Status"));
+        Assert.Equal("Complained", (await RowAsync(app, reader)).Status);
     }
 
-    private static Task<bool> EndAsync(PipelineApp app, string email, SubscriberStatus status, DateTimeOffset happenedOn, string? reason = null) =>
-        app.Get<SubscriberTable>().EndAsync(PipelineApp.Topic, Key(email), status, reason ?? $"It was {status}", happenedOn, Cancellation);
+    private static Task<bool> EndAsync(
+        PipelineApp app, string email, SubscriberStatus status, DateTimeOffset happenedOn, string? reason = null) =>
+        app.Get<SubscriberTable>().EndAsync(
+            PipelineApp.Topic, SubscriberSteps.KeyOf(email), status, reason ?? $"It was {status}", happenedOn, Cancellation);
 
-    private static async Task<TableEntity> RowAsync(PipelineApp app, string email) =>
-        (await app.RowsAsync(app.Storage.Subscribers)).Single(row => row.RowKey == Key(email).ToString());
-
-    private static async Task ChangeAsync(PipelineApp app, string email, Dictionary<string, object> columns)
-    {
-        var row = await RowAsync(app, email);
-        foreach (var (name, value) in columns)
-            row[name] = value;
-        await app.Storage.Subscribers.UpdateEntityAsync(row, ETag.All, TableUpdateMode.Replace, Cancellation);
-    }
-
-    private static SubscriberKey Key(string email)
-    {
-        Assert.True(EmailAddress.TryParse(email, out var address));
-        return SubscriberKey.Of(address);
-    }
+    private static async Task<StoredSubscriber> RowAsync(PipelineApp app, string email) => (await app.SubscriberAsync(email))!;
 }

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Pipeline.Languages;
 using Pipeline.Subscribers;
-
+using Pipeline.Tests.Digests;
 using Xunit;
 
 namespace Pipeline.Tests.Subscribers;
@@ -11,16 +11,14 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
 {
     private const string Email = "angelica@example.org";
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task The_way_from_a_digest_to_no_trace_of_the_address()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), SubscriberSteps.TwoTopics);
-        await app.ConfirmedAsync(Email);
+        await app.SubscribeAsync(Email);
         await app.SignUpAsync(Email, SubscriberSteps.SecondTopic);
         await app.ConfirmationLinkAsync(Email, 2);
-        await app.ConfirmedAsync("stays@example.org");
+        await app.SubscribeAsync("stays@example.org");
 
         var (_, left) = await app.PostAsync(app.UnsubscribeLink(Email));
         var offer = WebUtility.HtmlDecode(EraseLink().Match(left).Groups[1].Value);
@@ -30,19 +28,19 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
         Assert.DoesNotContain(Email, page);
         Assert.Equal(before, await app.StateAsync());
 
-        var done = await app.PostAsync(SubscriberSteps.Action(page));
+        var done = await app.PostAsync(SubscriberSteps.FormAction(page));
 
         Assert.Equal(HttpStatusCode.OK, done.Status);
-        Assert.Equal("stays@example.org", Assert.Single(await app.RowsAsync(app.Storage.Subscribers)).GetString("Email"));
-        var entry = Assert.Single(await app.RowsAsync(app.Storage.Erasures));
+        Assert.Equal("stays@example.org", Assert.Single(await app.SubscribersAsync()).Email);
+        var entry = Assert.Single(await app.ErasuresAsync());
         Assert.Matches("^[0-9a-f]{64}$", entry.RowKey);
-        Assert.Equal(app.Time.GetUtcNow(), entry.GetDateTimeOffset("ErasedOn"));
-        // Not the hash that anybody can compute of an address they know.
+        Assert.Equal(app.Time.GetUtcNow(), entry.ErasedOn);
+        // The key is not the hash of the address, which anyone who knows the address can compute.
         Assert.DoesNotContain(SubscriberSteps.KeyOf(Email).ToString(), entry.RowKey);
 
         Assert.Equal(done, await app.PostAsync(offer));
         Assert.Equal(done, await app.PostAsync(app.EraseLink("never.seen@example.org")));
-        Assert.Equal(2, (await app.RowsAsync(app.Storage.Erasures)).Count);
+        Assert.Equal(2, (await app.ErasuresAsync()).Count);
     }
 
     [Theory]
@@ -52,14 +50,14 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
     public async Task Only_a_link_to_unsubscribe_erases(string token)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.ConfirmedAsync(Email);
+        await app.SubscribeAsync(Email);
         if (token == "confirm")
             token = app.Get<SubscriptionTokens>().Confirmation(PipelineApp.Topic, SubscriberSteps.KeyOf(Email), Language.English);
 
         Assert.Equal(HttpStatusCode.NotFound, (await app.GetAsync($"subscriptions/erase?token={token}")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await app.PostAsync($"subscriptions/erase?token={token}")).Status);
         Assert.Equal("Confirmed", await app.StatusAsync(Email));
-        Assert.Empty(await app.RowsAsync(app.Storage.Erasures));
+        Assert.Empty(await app.ErasuresAsync());
     }
 
     [Fact]
@@ -70,36 +68,36 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
         var account = azurite.NewAccount();
         await using (var app = await PipelineApp.StartAsync(account, $"Tokens:Keys:0={key}"))
         {
-            await app.SubscribersAsync(3);
+            await app.AddSubscribersAsync(3);
             await app.PostAsync(app.EraseLink("reader1@example.org"));
             await RestoreAsync(app, "reader1@example.org");
-            await DigestAsync(app, "First");
-            await ReceivedAsync(app, "reader0@example.org", "reader2@example.org");
+            await PublishAsync(app, "First");
+            await AssertReceivedAsync(app, "reader0@example.org", "reader2@example.org");
         }
 
         await using var rotated = await PipelineApp.StartAsync(account, $"Tokens:Keys:0={newKey}", $"Tokens:Keys:1={key}");
         rotated.Time.Advance(TimeSpan.FromMinutes(10));
-        await DigestAsync(rotated, "Second");
-        await ReceivedAsync(rotated, "reader0@example.org", "reader2@example.org");
+        await PublishAsync(rotated, "Second");
+        await AssertReceivedAsync(rotated, "reader0@example.org", "reader2@example.org");
     }
 
     [Fact]
     public async Task Who_signs_up_again_and_confirms_is_a_subscriber_again()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.SubscribersAsync(1);
-        await app.ConfirmedAsync(Email);
+        await app.AddSubscribersAsync(1);
+        await app.SubscribeAsync(Email);
         await app.PostAsync(app.EraseLink(Email));
         app.Time.Advance(TimeSpan.FromMinutes(2));
 
-        // A stranger may type the address; only its owner's confirmation counts.
+        // A sign-up alone does not end the erasure, as anyone can type the address.
         await app.SignUpAsync(Email);
-        Assert.Single(await app.RowsAsync(app.Storage.Erasures));
+        Assert.Single(await app.ErasuresAsync());
         Assert.Equal(HttpStatusCode.OK, (await app.PostAsync(await app.ConfirmationLinkAsync(Email, 2))).Status);
-        Assert.Empty(await app.RowsAsync(app.Storage.Erasures));
+        Assert.Empty(await app.ErasuresAsync());
 
-        await DigestAsync(app, "First");
-        await ReceivedAsync(app, Email, "reader0@example.org");
+        await PublishAsync(app, "First");
+        await AssertReceivedAsync(app, Email, "reader0@example.org");
     }
 
     [Fact]
@@ -113,44 +111,35 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
         Assert.Empty(await FirstAsync(other));
         app.Time.Advance(TimeSpan.FromMinutes(2));
         await app.SignUpAsync(Email);
-        var link = $"subscriptions/confirm?token={app.Get<SubscriptionTokens>().Confirmation(PipelineApp.Topic, SubscriberSteps.KeyOf(Email), Language.English)}";
+        var token = app.Get<SubscriptionTokens>().Confirmation(PipelineApp.Topic, SubscriberSteps.KeyOf(Email), Language.English);
 
-        app.Wire.Before = call =>
-        {
-            if (call.Method == "DELETE" && call.Path.StartsWith("/Erasures(", StringComparison.Ordinal))
-                throw new ProcessDied();
-        };
-        await app.PostAsync(link);
+        app.Wire.Fail(call => call.Method == "DELETE" && call.Path.StartsWith("/Erasures(", StringComparison.Ordinal));
+        await app.PostAsync($"subscriptions/confirm?token={token}");
         app.Wire.Before = null;
 
-        Assert.Single(await app.RowsAsync(app.Storage.Erasures));
+        Assert.Single(await app.ErasuresAsync());
         Assert.Equal([Email], await FirstAsync(app));
         Assert.Equal([Email], await FirstAsync(other));
-        await app.Get<SubscriberRetention>().RunAsync(Cancellation);
-        Assert.Equal("", (await app.SubscriberAsync(Email))!.GetString("StatusHelp") ?? "");
+        await app.CleanSubscribersAsync();
+        Assert.Equal("", (await app.SubscriberAsync(Email))!.StatusHelp ?? "");
 
         static async Task<IEnumerable<string>> FirstAsync(PipelineApp app) =>
-            (await app.Get<SubscriberTable>().FirstConfirmedAsync(PipelineApp.Topic, HashRange.Split(1).Single(), 10, Cancellation))
-                .Subscribers.Select(subscriber => subscriber.Email);
+            (await app.FirstConfirmedAsync(10)).Subscribers.Select(subscriber => subscriber.Email);
     }
 
     [Fact]
     public async Task Dying_in_the_middle_leaves_nobody_who_is_mailed_and_hygiene_ends_it()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.SubscribersAsync(2);
-        app.Wire.Before = call =>
-        {
-            if (call.Method == "DELETE" && call.Path.StartsWith("/Subscribers(", StringComparison.Ordinal))
-                throw new ProcessDied();
-        };
+        await app.AddSubscribersAsync(2);
+        app.Wire.Fail(call => call.Method == "DELETE" && call.Path.StartsWith("/Subscribers(", StringComparison.Ordinal));
         await app.PostAsync(app.EraseLink("reader1@example.org"));
         app.Wire.Before = null;
         Assert.Equal("Confirmed", await app.StatusAsync("reader1@example.org"));
 
-        await DigestAsync(app, "First");
-        await ReceivedAsync(app, "reader0@example.org");
-        await app.Get<SubscriberRetention>().RunAsync(Cancellation);
+        await PublishAsync(app, "First");
+        await AssertReceivedAsync(app, "reader0@example.org");
+        await app.CleanSubscribersAsync();
         Assert.Null(await app.SubscriberAsync("reader1@example.org"));
         Assert.NotNull(await app.SubscriberAsync("reader0@example.org"));
     }
@@ -161,22 +150,20 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
         var account = azurite.NewAccount();
         await using var app = await PipelineApp.StartAsync(account);
         await using var other = await PipelineApp.StartAsync(account);
-        await app.SubscribersAsync(2);
+        await app.AddSubscribersAsync(2);
         await RestoreAsync(app, Email);
         app.Wire.Reset();
-        Task<(IReadOnlyList<Subscriber> Subscribers, bool More)> FirstAsync() =>
-            app.Get<SubscriberTable>().FirstConfirmedAsync(PipelineApp.Topic, HashRange.Split(1).Single(), 1_000, Cancellation);
 
-        await FirstAsync();
+        await app.FirstConfirmedAsync(1_000);
         await other.PostAsync(other.EraseLink(Email));
         await RestoreAsync(app, Email);
         for (var i = 0; i < 9; i++)
-            await FirstAsync();
+            await app.FirstConfirmedAsync(1_000);
         Assert.Equal(1, app.Wire.Calls.Count(call => call.Path.StartsWith("/Erasures", StringComparison.Ordinal)));
         Assert.Equal(10, app.Wire.Calls.Count(call => call is { Method: "GET" } && call.Path.StartsWith("/Subscribers", StringComparison.Ordinal)));
 
         app.Time.Advance(TimeSpan.FromMinutes(5));
-        Assert.Equal(2, (await FirstAsync()).Subscribers.Count);
+        Assert.Equal(2, (await app.FirstConfirmedAsync(1_000)).Subscribers.Count);
         Assert.Equal(2, app.Wire.Calls.Count(call => call.Path.StartsWith("/Erasures", StringComparison.Ordinal)));
     }
 
@@ -184,7 +171,7 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
     public async Task Erased_rows_between_others_cost_nobody_his_place()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var readers = await app.SubscribersAsync(30);
+        var readers = await app.AddSubscribersAsync(30);
         foreach (var reader in readers.Take(10))
         {
             await app.PostAsync(app.EraseLink(reader));
@@ -194,7 +181,7 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
         List<string> found = [];
         for (var (range, more) = (HashRange.Split(1).Single(), true); more;)
         {
-            (var page, more) = await app.Get<SubscriberTable>().FirstConfirmedAsync(PipelineApp.Topic, range, 7, Cancellation);
+            (var page, more) = await app.FirstConfirmedAsync(7, range);
             found.AddRange(page.Select(subscriber => subscriber.Email));
             if (more)
             {
@@ -207,30 +194,27 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
         Assert.Equal(found.OrderBy(email => SubscriberSteps.KeyOf(email).Value), found);
     }
 
-    private static Task RestoreAsync(PipelineApp app, string email) => app.WriteAsync(
-        email, new() { ["Status"] = "Confirmed", ["SubscribedOn"] = app.Time.GetUtcNow().AddDays(-1), ["ConfirmedOn"] = app.Time.GetUtcNow().AddDays(-1) });
-
-    private static async Task DigestAsync(PipelineApp app, string title)
+    private static Task RestoreAsync(PipelineApp app, string email)
     {
-        await app.PublishedAsync(Samples.Practice(title));
-        await app.PublishDigestAsync();
-        await app.UntilAsync("all issues are closed", async () =>
-        {
-            await app.Get<Pipeline.Digests.DigestLedger>().SweepAsync(Cancellation);
-            return (await app.RowsAsync(app.Storage.Digests)).All(issue => issue.GetString("Status") == "Closed");
-        });
+        var yesterday = app.Time.GetUtcNow().AddDays(-1);
+        return app.WriteSubscriberAsync(
+            email, new() { ["Status"] = "Confirmed", ["SubscribedOn"] = yesterday, ["ConfirmedOn"] = yesterday });
     }
 
-    /// <summary>They, and nobody else, got this app's digest and were counted in it.</summary>
-    private static async Task ReceivedAsync(PipelineApp app, params string[] emails)
+    private static async Task PublishAsync(PipelineApp app, string title)
     {
-        Assert.Equal(emails, (await app.DigestsAsync()).Select(digest => digest.GetProperty("to").GetString()!).Order());
-        var issue = (await app.RowsAsync(app.Storage.Digests))[^1];
-        Assert.Equal((emails.Length, emails.Length), (issue.GetInt32("Candidates"), issue.GetInt32("Sent")));
+        await app.PublishPracticeAsync(title);
+        await app.UntilAllIssuesAreClosedAsync();
+    }
+
+    /// <summary>Exactly these addresses got the latest digest and were counted in it.</summary>
+    private static async Task AssertReceivedAsync(PipelineApp app, params string[] emails)
+    {
+        Assert.Equal(emails, (await app.DigestsAsync()).Select(digest => digest.To).Order());
+        var issue = (await app.IssuesAsync())[^1];
+        Assert.Equal((emails.Length, emails.Length), (issue.Candidates, issue.Sent));
     }
 
     [GeneratedRegex("href=\"([^\"]*/subscriptions/erase[^\"]*)\"")]
     private static partial Regex EraseLink();
-
-    private sealed class ProcessDied : Exception;
 }

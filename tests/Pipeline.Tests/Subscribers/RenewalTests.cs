@@ -1,12 +1,11 @@
 using System.Net;
 using Pipeline.Languages;
 using Pipeline.Subscribers;
-
 using Xunit;
 
 namespace Pipeline.Tests.Subscribers;
 
-/// <summary>Links to confirm that came too late.</summary>
+/// <summary>Expired confirmation links.</summary>
 public sealed class RenewalTests(AzuriteFixture azurite)
 {
     private const string Email = "angelica@example.org";
@@ -18,18 +17,17 @@ public sealed class RenewalTests(AzuriteFixture azurite)
         await app.SignUpAsync(Email);
         var old = await app.ConfirmationLinkAsync(Email);
         app.Time.Advance(TimeSpan.FromDays(8));
-        // The timer runs it because of the time gone by; so it has done what it does before the state is looked at.
-        await app.Get<SubscriberRetention>().RunAsync(TestContext.Current.CancellationToken);
+        await app.CleanSubscribersAsync();
         var before = await app.StateAsync();
 
         var (status, page) = await app.GetAsync(old);
         var (postStatus, postPage) = await app.PostAsync(old);
         Assert.Equal((HttpStatusCode.Gone, HttpStatusCode.Gone), (status, postStatus));
-        Assert.Equal(SubscriberSteps.Said(page), SubscriberSteps.Said(postPage));
+        Assert.Equal(SubscriberSteps.MainPart(page), SubscriberSteps.MainPart(postPage));
         Assert.DoesNotContain(Email, page);
         Assert.Equal(before, await app.StateAsync());
 
-        var (renewed, told) = await app.PostAsync(SubscriberSteps.Action(page));
+        var (renewed, told) = await app.PostAsync(SubscriberSteps.FormAction(page));
         Assert.Equal(HttpStatusCode.OK, renewed);
         Assert.Contains("on its way", told);
         Assert.DoesNotContain(Email, told);
@@ -43,10 +41,11 @@ public sealed class RenewalTests(AzuriteFixture azurite)
     public async Task The_answer_never_tells_what_came_of_it()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        string Token(string email) => app.Get<SubscriptionTokens>().Confirmation(PipelineApp.Topic, SubscriberSteps.KeyOf(email), Language.English);
+        string Token(string email) =>
+            app.Get<SubscriptionTokens>().Confirmation(PipelineApp.Topic, SubscriberSteps.KeyOf(email), Language.English);
         var tokens = new[] { "unconfirmed", "confirmed", "complained", "gone" }.ToDictionary(name => name, name => Token($"{name}@example.org"));
         foreach (var name in tokens.Keys.Except(["gone"]))
-            await app.WriteAsync($"{name}@example.org", new() { ["Status"] = name, ["SubscribedOn"] = app.Time.GetUtcNow() });
+            await app.WriteSubscriberAsync($"{name}@example.org", new() { ["Status"] = name, ["SubscribedOn"] = app.Time.GetUtcNow() });
         app.Time.Advance(TimeSpan.FromDays(8));
 
         HashSet<(HttpStatusCode, string)> answers = [];
@@ -85,7 +84,7 @@ public sealed class RenewalTests(AzuriteFixture azurite)
         await app.PostAsync(old.Replace("/confirm", "/renew"));
         var fresh = await app.ConfirmationLinkAsync(Email, 2);
         app.Time.Advance(TimeSpan.FromDays(5));
-        await app.Get<SubscriberRetention>().RunAsync(TestContext.Current.CancellationToken);
+        await app.CleanSubscribersAsync();
 
         Assert.Equal(HttpStatusCode.OK, (await app.PostAsync(fresh)).Status);
         Assert.Equal("Confirmed", await app.StatusAsync(Email));

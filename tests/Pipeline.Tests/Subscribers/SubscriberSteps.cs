@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Pipeline.Tests.Subscribers;
 
-/// <summary>What people, mail programs and admins do with subscriptions, in tests.</summary>
+/// <summary>Steps of tests with subscriptions: what people, mail programs and admins do.</summary>
 public static partial class SubscriberSteps
 {
     public const string SecondTopic = "diaspora-investment";
@@ -16,19 +16,21 @@ public static partial class SubscriberSteps
     /// <summary>The settings of an app with two topics.</summary>
     public static readonly string[] TwoTopics =
     [
-        $"Topics:0:Id={PipelineApp.Topic}", "Topics:0:Name=Mainstreaming Migration", $"Topics:1:Id={SecondTopic}", "Topics:1:Name=Diaspora Investment",
+        $"Topics:0:Id={PipelineApp.Topic}", "Topics:0:Name=Mainstreaming Migration",
+        $"Topics:1:Id={SecondTopic}", "Topics:1:Name=Diaspora Investment",
     ];
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    /// <summary>All that a stranger sees of the answer.</summary>
+    /// <summary>Returns the whole answer: status, headers and body.</summary>
     public static async Task<string> SignUpAsync(this PipelineApp app, string email, string topic = PipelineApp.Topic)
     {
         using var answer = await app.Http.PostAsJsonAsync("api/subscriptions", new { email, topic }, Cancellation);
-        return await SeenAsync(answer);
+        var headers = answer.Headers.Concat(answer.Content.Headers).Where(header => header.Key != "Date")
+            .Select(header => $"{header.Key}: {string.Join(',', header.Value)}").Order();
+        return $"{(int)answer.StatusCode}\n{string.Join('\n', headers)}\n{await answer.Content.ReadAsStringAsync(Cancellation)}";
     }
 
-    public static async Task<(HttpStatusCode Status, string Body)> PostAsync(this PipelineApp app, string address, HttpContent? content = null)
+    public static async Task<(HttpStatusCode Status, string Body)> PostAsync(
+        this PipelineApp app, string address, HttpContent? content = null)
     {
         using var answer = await app.Http.PostAsync(PathOf(address), content, Cancellation);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancellation));
@@ -40,27 +42,23 @@ public static partial class SubscriberSteps
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancellation));
     }
 
-    public static async Task<string> SeenAsync(HttpResponseMessage answer)
-    {
-        var headers = answer.Headers.Concat(answer.Content.Headers).Where(header => header.Key != "Date")
-            .Select(header => $"{header.Key}: {string.Join(',', header.Value)}").Order();
-        return $"{(int)answer.StatusCode}\n{string.Join('\n', headers)}\n{await answer.Content.ReadAsStringAsync(Cancellation)}";
-    }
-
-    /// <summary>The link to confirm in the mail with this number, from 1, to the address; waits for it.</summary>
+    /// <summary>The confirmation link in a mail to the address. Waits for the mail.</summary>
+    /// <param name="number">The number of the mail, from 1.</param>
     public static async Task<string> ConfirmationLinkAsync(this PipelineApp app, string email, int number = 1)
     {
         string[] links = [];
-        await Eventually.IsTrueAsync($"confirmation {number} is there", async () =>
+        await Eventually.IsTrueAsync($"confirmation {number} is sent", async () =>
         {
-            links = [.. (await app.MailsAsync(email)).OrderBy(mail => mail.GetProperty("receivedOn").GetString(), StringComparer.Ordinal)
-                .Select(mail => ConfirmationLink().Match(mail.GetProperty("text").GetString()!).Value).Where(link => link.Length > 0)];
+            var mails = (await app.MailsAsync(email)).OrderBy(mail => mail.ReceivedOn);
+            links = [.. mails.Select(mail => ConfirmationLink().Match(mail.Text).Value).Where(link => link.Length > 0)];
             return links.Length >= number;
         });
         return links[number - 1];
     }
 
-    public static async Task ConfirmedAsync(this PipelineApp app, string email, string topic = PipelineApp.Topic, int number = 1)
+    /// <summary>Signs up and confirms.</summary>
+    /// <param name="number">The number of the mail with the confirmation link, from 1.</param>
+    public static async Task SubscribeAsync(this PipelineApp app, string email, string topic = PipelineApp.Topic, int number = 1)
     {
         await app.SignUpAsync(email, topic);
         Assert.Equal(HttpStatusCode.OK, (await app.PostAsync(await app.ConfirmationLinkAsync(email, number))).Status);
@@ -71,36 +69,51 @@ public static partial class SubscriberSteps
 
     public static string EraseLink(this PipelineApp app, string email) => app.UnsubscribeLink(email).Replace("/unsubscribe", "/erase");
 
-    /// <summary>Where the only form of a page is posted to.</summary>
-    public static string Action(string page) => WebUtility.HtmlDecode(Assert.Single(FormAction().Matches(page)).Groups[1].Value);
+    /// <summary>The address to which the only form of a page is posted.</summary>
+    public static string FormAction(string page) => WebUtility.HtmlDecode(Assert.Single(Form().Matches(page)).Groups[1].Value);
 
-    /// <summary>What a page says, without what stands on every page.</summary>
-    public static string Said(string page) => page[page.IndexOf("<main", StringComparison.Ordinal)..page.IndexOf("</main>", StringComparison.Ordinal)];
+    /// <summary>The main part of a page.</summary>
+    public static string MainPart(string page) =>
+        page[page.IndexOf("<main", StringComparison.Ordinal)..page.IndexOf("</main>", StringComparison.Ordinal)];
 
-    /// <summary>How often a mail was put on its queue.</summary>
-    public static int MailsQueued(this PipelineApp app) => app.Wire.Calls.Count(call => call is { Method: "POST", Path: "/outgoing-mail/messages" });
+    /// <summary>The number of mails that were enqueued.</summary>
+    public static int MailsQueued(this PipelineApp app) =>
+        app.Wire.Calls.Count(call => call is { Method: "POST", Path: "/outgoing-mail/messages" });
 
-    public static async Task<TableEntity?> SubscriberAsync(this PipelineApp app, string email, string topic = PipelineApp.Topic)
+    /// <summary>The row of a subscriber; null if there is none.</summary>
+    public static async Task<StoredSubscriber?> SubscriberAsync(this PipelineApp app, string email, string topic = PipelineApp.Topic)
     {
-        var key = KeyOf(email).ToString();
-        var found = await app.Storage.Subscribers.GetEntityIfExistsAsync<TableEntity>($"{topic}~{key[..2]}", key, cancellationToken: Cancellation);
-        return found.HasValue ? found.Value : null;
+        var keys = SampleRows.SubscriberKeys(email, topic);
+        var found = await app.Storage.Subscribers.GetEntityIfExistsAsync<TableEntity>(
+            keys.PartitionKey, keys.RowKey, cancellationToken: Cancellation);
+        return found.HasValue ? new StoredSubscriber(found.Value!) : null;
     }
 
     public static async Task<string?> StatusAsync(this PipelineApp app, string email, string topic = PipelineApp.Topic) =>
-        (await app.SubscriberAsync(email, topic))?.GetString("Status");
+        (await app.SubscriberAsync(email, topic))?.Status;
 
-    /// <summary>Writes a row as an admin does who restores or imports one.</summary>
-    public static Task WriteAsync(this PipelineApp app, string email, Dictionary<string, object?> columns, string topic = PipelineApp.Topic)
+    /// <summary>Writes a subscriber's row, as an admin does who restores or imports one. Replaces an existing row.</summary>
+    /// <param name="columns">Columns beside Email.</param>
+    public static Task WriteSubscriberAsync(
+        this PipelineApp app, string email, Dictionary<string, object?> columns, string topic = PipelineApp.Topic)
     {
-        var key = KeyOf(email).ToString();
-        var row = new TableEntity($"{topic}~{key[..2]}", key) { ["Email"] = email };
+        var row = SampleRows.SubscriberKeys(email, topic);
+        row["Email"] = email;
         foreach (var (name, value) in columns)
             row[name] = value;
         return app.Storage.Subscribers.UpsertEntityAsync(row, TableUpdateMode.Replace, Cancellation);
     }
 
-    /// <summary>Every row of every table with its ETag, and what waits on the queues.</summary>
+    /// <summary>Runs the nightly cleaning of subscribers.</summary>
+    public static Task CleanSubscribersAsync(this PipelineApp app) => app.Get<SubscriberRetention>().RunAsync(Cancellation);
+
+    /// <summary>The first confirmed subscribers of a range.</summary>
+    /// <param name="range">The whole range if null.</param>
+    public static Task<(IReadOnlyList<Subscriber> Subscribers, bool More)> FirstConfirmedAsync(
+        this PipelineApp app, int max, HashRange? range = null) =>
+        app.Get<SubscriberTable>().FirstConfirmedAsync(PipelineApp.Topic, range ?? HashRange.Split(1).Single(), max, Cancellation);
+
+    /// <summary>Every row of every table with its ETag, and the number of messages on every queue.</summary>
     public static async Task<string> StateAsync(this PipelineApp app)
     {
         List<string> state = [];
@@ -117,12 +130,13 @@ public static partial class SubscriberSteps
         return SubscriberKey.Of(address);
     }
 
-    // Links name the port of the app that made them; another one on the same storage stands for the same site.
-    private static string PathOf(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == "http" ? uri.PathAndQuery : address;
+    // A link has the port of the app that created it. Another app with the same storage has another port.
+    private static string PathOf(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == "http" ? uri.PathAndQuery : address;
 
     [GeneratedRegex(@"http://\S+/subscriptions/confirm\?(lang=..&)?token=\S+")]
     private static partial Regex ConfirmationLink();
 
     [GeneratedRegex("<form[^>]* action=\"([^\"]*)\"")]
-    private static partial Regex FormAction();
+    private static partial Regex Form();
 }

@@ -1,9 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
 using System.Text.RegularExpressions;
-using Azure.Data.Tables;
-
+using Pipeline.Tests.Digests;
 using Xunit;
 
 namespace Pipeline.Tests.Subscribers;
@@ -12,14 +10,12 @@ public sealed partial class SubscriptionTests(AzuriteFixture azurite)
 {
     private const string Email = "angelica@example.org";
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Nobody_is_subscribed_before_he_posts_the_confirmation()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var link = await ConfirmationLinkAsync(app);
-        Assert.Equal("Unconfirmed", (await RowAsync(app)).GetString("Status"));
+        Assert.Equal("Unconfirmed", (await RowAsync(app)).Status);
 
         var before = await RowAsync(app);
         for (var i = 0; i < 3; i++)
@@ -36,8 +32,8 @@ public sealed partial class SubscriptionTests(AzuriteFixture azurite)
         using var confirmed = await app.Http.PostAsync(link, null, Cancellation);
         Assert.Equal(HttpStatusCode.OK, confirmed.StatusCode);
         var row = await RowAsync(app);
-        Assert.Equal("Confirmed", row.GetString("Status"));
-        Assert.NotNull(row.GetDateTimeOffset("ConfirmedOn"));
+        Assert.Equal("Confirmed", row.Status);
+        Assert.NotNull(row.ConfirmedOn);
 
         using var again = await app.Http.PostAsync(link, null, Cancellation);
         Assert.Equal(row.ETag, (await RowAsync(app)).ETag);
@@ -47,7 +43,7 @@ public sealed partial class SubscriptionTests(AzuriteFixture azurite)
     public async Task A_stranger_cannot_tell_whether_an_address_is_known()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.SubscribersAsync(1);
+        await app.AddSubscribersAsync(1);
 
         var known = await AnswerAsync(app, "reader0@example.org");
         var unknown = await AnswerAsync(app, "nobody@example.org");
@@ -67,7 +63,7 @@ public sealed partial class SubscriptionTests(AzuriteFixture azurite)
         using var answer = await app.Http.PostAsJsonAsync("api/subscriptions", new { email, topic }, Cancellation);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.True((await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("errors").TryGetProperty(field, out _));
+        Assert.Contains(field, (await answer.ReadAsync<Problem>()).Errors!.Keys);
     }
 
     [Fact]
@@ -78,14 +74,12 @@ public sealed partial class SubscriptionTests(AzuriteFixture azurite)
         {
         }
 
-        await app.PublishedAsync(Samples.Practice());
-        await app.PublishDigestAsync();
-        await app.UntilAsync("the digest is there", async () => (await app.DigestsAsync()).Count == 1);
+        await app.PublishPracticeAsync();
+        await app.UntilAsync("the digest is sent", async () => (await app.DigestsAsync()).Count == 1);
         var digest = (await app.DigestsAsync())[0];
-        var header = digest.GetProperty("headers").GetProperty("List-Unsubscribe").GetString()!;
-        var link = header.Trim('<', '>');
-        Assert.Contains(link, digest.GetProperty("text").GetString());
-        Assert.Equal("List-Unsubscribe=One-Click", digest.GetProperty("headers").GetProperty("List-Unsubscribe-Post").GetString());
+        var link = digest.UnsubscribeLink;
+        Assert.Contains(link, digest.Text);
+        Assert.Equal("List-Unsubscribe=One-Click", digest.Headers["List-Unsubscribe-Post"]);
 
         var before = await RowAsync(app);
         using (var page = await app.Http.GetAsync(link, Cancellation))
@@ -97,8 +91,8 @@ public sealed partial class SubscriptionTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.OK, left.StatusCode);
         Assert.False(left.Headers.Contains("Set-Cookie"));
         var row = await RowAsync(app);
-        Assert.Equal("Unsubscribed", row.GetString("Status"));
-        Assert.NotNull(row.GetDateTimeOffset("EndedOn"));
+        Assert.Equal("Unsubscribed", row.Status);
+        Assert.NotNull(row.EndedOn);
 
         using var parts = new MultipartFormDataContent { { new StringContent("One-Click"), "List-Unsubscribe" } };
         using var twice = await app.Http.PostAsync(link, parts, Cancellation);
@@ -108,7 +102,7 @@ public sealed partial class SubscriptionTests(AzuriteFixture azurite)
         var undo = UndoAction().Match(await twice.Content.ReadAsStringAsync(Cancellation)).Groups[1].Value;
         using var undone = await app.Http.PostAsync(WebUtility.HtmlDecode(undo), null, Cancellation);
         Assert.Equal(HttpStatusCode.OK, undone.StatusCode);
-        Assert.Equal("Confirmed", (await RowAsync(app)).GetString("Status"));
+        Assert.Equal("Confirmed", (await RowAsync(app)).Status);
     }
 
     [Fact]
@@ -121,50 +115,52 @@ public sealed partial class SubscriptionTests(AzuriteFixture azurite)
         using var answer = await app.Http.PostAsync(link, null, Cancellation);
 
         Assert.Contains("/subscribe", await answer.Content.ReadAsStringAsync(Cancellation));
-        Assert.Equal("Unconfirmed", (await RowAsync(app)).GetString("Status"));
+        Assert.Equal("Unconfirmed", (await RowAsync(app)).Status);
     }
 
     [Theory]
     [InlineData("confirm")]
     [InlineData("unsubscribe")]
-    public async Task A_forged_link_changes_nothing(string what)
+    public async Task A_forged_link_changes_nothing(string action)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
 
-        foreach (var token in new[] { "", "x", "AQIAAAAAASNFZ4mrze8AAAAAAAAAKm1haW5zdHJlYW1pbmctbWlncmF0aW9u", new string('A', 4_000) })
+        string[] tokens = ["", "x", "AQIAAAAAASNFZ4mrze8AAAAAAAAAKm1haW5zdHJlYW1pbmctbWlncmF0aW9u", new string('A', 4_000)];
+        foreach (var token in tokens)
         {
-            using var get = await app.Http.GetAsync($"subscriptions/{what}?token={token}", Cancellation);
-            using var post = await app.Http.PostAsync($"subscriptions/{what}?token={token}", null, Cancellation);
+            using var get = await app.Http.GetAsync($"subscriptions/{action}?token={token}", Cancellation);
+            using var post = await app.Http.PostAsync($"subscriptions/{action}?token={token}", null, Cancellation);
             Assert.InRange((int)get.StatusCode, 400, 499);
             Assert.InRange((int)post.StatusCode, 400, 499);
         }
 
-        Assert.Empty(await app.RowsAsync(app.Storage.Subscribers));
+        Assert.Empty(await app.SubscribersAsync());
     }
 
     [Fact]
     public async Task An_outage_of_SendGrid_loses_no_confirmation()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        app.SendGrid.Instead = (_, _) => throw new HttpRequestException(HttpRequestError.ConnectionError);
+        app.SendGrid.AnswerCalls(_ => throw new HttpRequestException(HttpRequestError.ConnectionError));
 
         await AnswerAsync(app, Email);
-        await app.UntilAsync("the mail waits with one attempt counted", async () =>
-            app.SendGrid.Calls == 1 && (await app.Storage.MailQueue.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount == 1
+        await app.UntilAsync("the mail waits for its second attempt", async () =>
+            app.SendGrid.Calls == 1
+            && (await app.Storage.MailQueue.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount == 1
             && app.Log.All.Any(line => line.Contains("NotTaken")));
 
-        // What waits is hidden for a while; its way back is that of every message.
+        // The message is not visible for a while.
         app.SendGrid.Reset();
         Assert.Empty(await app.MailsAsync());
-        Assert.Empty(await app.RowsAsync(app.Storage.Rejections));
+        Assert.Empty(await app.RejectionsAsync());
     }
 
     private static async Task<string> ConfirmationLinkAsync(PipelineApp app)
     {
         Assert.Equal(HttpStatusCode.Accepted, (await AnswerAsync(app, Email)).Status);
-        IReadOnlyList<JsonElement> mails = [];
-        await app.UntilAsync("the confirmation is there", async () => (mails = await app.MailsAsync(Email)).Count == 1);
-        return ConfirmationLink().Match(mails[0].GetProperty("text").GetString()!).Value;
+        IReadOnlyList<ReceivedMail> mails = [];
+        await app.UntilAsync("the confirmation is sent", async () => (mails = await app.MailsAsync(Email)).Count == 1);
+        return ConfirmationLink().Match(mails[0].Text).Value;
     }
 
     private static async Task<(HttpStatusCode Status, string Body)> AnswerAsync(PipelineApp app, string email)
@@ -173,7 +169,7 @@ public sealed partial class SubscriptionTests(AzuriteFixture azurite)
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancellation));
     }
 
-    private static async Task<TableEntity> RowAsync(PipelineApp app) => Assert.Single(await app.RowsAsync(app.Storage.Subscribers));
+    private static async Task<StoredSubscriber> RowAsync(PipelineApp app) => Assert.Single(await app.SubscribersAsync());
 
     [GeneratedRegex(@"http://\S+/subscriptions/confirm\?token=\S+")]
     private static partial Regex ConfirmationLink();

@@ -44,8 +44,8 @@ public sealed class HttpFileTests(AzuriteFixture azurite)
     public async Task Every_call_does_what_the_file_says()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var reference = await app.PublishedAsync(Samples.Practice());
-        await app.SubscribersAsync(1);
+        var reference = await app.SubmitPublishedAsync(Samples.Practice());
+        await app.AddSubscribersAsync(1);
         await app.PublishDigestAsync();
         var issue = (await app.ClosedIssueAsync()).RowKey;
         var confirmation = await TokenAsync("subscribe");
@@ -80,7 +80,7 @@ public sealed class HttpFileTests(AzuriteFixture azurite)
             var link = "";
             await Eventually.IsTrueAsync("the mail to confirm is there", async () =>
             {
-                link = (await app.MailsAsync("http@example.org")).Select(mail => mail.GetProperty("text").GetString()!).FirstOrDefault(text => text.Contains("confirm?"), "");
+                link = (await app.MailsAsync("http@example.org")).Select(mail => mail.Text).FirstOrDefault(text => text.Contains("confirm?"), "");
                 return link.Length > 0;
             });
             return new string([.. link[(link.IndexOf("token=", StringComparison.Ordinal) + "token=".Length)..].TakeWhile(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_')]);
