@@ -123,11 +123,7 @@ public sealed class Restore(PipelineStorage storage, BackupContainer backups, Er
     // The backup does not say who got the issue after it. An admin decides whether an unfinished issue is sent.
     private static TableEntity Held(TableEntity issue, string backup)
     {
-        if (DigestTable.StatusOf(issue) != IssueStatus.Sending && issue.Number("Unknown") is null or 0)
-            return issue;
-
-        issue["Status"] = nameof(IssueStatus.Held);
-        issue["StatusHelp"] = AdminTexts.IssueRestored(backup);
+        DigestTable.HoldUnsettled(issue, AdminTexts.IssueRestored(backup));
         return issue;
     }
 

@@ -30,6 +30,15 @@ public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> rec
     private int _unexplained;
     private bool _mayBeAccepted;
 
+    /// <summary>An attempt that sends nothing, because no practice of the issue is published any more.</summary>
+    public static DeliveryAttempt Skip(ClaimedDelivery claimed)
+    {
+        var attempt = new DeliveryAttempt(claimed.Delivery, claimed.Recipients);
+        attempt.Outcomes = attempt.Outcomes.With(attempt.Outcomes.OpenPlaces, Outcomes.Skipped);
+        attempt._reasons.Add(AdminTexts.IssueWithdrawn);
+        return attempt;
+    }
+
     public Delivery Claim => claim;
 
     public Outcomes Outcomes { get; private set; } = claim.Outcomes;

@@ -20,6 +20,9 @@ public sealed partial class DeliveryClaims(
     // The clocks of two machines differ, so a message may arrive a little early.
     private static readonly TimeSpan MaxClockSkew = TimeSpan.FromSeconds(5);
 
+    /// <summary>The app never waits longer for a delivery. A later time was edited by hand and counts as past.</summary>
+    public static readonly TimeSpan MaxDelay = TimeSpan.FromDays(1);
+
     /// <summary>Claims as many recipients as fit into one delivery, and enqueues the rest of the range.</summary>
     public async Task<ClaimResult> ClaimAsync(DeliveryMessage request, CancellationToken cancellationToken)
     {
@@ -47,9 +50,11 @@ public sealed partial class DeliveryClaims(
     private async Task<ClaimResult> ResumeAsync(DeliveryMessage request, Delivery row, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var notBefore = row.Status == DeliveryStatus.Claimed ? row.ClaimedOn + DeliveryAttempt.LeaseDuration : row.NotBefore - MaxClockSkew;
-        if (notBefore > now)
-            return new ClaimResult(RetryAfter: notBefore - now);
+        var delay = row.Status == DeliveryStatus.Claimed
+            ? row.ClaimedOn + DeliveryAttempt.LeaseDuration - now
+            : row.NotBefore - now - MaxClockSkew;
+        if (delay > TimeSpan.Zero && delay <= MaxDelay)
+            return new ClaimResult(RetryAfter: delay);
 
         await EnqueueRestAsync(request, row.Range, cancellationToken);
         return row.Status == DeliveryStatus.Claimed

@@ -48,7 +48,8 @@ public sealed partial class DeliveryProcessor(
         if (result.RetryAfter is { } delay)
             await queue.AddAsync(request, delay, cancellationToken);
         if (result.Claimed is { } claimed)
-            await settlement.SettleAsync(request, await sender.SendAsync(claimed, mail, cancellationToken));
+            await settlement.SettleAsync(
+                request, mail.IsWithdrawn ? DeliveryAttempt.Skip(claimed) : await sender.SendAsync(claimed, mail, cancellationToken));
         // The last range often settles last. If not, the sweep closes the issue.
         if ((result.Claimed?.Delivery ?? result.Settled) is { Range.To: null })
             await ledger.ReviewAsync(request.Topic, request.Issue, cancellationToken);

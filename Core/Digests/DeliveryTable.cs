@@ -6,7 +6,7 @@ using Pipeline.Subscribers;
 namespace Pipeline.Digests;
 
 /// <summary>The table Deliveries, with a partition for each issue and a row for each claimed range.</summary>
-public sealed class DeliveryTable(PipelineStorage storage)
+public sealed class DeliveryTable(PipelineStorage storage, RowOrigin origin)
 {
     private const int ReasonLength = 8_000;
     private const int RowsInTransaction = 100;
@@ -16,16 +16,17 @@ public sealed class DeliveryTable(PipelineStorage storage)
 
     private static readonly string[] WithoutRecipients =
     [
-        "PartitionKey", "RowKey", "To", "Id", "Holder", "Status", "Outcomes", "Proven", "Attempts", "ClaimedOn", "NotBefore", "SettledOn",
-        "Resends", "Reason", "Decision", "Help",
+        "PartitionKey", "RowKey", "To", "Id", "Origin", "Holder", "Status", "Outcomes", "Proven", "Attempts", "ClaimedOn", "NotBefore", "SettledOn",
+        "Resends", "Reason", "Decision", "Help", "Recipients", "Sent", "Skipped", "Failed", "Unknown",
     ];
 
-    /// <summary>Inserts the row or returns the existing one; the claim succeeded if LeaseId is the same. Null if it was deleted.</summary>
+    /// <summary>Inserts the row or returns the existing one; the claim succeeded if LeaseId is the same. Null if it was deleted or edited.</summary>
     public async Task<Delivery?> ClaimAsync(Delivery delivery, CancellationToken cancellationToken)
     {
         var row = Row(delivery);
         row["To"] = delivery.Range.ToText;
         row["Id"] = delivery.Id;
+        row["Origin"] = origin.OfDelivery(delivery.Topic, delivery.Issue, delivery.Range, delivery.Id);
         row["Frozen"] = Pack(delivery.Recipients);
         return await storage.Deliveries.TryInsertAsync(row, cancellationToken) is { } etag
             ? delivery with { ETag = etag }
@@ -65,32 +66,28 @@ public sealed class DeliveryTable(PipelineStorage storage)
             : throw TableRows.TooManyChanges(storage.Deliveries, Partition(row.Topic, row.Issue), row.Range.From.ToString());
     }
 
-    public async Task<Delivery?> FindAsync(TopicId topic, IssueName issue, SubscriberKey from, CancellationToken cancellationToken)
-    {
-        var row = await storage.Deliveries.FindAsync(Partition(topic, issue), from.ToString(), cancellationToken);
-        return row is null
-            ? null
-            : Read(topic, issue, row)
-                ?? throw new InvalidOperationException(
-                    $"The row {from} of {topic}~{issue} in Deliveries is unreadable. It was edited by hand; restore its original values.");
-    }
+    /// <summary>Null if the row is missing, the app did not make it, or its recipients or outcomes are unreadable.</summary>
+    public async Task<Delivery?> FindAsync(TopicId topic, IssueName issue, SubscriberKey from, CancellationToken cancellationToken) =>
+        await storage.Deliveries.FindAsync(Partition(topic, issue), from.ToString(), cancellationToken) is { } row
+            ? Read(topic, issue, row)
+            : null;
 
-    /// <summary>The ledger of an issue in hash order; null for a row that is not a range.</summary>
-    public async IAsyncEnumerable<LedgerLine?> LedgerAsync(
+    /// <summary>The ledger of an issue in hash order.</summary>
+    public async IAsyncEnumerable<LedgerRow> LedgerAsync(
         TopicId topic, IssueName issue, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string[] columns =
-        [
-            "RowKey", "To", "Status", "Recipients", "Sent", "Skipped", "Failed", "Unknown", "ClaimedOn", "NotBefore", "SettledOn",
-        ];
         var filter = TableFilter.Of($"PartitionKey eq {Partition(topic, issue)}");
-        await foreach (var row in storage.Deliveries.QueryAsync<TableEntity>(filter, select: columns, cancellationToken: cancellationToken))
-            yield return RangeOf(row) is not { } range ? null : new LedgerLine(
-                range,
-                row.Word<DeliveryStatus>("Status") ?? DeliveryStatus.Unknown,
-                DeliveryCount.Read(row, "Recipients"),
-                row.Time("ClaimedOn") ?? default, row.Time("NotBefore") ?? default, row.Time("SettledOn"));
+        var rows = storage.Deliveries.QueryAsync<TableEntity>(filter, select: WithoutRecipients, cancellationToken: cancellationToken);
+        await foreach (var row in rows)
+            yield return RangeOf(topic, issue, row) is null ? new LedgerRow(null, AdminTexts.DeliveryNotOfApp(Excerpt.Cut(row.RowKey, 32)))
+                : Read(topic, issue, row) is not { } delivery ? new LedgerRow(null, AdminTexts.DeliveryUnreadable(row.RowKey))
+                : new LedgerRow(LineOf(delivery, row), null);
     }
+
+    private static LedgerLine LineOf(Delivery delivery, TableEntity row) => new(
+        delivery.Range, row.Word<DeliveryStatus>("Status") ?? DeliveryStatus.Unknown, delivery.Outcomes.Count, delivery.ClaimedOn,
+        delivery.NotBefore, delivery.SettledOn, DeliveryCount.Read(row, "Recipients") != delivery.Outcomes.Count,
+        row.Text("Decision").Trim());
 
     /// <summary>The deliveries that SendGrid's events can still change, without recipients.</summary>
     public Task<IReadOnlyList<Delivery>> UnconfirmedAsync(TopicId topic, IssueName issue, CancellationToken cancellationToken) =>
@@ -99,7 +96,7 @@ public sealed class DeliveryTable(PipelineStorage storage)
     /// <summary>The unclaimed deliveries with unknown outcomes, without recipients.</summary>
     public async Task<IReadOnlyList<Delivery>> UnknownAsync(TopicId topic, IssueName issue, CancellationToken cancellationToken) =>
     [
-        .. (await QueryAsync(topic, issue, "Unknown gt 0", cancellationToken))
+        .. (await QueryAsync(topic, issue, "Unknown gt 0 or Status eq 'Unknown'", cancellationToken))
             .Where(delivery => delivery.Status == DeliveryStatus.Unknown),
     ];
 
@@ -165,10 +162,10 @@ public sealed class DeliveryTable(PipelineStorage storage)
         return row;
     }
 
-    /// <summary>Null if the range, recipients or outcomes are unreadable.</summary>
-    private static Delivery? Read(TopicId topic, IssueName issue, TableEntity row)
+    /// <summary>Null if the app did not make the row, or the recipients or outcomes are unreadable.</summary>
+    private Delivery? Read(TopicId topic, IssueName issue, TableEntity row)
     {
-        if (RangeOf(row) is not { } range)
+        if (RangeOf(topic, issue, row) is not { } range)
             return null;
 
         var outcomes = new Outcomes(row.Text("Outcomes"));
@@ -210,8 +207,10 @@ public sealed class DeliveryTable(PipelineStorage storage)
         };
     }
 
-    private static HashRange? RangeOf(TableEntity row) =>
-        HashRange.TryParse(row.RowKey, row.Text("To"), out var range) ? range : null;
+    /// <summary>Null if the app did not make the row.</summary>
+    private HashRange? RangeOf(TopicId topic, IssueName issue, TableEntity row) =>
+        HashRange.TryParse(row.RowKey, row.Text("To"), out var range)
+        && origin.IsDelivery(topic, issue, range, row.Text("Id"), row.Text("Origin")) ? range : null;
 
     // 1,000 keys are 21,334 characters of the 32 Ki that a column holds. Storage Explorer cannot edit rows with binary columns.
     private static string Pack(IReadOnlyList<SubscriberKey> keys)

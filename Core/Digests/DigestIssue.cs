@@ -2,17 +2,25 @@ using Pipeline.Practices;
 
 namespace Pipeline.Digests;
 
-/// <summary>One topic's digest for one due date.</summary>
+/// <summary>One topic's digest for one due date. The app made its row.</summary>
 public sealed record DigestIssue
 {
     public required TopicId Topic { get; init; }
 
     /// <summary>The row key: a date, or a date and time.</summary>
     public required IssueName Name { get; init; }
+
+    /// <summary>If an admin typed a status, the one that it means.</summary>
     public required IssueStatus Status { get; init; }
 
     /// <summary>Oldest first.</summary>
     public required IReadOnlyList<Reference> Practices { get; init; }
+
+    /// <summary>True if the column Practices is not a list of references, or empty although the issue had practices.</summary>
+    public bool HasUnreadablePractices { get; init; }
+
+    /// <summary>True if the issue was made with practices.</summary>
+    public bool HadPractices { get; init; }
 
     public required int Ranges { get; init; }
 
@@ -24,12 +32,20 @@ public sealed record DigestIssue
     public DateTimeOffset RequeuedOn { get; init; }
     public DeliveryCount Count { get; init; } = DeliveryCount.None;
 
+    /// <summary>The number of deliveries in each range at the last sweep (<see cref="ClaimedDeliveries"/>).</summary>
+    public string Claimed { get; init; } = "";
+
     public required string Receipt { get; init; }
 
     /// <summary>What an admin typed for all unknown deliveries of the issue.</summary>
     public string Decision { get; init; } = "";
 
-    /// <summary>The content of Status if it is not a status, otherwise empty.</summary>
-    public string UnreadableStatus { get; init; } = "";
+    public string Help { get; init; } = "";
     public ETag ETag { get; init; } = ETag.All;
 }
+
+/// <summary>A row of Digests as a sweep sees it.</summary>
+/// <param name="Issue">Null if the app did not make the row.</param>
+/// <param name="Review">What the row's status means; null if the app did not make the row.</param>
+/// <param name="IsTidy">True if Status, StatusApplied and Ranges contain what the app would write.</param>
+public sealed record IssueRow(string Topic, string Key, string Help, ETag ETag, DigestIssue? Issue, IssueReview? Review, bool IsTidy);

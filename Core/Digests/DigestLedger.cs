@@ -1,95 +1,40 @@
-using System.Security.Cryptography;
-using System.Text;
 using Pipeline.Subscribers;
 
 namespace Pipeline.Digests;
 
 /// <summary>Closes issues whose deliveries cover the hash space without gaps or overlaps, so that each candidate is counted once.</summary>
 public sealed partial class DigestLedger(
-    TopicCatalog topics, DigestTable digests, DeliveryTable deliveries, UnknownDeliveries unknown, DeliveryQueue queue,
-    DigestMetrics metrics, TimeProvider time, ILogger<DigestLedger> logger)
+    DigestTable digests, LedgerReader reader, LedgerRepair repair, UnknownDeliveries unknown, DeliveryQueue queue, TimeProvider time,
+    ILogger<DigestLedger> logger)
 {
     // A range without progress is enqueued again after this time. A duplicate message is harmless.
     private static readonly TimeSpan LostAfter = TimeSpan.FromMinutes(10);
-
-    /// <summary>Closes complete issues, requeues stalled ranges, and settles unknown deliveries.</summary>
-    public Task SweepAsync(CancellationToken cancellationToken) => RunAll.RunAsync(topics.All, async topic =>
-    {
-        var unfinished = await digests.UnfinishedAsync(topic.Id, cancellationToken);
-        var oldest = unfinished.FirstOrDefault(issue => issue.Status == IssueStatus.Sending)?.StartedOn;
-        metrics.RecordOpenAge(topic.Id, oldest is { } start ? time.GetUtcNow() - start : TimeSpan.Zero);
-        await RunAll.RunAsync(unfinished, issue => SweepAsync(issue, cancellationToken), cancellationToken);
-    }, cancellationToken);
 
     /// <summary>Updates the figures, receipt and status of an issue from its ledger.</summary>
     public async Task ReviewAsync(TopicId topic, IssueName issueName, CancellationToken cancellationToken)
     {
         if (await digests.FindAsync(topic, issueName, cancellationToken) is { Enqueued: true } issue)
-            await TryWriteAsync(issue, await ReadAsync(issue, cancellationToken), isRequeued: false, cancellationToken);
+            await TryWriteAsync(issue, await reader.ReadAsync(issue, cancellationToken), isRequeued: false, cancellationToken);
     }
 
-    public async Task<LedgerState> ReadAsync(DigestIssue issue, CancellationToken cancellationToken)
+    /// <summary>Closes the issue if it is complete, requeues stalled ranges, and settles unknown deliveries.</summary>
+    /// <param name="isResumed">True if an admin continued the issue: what waits is enqueued at once.</param>
+    public async Task SweepAsync(DigestIssue issue, bool isResumed, CancellationToken cancellationToken)
     {
-        List<LedgerLine> unsettled = [];
-        List<HashRange> gaps = [];
-        var (lines, waiting, count, last, flaw) = (0, 0, DeliveryCount.None, issue.StartedOn, (string?)null);
-        SubscriberKey? expected = default(SubscriberKey);
-        using var fingerprint = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await foreach (var line in deliveries.LedgerAsync(issue.Topic, issue.Name, cancellationToken))
-        {
-            if (line is null)
-            {
-                flaw ??= AdminTexts.InvalidRange;
-                continue;
-            }
-
-            if (expected is not { } next || line.Range.From.Value < next.Value)
-                flaw ??= AdminTexts.OverlappingDeliveries(line.Range.From.LogPrefix);
-            else
-                gaps.AddRange(GapsIn(issue, next, line.Range.From));
-
-            lines++;
-            count += line.Count;
-            if (!line.Status.IsSettled())
-                unsettled.Add(line);
-            if (line.Status == DeliveryStatus.Waiting)
-                waiting++;
-            last = Later(last, Later(line.ClaimedOn, line.SettledOn ?? default));
-            expected = Further(expected, line.Range.To);
-            fingerprint.AppendData(Encoding.UTF8.GetBytes(Canonical(line)));
-        }
-
-        if (expected is { } rest)
-            gaps.AddRange(GapsIn(issue, rest, null));
-        // A closed ledger had no gaps, so rows were deleted. Their recipients must not get the issue again.
-        if (issue.ClosedOn is not null && gaps.Count > 0)
-            flaw ??= AdminTexts.ClosedLedgerHasGaps;
-        return new LedgerState(
-            lines, lines - unsettled.Count, waiting, unsettled, gaps, count, flaw,
-            Convert.ToHexStringLower(fingerprint.GetHashAndReset()), last);
-    }
-
-    private async Task SweepAsync(DigestIssue issue, CancellationToken cancellationToken)
-    {
-        if (issue.UnreadableStatus.Length > 0)
-        {
-            await digests.ExplainAsync(issue, AdminTexts.IssueStatusNotUnderstood(issue.UnreadableStatus), cancellationToken);
-            return;
-        }
-
-        if (issue.Status == IssueStatus.Held || !issue.Enqueued)
+        if (issue.Status == IssueStatus.Held || !issue.Enqueued || issue is { Status: IssueStatus.Closed, Count.Unknown: 0 })
             return;
 
         var changed = await unknown.SettleAsync(issue, cancellationToken);
         if (issue.Status == IssueStatus.Closed && !changed)
             return;
 
-        var ledger = await ReadAsync(issue, cancellationToken);
-        var lost = Lost(issue, ledger);
+        var ledger = await reader.ReadAsync(issue, cancellationToken);
+        var lost = isResumed ? Waiting(ledger) : Lost(issue, ledger);
         // Of two concurrent sweeps, only the one whose write succeeds enqueues. If it stops in between, a later sweep enqueues.
         if (!await TryWriteAsync(issue, ledger, lost.Count > 0, cancellationToken))
             return;
-        if (issue.Decision.Length > 0)
+        await repair.RunAsync(issue, ledger, cancellationToken);
+        if (DeliveryDecisionWord.Read(issue.Decision) is not (null or DeliveryDecision.None) && issue.Count.Unknown > 0)
             await digests.ClearDecisionAsync(issue, cancellationToken);
         if (lost.Count == 0)
             return;
@@ -105,9 +50,11 @@ public sealed partial class DigestLedger(
             // The figures of the closed issue stay. The receipt names the flaw.
             ledger = ledger with { Count = issue.Count };
         var status = ledger.IsComplete ? IssueStatus.Closed
-            : ledger.Flaw is not null || issue.Status == IssueStatus.Held ? issue.Status
+            // An invalid ledger is never completed by sending again. An admin restores it, then continues.
+            : ledger.Flaw is not null ? issue.ClosedOn is null ? IssueStatus.Held : issue.Status
+            : issue.Status == IssueStatus.Held ? IssueStatus.Held
             : IssueStatus.Sending;
-        if (ledger.Receipt == issue.Receipt && status == issue.Status && !isRequeued)
+        if (ledger.Receipt == issue.Receipt && ledger.Claimed == issue.Claimed && status == issue.Status && !isRequeued)
             return true;
 
         if (!await digests.TrySetLedgerAsync(issue, status, ledger, isRequeued, time.GetUtcNow(), cancellationToken))
@@ -126,36 +73,19 @@ public sealed partial class DigestLedger(
         var now = time.GetUtcNow();
         return ledger.Flaw is not null || now - issue.RequeuedOn < LostAfter ? [] :
         [
-            .. ledger.Unsettled.Where(line => Due(line) + LostAfter < now).Select(line => line.Range),
+            .. ledger.Unsettled.Where(line => Due(line) is var due && (due < now - LostAfter || due > now + DeliveryClaims.MaxDelay))
+                .Select(line => line.Range),
             // An unclaimed range may still wait in a long queue while other ranges make progress.
             .. ledger.LastChange + LostAfter < now ? ledger.Gaps : [],
         ];
     }
 
+    // The messages of these ranges were discarded while the issue was Held.
+    private static List<HashRange> Waiting(LedgerState ledger) =>
+        ledger.Flaw is not null ? [] : [.. ledger.Unsettled.Select(line => line.Range), .. ledger.Gaps];
+
     private static DateTimeOffset Due(LedgerLine line) =>
         line.Status == DeliveryStatus.Waiting ? line.NotBefore : line.ClaimedOn + DeliveryAttempt.LeaseDuration;
-
-    // A gap ends at the next row or at the end of an original range, so that its message equals the lost one.
-    private static IEnumerable<HashRange> GapsIn(DigestIssue issue, SubscriberKey from, SubscriberKey? to) => from == to ? [] :
-        HashRange.Split(issue.Ranges)
-            .Select(cut => new HashRange(cut.From.Value > from.Value ? cut.From : from, Earlier(cut.To, to)))
-            .Where(gap => !gap.IsEmpty);
-
-    private static SubscriberKey? Earlier(SubscriberKey? left, SubscriberKey? right) =>
-        left is not { } one ? right : right is not { } other || one.Value < other.Value ? left : right;
-
-    // Null is the end of the hash space.
-    private static SubscriberKey? Further(SubscriberKey? left, SubscriberKey? right) =>
-        left is { } one && right is { } other ? one.Value > other.Value ? one : other : null;
-
-    private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
-
-    private static string Canonical(LedgerLine line) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{line.Range.From} {line.Range.ToText} {line.Status} {Figures(line.Count)}\n");
-
-    private static string Figures(DeliveryCount count) => string.Create(
-        CultureInfo.InvariantCulture, $"{count.Candidates} {count.Sent} {count.Skipped} {count.Failed} {count.Unknown}");
 
     [LoggerMessage(
         LogLevel.Information,

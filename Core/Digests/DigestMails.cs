@@ -6,14 +6,14 @@ using Pipeline.Site;
 
 namespace Pipeline.Digests;
 
-/// <summary>Renders an issue as mail and as web page. Mails are rendered once per process and language.</summary>
+/// <summary>Renders an issue as mail and as web page, with its practices as they are published now.</summary>
 public sealed class DigestMails(
-    TopicCatalog topics, DigestTable digests, PracticeTable practices, MailRenderer renderer, SiteOptions site, TimeProvider time)
+    TopicCatalog topics, DigestTable digests, PublishedCache practices, MailRenderer renderer, SiteOptions site, TimeProvider time)
 {
     private const int MaxCachedIssues = 20;
 
-    // The maximum time until each sending process knows that an issue is Held.
-    private static readonly TimeSpan MaxStatusAge = TimeSpan.FromSeconds(30);
+    // The maximum time until each sending process knows that an issue is Held or a practice was changed.
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<(TopicId Topic, IssueName Issue), SingleFlightCache<Found>> _issues = new();
 
@@ -30,33 +30,37 @@ public sealed class DigestMails(
 
     private SingleFlightCache<Found> NewCache(TopicId topicId, IssueName issueName)
     {
-        IssueMail? rendered = null;
+        (IReadOnlyList<Practice> Practices, IssueMail Mail)? latest = null;
         return new SingleFlightCache<Found>(async () =>
         {
             if (topics.Find(topicId) is not { } topic
                 || await digests.FindAsync(topicId, issueName, CancellationToken.None) is not { } issue)
                 return new Found(null);
 
-            // Rendered once: the list of practices is final before a delivery is enqueued.
-            rendered ??= await RenderMailAsync(topic, issue, CancellationToken.None);
-            return new Found(rendered with { IsHeld = issue.Status == IssueStatus.Held });
-        }, MaxStatusAge, time);
+            var published = await PracticesAsync(topic, issue, CancellationToken.None);
+            if (latest is not { } last || !last.Practices.SequenceEqual(published))
+                latest = last = (published, await RenderMailAsync(topic, issue, published));
+            return new Found(last.Mail with
+            {
+                IsHeld = issue.Status == IssueStatus.Held,
+                IsWithdrawn = issue.HadPractices && published.Count == 0,
+            });
+        }, MaxAge, time);
     }
 
     public async Task<string> PageAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken) =>
         await RenderAsync(DigestContent.Of(topic, issue.Name, await PracticesAsync(topic, issue, cancellationToken), site, null));
 
     // Renders all languages before a range is claimed, because a fault after the claim would make the recipients unknown.
-    private async Task<IssueMail> RenderMailAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken)
+    private async Task<IssueMail> RenderMailAsync(Topic topic, DigestIssue issue, IReadOnlyList<Practice> published)
     {
         // Random, so that the text of a practice cannot contain it.
         var placeholder = $"%unsubscribe-{Guid.NewGuid():N}%";
-        var published = await PracticesAsync(topic, issue, cancellationToken);
         var mails = ImmutableDictionary.CreateBuilder<string, MailContent>();
         foreach (var language in Language.All)
             mails[language.Code] = await language.RunAsync(
                 () => RenderMailAsync(topic, issue, DigestContent.Of(topic, issue.Name, published, site, placeholder)));
-        return new IssueMail(mails.ToImmutable(), placeholder, IsHeld: false);
+        return new IssueMail(mails.ToImmutable(), placeholder, IsHeld: false, IsWithdrawn: false);
     }
 
     private async Task<MailContent> RenderMailAsync(Topic topic, DigestIssue issue, DigestContent content) => new(
@@ -76,15 +80,15 @@ public sealed class DigestMails(
     private Task<string> RenderAsync(DigestContent content) =>
         renderer.RenderAsync<DigestMail>(new Dictionary<string, object?> { [nameof(DigestMail.Content)] = content });
 
+    // An admin may have declined or corrected practices after the issue was made.
     private async Task<IReadOnlyList<Practice>> PracticesAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken)
     {
-        List<Practice> published = [];
-        foreach (var reference in issue.Practices)
-            // An admin may have withdrawn a practice after the issue was created.
-            if (await practices.FindAsync(topic.Id, reference, cancellationToken) is { Status: PracticeStatus.Published } practice)
-                published.Add(practice);
+        var published = (await practices.GetAsync(topic.Id, cancellationToken)).NewestFirst;
+        if (issue.HasUnreadablePractices)
+            return [.. published.Reverse().Where(practice => practice.DigestIssue.Trim() == issue.Name)];
 
-        return published;
+        var byReference = published.DistinctBy(practice => practice.Reference).ToDictionary(practice => practice.Reference);
+        return [.. issue.Practices.Select(byReference.GetValueOrDefault).OfType<Practice>()];
     }
 
     private sealed record Found(IssueMail? Mail);

@@ -10,6 +10,9 @@ public sealed record DigestReceipt(
         // An empty issue that was not sent has no ledger.
         var isEmpty = ledger.Lines == 0 && issue is { Status: IssueStatus.Closed, Practices.Count: 0 };
         var count = isEmpty ? issue.Count : ledger.Count;
+        var isVerified = issue.Status == IssueStatus.Closed
+            && (isEmpty || ledger.IsComplete && ledger.WithWrongFigures.Count == 0 && ledger.Count == issue.Count
+                && issue.Receipt.Contains(ledger.Fingerprint, StringComparison.Ordinal));
         return new DigestReceipt(
             issue.Topic, issue.Name, issue.Status.ToString(), issue.Practices.Count,
             count.Candidates, count.Sent, count.Skipped, count.Failed, count.Unknown,
@@ -17,9 +20,8 @@ public sealed record DigestReceipt(
             isEmpty
                 ? new OpenDeliveries(0, 0, 0)
                 : new OpenDeliveries(ledger.Waiting, ledger.Unsettled.Count - ledger.Waiting, ledger.Gaps.Count),
-            issue.Receipt,
-            issue.Status == IssueStatus.Closed
-                && (isEmpty || ledger.IsComplete && ledger.Receipt == issue.Receipt && ledger.Count == issue.Count));
+            isVerified && !isEmpty ? ledger.Receipt : issue.Receipt,
+            isVerified);
     }
 
     public sealed record OpenDeliveries(int Waiting, int UnderWay, int Unclaimed);

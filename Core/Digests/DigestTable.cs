@@ -4,20 +4,27 @@ using Pipeline.Practices;
 namespace Pipeline.Digests;
 
 /// <summary>The table Digests, with a partition for each topic and a row for each issue.</summary>
-public sealed class DigestTable(PipelineStorage storage)
+public sealed class DigestTable(PipelineStorage storage, RowOrigin origin)
 {
     /// <summary>The limit of the column Practices: a reference and a space take 17 of its 32 Ki characters.</summary>
     public const int MaxPractices = 1_500;
 
     private const string CleanedOn = "CleanedOn";
+    private const string Origin = "Origin";
 
+    // The status that the app last wrote. It differs from Status between an admin's edit and the next sweep.
+    private const string StatusApplied = "StatusApplied";
+
+    /// <summary>Inserts the issue, in the place of a row that the app did not make. False if the issue exists.</summary>
     public async Task<bool> AddAsync(DigestIssue issue, CancellationToken cancellationToken)
     {
         var row = new TableEntity(issue.Topic, issue.Name)
         {
             ["Status"] = issue.Status.ToString(),
+            [StatusApplied] = issue.Status.ToString(),
             ["Practices"] = Join(issue.Practices),
             ["Ranges"] = issue.Ranges,
+            [Origin] = origin.OfIssue(issue.Topic, issue.Name, issue.Ranges, issue.Practices.Count > 0),
             ["Enqueued"] = issue.Enqueued,
             ["StartedOn"] = issue.StartedOn,
             ["Receipt"] = issue.Receipt,
@@ -28,9 +35,15 @@ public sealed class DigestTable(PipelineStorage storage)
         if (issue.ClosedOn is { } closedOn)
             row["ClosedOn"] = closedOn;
 
-        return await storage.Digests.TryInsertAsync(row, cancellationToken) is not null;
+        if (await storage.Digests.TryInsertAsync(row, cancellationToken) is not null)
+            return true;
+
+        var existing = await storage.Digests.FindAsync(issue.Topic, issue.Name, cancellationToken);
+        return existing is not null && Read(existing) is null
+            && await storage.Digests.TryReplaceAsync(row, existing.ETag, cancellationToken) is not null;
     }
 
+    /// <summary>Null if there is none, or the app did not make the row.</summary>
     public async Task<DigestIssue?> FindAsync(TopicId topic, IssueName issue, CancellationToken cancellationToken)
     {
         var row = await storage.Digests.FindAsync(topic, issue, cancellationToken);
@@ -38,13 +51,25 @@ public sealed class DigestTable(PipelineStorage storage)
     }
 
     /// <summary>Issues that are not closed, oldest first.</summary>
-    public Task<IReadOnlyList<DigestIssue>> OpenAsync(TopicId topic, CancellationToken cancellationToken) =>
-        QueryAsync(TableFilter.Of($"PartitionKey eq {topic.Value} and Status ne 'Closed'"), cancellationToken);
+    public async Task<IReadOnlyList<DigestIssue>> OpenAsync(TopicId topic, CancellationToken cancellationToken) =>
+    [
+        .. (await QueryAsync(TableFilter.Of($"PartitionKey eq {topic.Value} and not (Status eq 'Closed')"), cancellationToken))
+            .Where(issue => issue.Status != IssueStatus.Closed),
+    ];
 
-    /// <summary>Issues that are open or have unknown recipients, oldest first.</summary>
-    public Task<IReadOnlyList<DigestIssue>> UnfinishedAsync(TopicId topic, CancellationToken cancellationToken) =>
-        QueryAsync(
-            TableFilter.And(TableFilter.Of($"PartitionKey eq {topic.Value}"), "Status ne 'Closed' or Unknown gt 0"), cancellationToken);
+    /// <summary>Rows that are not closed, have unknown recipients or were changed since a server time; oldest first.</summary>
+    public async Task<IReadOnlyList<IssueRow>> RowsToSweepAsync(
+        TopicId topic, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        List<IssueRow> rows = [];
+        // A comparison with a missing column is false, and "not" makes it true.
+        var filter = TableFilter.And(
+            TableFilter.Of($"PartitionKey eq {topic.Value}"),
+            TableFilter.Of($"not (Status eq 'Closed') or not (StatusApplied eq 'Closed') or Unknown gt 0 or Timestamp ge {since}"));
+        await foreach (var row in storage.Digests.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+            rows.Add(ReadRow(row));
+        return rows;
+    }
 
     /// <summary>All issues, newest first.</summary>
     public async Task<IReadOnlyList<DigestIssue>> AllAsync(TopicId topic, CancellationToken cancellationToken) =>
@@ -75,7 +100,9 @@ public sealed class DigestTable(PipelineStorage storage)
         var row = new TableEntity(issue.Topic, issue.Name)
         {
             ["Status"] = status.ToString(),
+            [StatusApplied] = status.ToString(),
             ["Receipt"] = ledger.Receipt,
+            ["Claimed"] = ledger.Claimed,
         };
         ledger.Count.WriteTo(row, "Candidates");
         if (status == IssueStatus.Closed)
@@ -84,15 +111,33 @@ public sealed class DigestTable(PipelineStorage storage)
             row["StatusHelp"] = "";
         }
 
+        if (status == IssueStatus.Held && ledger.Flaw is not null)
+            row["StatusHelp"] = AdminTexts.IssueStopped(ledger.Flaw);
+
         if (isRequeued)
             row["RevivedOn"] = now;
         return await storage.Digests.TryMergeAsync(row, issue.ETag, cancellationToken) is not null;
     }
 
-    /// <summary>Restores the status and shows the admin a sentence in StatusHelp.</summary>
-    public Task ExplainAsync(DigestIssue issue, string help, CancellationToken cancellationToken) => storage.Digests.TryMergeAsync(
-        new TableEntity(issue.Topic, issue.Name) { ["Status"] = issue.Status.ToString(), ["StatusHelp"] = help }, issue.ETag,
-        cancellationToken);
+    /// <summary>Writes the status, help, ranges and practices as the app understands them. Null if the row was changed meanwhile.</summary>
+    public async Task<DigestIssue?> TryTidyAsync(DigestIssue issue, string help, CancellationToken cancellationToken)
+    {
+        var row = new TableEntity(issue.Topic, issue.Name)
+        {
+            ["Status"] = issue.Status.ToString(),
+            [StatusApplied] = issue.Status.ToString(),
+            ["Ranges"] = issue.Ranges,
+            ["Practices"] = Join(issue.Practices),
+            ["StatusHelp"] = help,
+        };
+        return await storage.Digests.TryMergeAsync(row, issue.ETag, cancellationToken) is { } etag
+            ? issue with { Help = help, ETag = etag }
+            : null;
+    }
+
+    /// <summary>Shows the admin a sentence in a row that the app did not make, and changes nothing else.</summary>
+    public Task ExplainAsync(IssueRow row, string help, CancellationToken cancellationToken) => storage.Digests.TryMergeAsync(
+        new TableEntity(row.Topic, row.Key) { ["StatusHelp"] = help }, row.ETag, cancellationToken);
 
     public Task ClearDecisionAsync(DigestIssue issue, CancellationToken cancellationToken) =>
         storage.Digests.TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Decision"] = "" }, ETag.All, cancellationToken);
@@ -101,13 +146,12 @@ public sealed class DigestTable(PipelineStorage storage)
     public async IAsyncEnumerable<DigestIssue> ClosedWithRecipientsAsync(
         DateTimeOffset closedBefore, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string[] columns = ["PartitionKey", "RowKey", "Status", "Unknown", "ClosedOn", CleanedOn];
+        string[] columns = ["PartitionKey", "RowKey", "Status", StatusApplied, Origin, "Candidates", "Unknown", "ClosedOn", CleanedOn];
         await foreach (var row in storage.Digests.QueryAsync<TableEntity>(select: columns, cancellationToken: cancellationToken))
-            if (IssueStatusWord.Read(row.Text("Status")) == IssueStatus.Closed && row.Number("Unknown") == 0
-                && row.Time("ClosedOn") is { } closedOn && closedOn < closedBefore
+            if (Read(row) is { Status: IssueStatus.Closed, Count.Unknown: 0, ClosedOn: { } closedOn } issue && closedOn < closedBefore
                 // An issue that was opened and closed again has new deliveries.
                 && !(row.Time(CleanedOn) > closedOn))
-                yield return Read(row);
+                yield return issue;
     }
 
     public async Task<bool> TryMarkCleanedAsync(DigestIssue issue, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -118,42 +162,68 @@ public sealed class DigestTable(PipelineStorage storage)
     public Task RemoveAsync(DigestIssue issue, CancellationToken cancellationToken) =>
         storage.Digests.TryDeleteAsync(issue.Topic, issue.Name, issue.ETag, cancellationToken);
 
-    /// <summary>The status of a row. If the cell is not a status, a row with ClosedOn is Closed and any other is Sending.</summary>
-    internal static IssueStatus StatusOf(TableEntity row) =>
-        IssueStatusWord.Read(row.Text("Status")) ?? (row.ContainsKey("ClosedOn") ? IssueStatus.Closed : IssueStatus.Sending);
+    /// <summary>Stops an issue that is read from a backup, unless it was settled.</summary>
+    internal static void HoldUnsettled(TableEntity row, string help)
+    {
+        if (row.Number("Unknown") is null or 0
+            && (Review(row).Status == IssueStatus.Closed
+                || IssueStatusWord.Read(row.Text("Status")) is IssueStatus.Closed or IssueStatus.Held))
+            return;
+
+        row["Status"] = row[StatusApplied] = nameof(IssueStatus.Held);
+        row["StatusHelp"] = help;
+    }
 
     private async Task<IReadOnlyList<DigestIssue>> QueryAsync(string filter, CancellationToken cancellationToken)
     {
         List<DigestIssue> issues = [];
         await foreach (var row in storage.Digests.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
-            issues.Add(Read(row));
+            if (Read(row) is { } issue)
+                issues.Add(issue);
         return issues;
     }
 
     private static string Join(IReadOnlyList<Reference> practices) => string.Join(' ', practices);
 
-    private static DigestIssue Read(TableEntity row)
+    private IssueRow ReadRow(TableEntity row)
     {
-        var typed = row.Text("Status");
+        var issue = Read(row);
+        var isTidy = issue is not null && row.Text("Status") == issue.Status.ToString() && row.Text(StatusApplied) == row.Text("Status")
+            && row.Number("Ranges") == issue.Ranges;
+        return new IssueRow(
+            row.PartitionKey, row.RowKey, row.Text("StatusHelp"), row.ETag, issue, issue is null ? null : Review(row), isTidy);
+    }
+
+    private static IssueReview Review(TableEntity row) => IssueReview.Of(
+        row.Text("Status"), row.Word<IssueStatus>(StatusApplied), row.Time("ClosedOn") is not null,
+        isEmpty: row.Number("Candidates") is null or 0 && string.IsNullOrWhiteSpace(row.Text("Practices")));
+
+    private DigestIssue? Read(TableEntity row)
+    {
+        if (origin.ReadIssue(row.PartitionKey, row.RowKey, row.Text(Origin)) is not { } made)
+            return null;
+
+        var words = row.Text("Practices").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        Reference[] practices =
+            [.. words.Select(text => Reference.TryParse(text, out var reference) ? reference : null).OfType<Reference>()];
         return new DigestIssue
         {
             Topic = row.PartitionKey,
             Name = row.RowKey,
-            Status = StatusOf(row),
-            Practices =
-            [
-                .. row.Text("Practices").Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                    .Select(text => Reference.TryParse(text, out var reference) ? reference : null).OfType<Reference>(),
-            ],
-            Ranges = Math.Max(1, row.Number("Ranges") ?? 1),
+            Status = Review(row).Status,
+            Practices = practices,
+            HadPractices = made.HasPractices,
+            HasUnreadablePractices = practices.Length < words.Length || words.Length == 0 && made.HasPractices,
+            Ranges = made.Ranges,
             Enqueued = row.Flag("Enqueued") ?? false,
             StartedOn = row.Time("StartedOn") ?? row.Timestamp ?? default,
             ClosedOn = row.Time("ClosedOn"),
             RequeuedOn = row.Time("RevivedOn") ?? default,
             Count = DeliveryCount.Read(row, "Candidates"),
+            Claimed = row.Text("Claimed"),
             Receipt = row.Text("Receipt"),
             Decision = row.Text("Decision").Trim(),
-            UnreadableStatus = IssueStatusWord.Read(typed) is null ? typed.Trim() : "",
+            Help = row.Text("StatusHelp"),
             ETag = row.ETag,
         };
     }

@@ -2,17 +2,37 @@ using Pipeline.Subscribers;
 
 namespace Pipeline.Digests;
 
-/// <param name="Gaps">Unclaimed parts of the hash space. No gap spans two of the original ranges.</param>
-/// <param name="Flaw">A sentence that says why the ledger is invalid; null if it is valid.</param>
-/// <param name="Fingerprint">Hexadecimal SHA-256 of all ranges, states and figures.</param>
-public sealed record LedgerState(
-    int Lines, int Settled, int Waiting, IReadOnlyList<LedgerLine> Unsettled, IReadOnlyList<HashRange> Gaps, DeliveryCount Count,
-    string? Flaw, string Fingerprint, DateTimeOffset LastChange)
+public sealed record LedgerState
 {
+    public required int Lines { get; init; }
+    public required int Settled { get; init; }
+    public required int Waiting { get; init; }
+    public required IReadOnlyList<LedgerLine> Unsettled { get; init; }
+
+    /// <summary>Deliveries with figures that an admin edited.</summary>
+    public required IReadOnlyList<LedgerLine> WithWrongFigures { get; init; }
+
+    /// <summary>Settled deliveries in which an admin typed a decision although no recipient is unknown.</summary>
+    public required IReadOnlyList<LedgerLine> WithoutNeedForDecision { get; init; }
+
+    /// <summary>Unclaimed parts of the hash space. No gap spans two of the original ranges.</summary>
+    public required IReadOnlyList<HashRange> Gaps { get; init; }
+    public required DeliveryCount Count { get; init; }
+
+    /// <summary>A sentence that says why the ledger is invalid; null if it is valid.</summary>
+    public required string? Flaw { get; init; }
+
+    /// <summary>The text of <see cref="ClaimedDeliveries"/>.</summary>
+    public required string Claimed { get; init; }
+
+    /// <summary>Hexadecimal SHA-256 of all ranges, states and figures.</summary>
+    public required string Fingerprint { get; init; }
+    public required DateTimeOffset LastChange { get; init; }
+
     /// <summary>True if the rows have no gap or overlap, all are settled, and each candidate is counted once.</summary>
     public bool IsComplete => Flaw is null && Gaps.Count == 0 && Unsettled.Count == 0 && Count.Open == 0;
 
-    /// <summary>The text for admins. A closed issue stores it and is verified against it, so the "Complete" text must not change.</summary>
+    /// <summary>The text for admins. A closed issue stores it, and is verified by the fingerprint in it.</summary>
     public string Receipt
     {
         get

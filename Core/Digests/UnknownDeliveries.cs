@@ -12,9 +12,11 @@ public sealed partial class UnknownDeliveries(
     public async Task<bool> SettleAsync(DigestIssue issue, CancellationToken cancellationToken)
     {
         var (changed, left) = (false, 0);
+        // A word that is not understood is explained in the issue's row alone.
+        var forAll = DeliveryDecisionWord.Read(issue.Decision) is null ? "" : issue.Decision;
         foreach (var delivery in await deliveries.UnknownAsync(issue.Topic, issue.Name, cancellationToken))
         {
-            var decision = delivery.Typed.Length > 0 ? delivery.Typed : issue.Decision;
+            var decision = delivery.Typed.Length > 0 ? delivery.Typed : forAll;
             changed |= await SettleAsync(delivery with { Typed = decision }, cancellationToken);
             left += delivery.Outcomes.Count.Unknown;
         }

@@ -18,5 +18,11 @@ public sealed class KeyPurpose
     /// <summary>The marks by which a backup's manifest identifies keys.</summary>
     public static readonly KeyPurpose BackupMark = new("backup:"u8);
 
+    /// <summary>Rows of Digests that the app made.</summary>
+    public static readonly KeyPurpose Issue = new("issue:"u8);
+
+    /// <summary>Rows of Deliveries that the app made.</summary>
+    public static readonly KeyPurpose Delivery = new("delivery:"u8);
+
     public ReadOnlySpan<byte> Label => _label;
 }

@@ -43,6 +43,20 @@ public static class TableRows
         }
     }
 
+    /// <summary>Replaces the whole row. Null if it is missing or its ETag differs.</summary>
+    public static async Task<ETag?> TryReplaceAsync(
+        this TableClient table, TableEntity row, ETag ifMatch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ETagOf(await table.UpdateEntityAsync(row, ifMatch, TableUpdateMode.Replace, cancellationToken));
+        }
+        catch (RequestFailedException changed) when (IsGoneOrChanged(changed))
+        {
+            return null;
+        }
+    }
+
     /// <summary>False if the row is missing or its ETag differs.</summary>
     public static async Task<bool> TryDeleteAsync(
         this TableClient table, string partition, string row, ETag ifMatch, CancellationToken cancellationToken)

@@ -59,6 +59,33 @@ public static class AdminTexts
     public static string IssueStatusNotUnderstood(string typed) =>
         $"{TypedWord.NotUnderstood(typed)}, so nothing changed. Type Held in Status to stop the issue, or Sending to continue it.";
 
+    public const string IssueNotOfApp =
+        "The app did not make this row, or its Origin was changed, so it is not sent. Delete the row, or restore it from a backup.";
+
+    public const string IssueClosedByHand = "Only the app closes an issue, so it is Held now. Type Sending in Status to continue it.";
+
+    public const string IssueIsClosed = "The issue is closed and cannot be stopped.";
+
+    public const string IssueWasEmpty = "The issue had nothing to send, so it stays closed.";
+
+    public const string IssuePracticesRestored =
+        "Practices was not a list of references. The app restored it from the column DigestIssue of the practices.";
+
+    public const string NothingToDecide = "No recipient is unknown, so there is nothing to decide. Clear Decision.";
+
+    public static string IssueStopped(string flaw) => $"The issue was stopped. {flaw}";
+
+    public const string DeliveriesMissing =
+        "Rows were deleted from Deliveries, so their readers may have the issue already. Restore the rows from a backup, then type Sending in "
+        + "Status. If you type Sending without them, these readers get the issue again.";
+
+    public static string DeliveryNotOfApp(string row) =>
+        $"The app did not make the row {row} in Deliveries, or its keys, To, Id or Origin were changed. Restore its original values or delete "
+        + "it, then type Sending in Status.";
+
+    public static string DeliveryUnreadable(string row) =>
+        $"The row {row} in Deliveries was edited by hand: its Outcomes are unreadable. Restore its original values, then type Sending in Status.";
+
     public static string IssueRestored(string backup) =>
         $"The issue was not settled when the backup {backup} was created. Type Sending in Status to continue: readers who got it after the "
         + "backup get it again. Leave Held if all have it.";
@@ -79,6 +106,8 @@ public static class AdminTexts
 
     public const string DeliveryHasManyBadAddresses =
         "SendGrid refuses many addresses of this delivery; the rest is sent in the next attempt.";
+
+    public const string IssueWithdrawn = "No practice of the issue is published any more, so nothing was sent.";
 
     public const string ConfirmedByEvents = "SendGrid's events confirmed it.";
 

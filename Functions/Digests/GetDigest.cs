@@ -4,7 +4,7 @@ using Pipeline.Functions.Api;
 namespace Pipeline.Functions.Digests;
 
 /// <summary>GET /api/digests/{topic}/{issue}: an issue's receipt, computed from its ledger. It holds no address.</summary>
-public sealed class GetDigest(TopicCatalog topics, DigestTable digests, DigestLedger ledger)
+public sealed class GetDigest(TopicCatalog topics, DigestTable digests, LedgerReader ledger)
 {
     [Function(nameof(GetDigest))]
     public async Task<IResult> Run(

@@ -200,7 +200,7 @@ public sealed class PipelineApp : IAsyncDisposable
         StoredIssue? issue = null;
         await Eventually.IsTrueAsync("the issue is closed", async () =>
         {
-            await Get<DigestLedger>().SweepAsync(Cancellation);
+            await Get<DigestSweep>().RunAsync(Cancellation);
             issue = await IssueAsync();
             return issue.Status == "Closed";
         });

@@ -48,13 +48,21 @@ internal static class ScaleRun
     public static async Task PrepareAsync(IServiceProvider services, int subscribers)
     {
         var storage = services.GetRequiredService<PipelineStorage>();
-        await storage.Digests.AddEntityAsync(new TableEntity(Topic, "2026-01-01")
+        var started = new DateTimeOffset(2026, 1, 1, 9, 0, 0, TimeSpan.Zero);
+        var earlier = new DigestIssue
         {
-            ["Status"] = "Closed",
-            ["Practices"] = "",
-            ["Enqueued"] = true,
-            ["Candidates"] = subscribers,
-        });
+            Topic = Topic,
+            Name = "2026-01-01",
+            Status = IssueStatus.Closed,
+            Practices = [],
+            Ranges = 1,
+            Enqueued = true,
+            StartedOn = started,
+            ClosedOn = started,
+            Count = DeliveryCount.None with { Candidates = subscribers },
+            Receipt = "",
+        };
+        await services.GetRequiredService<DigestTable>().AddAsync(earlier, CancellationToken.None);
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         await services.GetRequiredService<PracticeTable>().AddAsync(
             new Practice

@@ -246,14 +246,14 @@ public sealed class RestoreTests(AzuriteFixture azurite)
         [
             ("2026-10-26", "Closed"), ("2026-11-02", "Sending"), ("2026-11-09", "Held"), ("2026-11-16", "sned it"), ("2026-11-23", "Sending"),
         ];
-        await app.Storage.Digests.AddAsync(issues.Select(issue => new TableEntity(PipelineApp.Topic, issue.Name)
+        await app.Storage.Digests.AddAsync(issues.Select(issue => app.AsAppIssue(new TableEntity(PipelineApp.Topic, issue.Name)
         {
             ["Status"] = issue.Status,
             ["Enqueued"] = true,
             ["Ranges"] = 1,
             ["StartedOn"] = app.Time.GetUtcNow().AddDays(-1),
             ["StatusHelp"] = "",
-        }));
+        })));
         await app.AddSubscribersAsync(3);
         await app.BackUpAsync();
         foreach (var issue in issues[..^1])
@@ -283,7 +283,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var closed = SampleRows.ClosedIssue("2026-10-26", app.Time.GetUtcNow().AddDays(-9));
         (closed["Ranges"], closed["Unknown"], closed["Decision"], closed["StatusHelp"]) = (1, 3, "Resend", "");
-        await app.Storage.Digests.AddEntityAsync(closed, Cancellation);
+        await app.Storage.Digests.AddEntityAsync(app.AsAppIssue(closed), Cancellation);
         var unknown = new TableEntity($"{PipelineApp.Topic}~2026-10-26", new string('0', 32));
         (unknown["Status"], unknown["Decision"]) = ("Unknown", "Resend");
         await app.Storage.Deliveries.AddEntityAsync(unknown, Cancellation);

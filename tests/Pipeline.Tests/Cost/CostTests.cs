@@ -91,7 +91,9 @@ public sealed class CostTests(AzuriteFixture azurite)
         await app.AddSubscribersAsync(ranges * Counted.RecipientsPerRange);
         await PublishedAsync(app, 1);
         await app.Storage.Digests.AddEntityAsync(
-            new TableEntity(PipelineApp.Topic, "2026-11-16") { ["Status"] = "Closed", ["Enqueued"] = true, ["Candidates"] = ranges * Counted.RecipientsPerRange }, Cancellation);
+            app.AsAppIssue(SampleRows.ClosedIssue(
+                "2026-11-16", app.Time.GetUtcNow(), candidates: ranges * Counted.RecipientsPerRange)),
+            Cancellation);
 
         var begun = Begin(app);
         await app.PublishDigestAsync();

@@ -56,7 +56,7 @@ public sealed class DeliveryRetentionTests(AzuriteFixture azurite)
     [Theory]
     [InlineData("Unknown", 1)]
     [InlineData("Status", "Sending")]
-    [InlineData("Status", "Held")]
+    [InlineData("StatusApplied", "Held")]
     public async Task Deliveries_that_may_still_be_sent_keep_their_recipients(string column, object value)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
@@ -126,7 +126,7 @@ public sealed class DeliveryRetentionTests(AzuriteFixture azurite)
     {
         const string ledger = $"{PipelineApp.Topic}~2026-10-26";
         await app.Storage.Digests.AddEntityAsync(
-            SampleRows.ClosedIssue("2026-10-26", app.Time.GetUtcNow().AddDays(-29)), Cancellation);
+            app.AsAppIssue(SampleRows.ClosedIssue("2026-10-26", app.Time.GetUtcNow().AddDays(-29), candidates: rows)), Cancellation);
         await app.Storage.Deliveries.AddAsync(Enumerable.Range(0, rows).Select(i => new TableEntity(ledger, $"{i:x32}")
         {
             ["To"] = i == rows - 1 ? "~" : $"{i + 1:x32}",

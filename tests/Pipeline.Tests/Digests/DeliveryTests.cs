@@ -213,7 +213,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         await app.SweepLedgerAsync();
 
         var issue = await app.IssueAsync();
-        Assert.Contains("Not verified. A row in Deliveries is not a valid range", issue.Receipt);
+        Assert.Contains("Not verified. The app did not make the row a note of mine in Deliveries", issue.Receipt);
 
         await app.Storage.Deliveries.DeleteEntityAsync(note.PartitionKey, note.RowKey, cancellationToken: Cancellation);
         await app.SweepLedgerAsync();
@@ -267,7 +267,9 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         var issue = await app.PublishToSubscribersAsync(40);
         if (!inLastRow)
         {
-            await EditDeliveryAsync(app, "To", Key('8'));
+            var first = (await app.DeliveryAsync()).Columns;
+            first["To"] = Key('8');
+            await app.Storage.Deliveries.UpsertEntityAsync(app.AsAppDelivery(first), TableUpdateMode.Replace, Cancellation);
             await app.Storage.Deliveries.AddEntityAsync(Row('8', "~"), Cancellation);
         }
 
@@ -284,7 +286,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         static string Key(char digit) => $"{digit}{new string('0', 31)}";
 
         TableEntity Row(char from, string to) =>
-            new($"{PipelineApp.Topic}~{issue.RowKey}", Key(from)) { ["To"] = to, ["Status"] = "Sent" };
+            app.AsAppDelivery(new($"{PipelineApp.Topic}~{issue.RowKey}", Key(from)) { ["To"] = to, ["Status"] = "Sent" });
     }
 
     [Theory]

@@ -23,9 +23,9 @@ public static class DigestSteps
 
     /// <summary>Makes the next issue start with this number of deliveries.</summary>
     public static Task AddIssueWithRangesAsync(this PipelineApp app, int ranges) => app.Storage.Digests.AddEntityAsync(
-        SampleRows.ClosedIssue("2026-01-01", app.Time.GetUtcNow(), candidates: ranges * 900), Cancellation);
+        app.AsAppIssue(SampleRows.ClosedIssue("2026-01-01", app.Time.GetUtcNow(), candidates: ranges * 900)), Cancellation);
 
-    public static Task SweepLedgerAsync(this PipelineApp app) => app.Get<DigestLedger>().SweepAsync(Cancellation);
+    public static Task SweepLedgerAsync(this PipelineApp app) => app.Get<DigestSweep>().RunAsync(Cancellation);
 
     /// <summary>Sweeps until all issues are closed.</summary>
     public static Task UntilAllIssuesAreClosedAsync(this PipelineApp app) => app.UntilAsync("all issues are closed", async () =>

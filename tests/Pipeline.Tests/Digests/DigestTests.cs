@@ -309,7 +309,7 @@ public sealed class DigestTests(AzuriteFixture azurite)
             ["Enqueued"] = false,
             ["StartedOn"] = app.Time.GetUtcNow(),
         };
-        await app.Storage.Digests.AddEntityAsync(concurrent, Cancellation);
+        await app.Storage.Digests.AddEntityAsync(app.AsAppIssue(concurrent), Cancellation);
         await app.PublishDigestAsync();
 
         Assert.Single(await app.DigestsAsync());

@@ -62,7 +62,7 @@ public sealed class BrokenCellTests(AzuriteFixture azurite)
         row["RevivedOn"] = row["StartedOn"];
         row["Status"] = "Sending";
         var days = 0;
-        var broken = await BreakAsync(app.Storage.Digests, row, _ => (PipelineApp.Topic, Day(2026, days++)));
+        var broken = await BreakAsync(app.Storage.Digests, row, _ => (PipelineApp.Topic, Day(2026, days++)), app.AsAppIssue);
         await app.Storage.Digests.EditAsync(row.PartitionKey, row.RowKey, "Status", "Sending");
 
         await HandleAsync(app);
@@ -86,7 +86,7 @@ public sealed class BrokenCellTests(AzuriteFixture azurite)
         // Each broken delivery has an issue of its own.
         var days = 0;
         var broken = await BreakAsync(
-            app.Storage.Deliveries, row, _ => ($"{PipelineApp.Topic}~{Day(2025, days++)}", row.RowKey));
+            app.Storage.Deliveries, row, _ => ($"{PipelineApp.Topic}~{Day(2025, days++)}", row.RowKey), app.AsAppDelivery);
         await app.Storage.Deliveries.UpsertEntityAsync(row, TableUpdateMode.Replace, Cancellation);
         await app.Storage.Digests.UpsertEntityAsync(issue, TableUpdateMode.Replace, Cancellation);
         string[] names = [.. broken.Values.Select(one => one.PartitionKey.Split('~')[1])];
@@ -94,6 +94,7 @@ public sealed class BrokenCellTests(AzuriteFixture azurite)
         {
             var copy = Copy(issue);
             copy.RowKey = name;
+            app.AsAppIssue(copy);
             await app.Storage.Digests.UpsertEntityAsync(copy, TableUpdateMode.Replace, Cancellation);
         }
 
@@ -130,7 +131,8 @@ public sealed class BrokenCellTests(AzuriteFixture azurite)
 
     /// <summary>Adds a row for every column and every wrong value. The names of the rows are like "Title = 5".</summary>
     private static async Task<IReadOnlyDictionary<string, TableEntity>> BreakAsync(
-        TableClient table, TableEntity correct, Func<string, (string PartitionKey, string RowKey)> key)
+        TableClient table, TableEntity correct, Func<string, (string PartitionKey, string RowKey)> key,
+        Func<TableEntity, TableEntity>? sign = null)
     {
         Dictionary<string, TableEntity> broken = [];
         string[] keys = ["odata.etag", "PartitionKey", "RowKey", "Timestamp"];
@@ -139,8 +141,9 @@ public sealed class BrokenCellTests(AzuriteFixture azurite)
             {
                 var name = $"{column} = {cell}";
                 var row = Copy(correct);
-                row[column] = cell;
                 (row.PartitionKey, row.RowKey) = key(name);
+                sign?.Invoke(row);
+                row[column] = cell;
                 broken.TryAdd(name, row);
             }
 
