@@ -8,7 +8,8 @@ namespace Pipeline.Tests;
 
 /// <summary>
 /// Azurite for all tests, on free ports. Each test takes an empty account of its own, so tests run side by side with the same names of
-/// tables and queues. There are two servers: each uses one processor, and searches the tables and messages of all its accounts at each call.
+/// tables and queues. There are two servers: each uses one processor, and searches the tables and messages of all its accounts at each
+/// call.
 /// </summary>
 public sealed class AzuriteFixture : IAsyncLifetime
 {

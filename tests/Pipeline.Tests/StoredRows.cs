@@ -4,7 +4,7 @@ using Azure.Data.Tables;
 
 namespace Pipeline.Tests;
 
-/// <summary>A row of a table. Each property is the column with its name. It is null, also if it is a text, if the row has no such column.</summary>
+/// <summary>A row of a table. Each property is the column with its name; null, also for texts, if there is no such column.</summary>
 public abstract class StoredRow(TableEntity row)
 {
     /// <summary>All columns, for tests that check columns without a property.</summary>

@@ -83,7 +83,7 @@ internal static class CostBenchmark
     /// <summary>Ranges of an issue, and what SendGrid tells of them. Gives the bytes that each recipient is to SendGrid.</summary>
     private static async Task<double> DigestAsync(string connectionString, string readers, FunctionTimes times)
     {
-        const int recipients = Ranges * Counted.RecipientsPerRange;
+        const int recipients = Ranges * ExpectedCosts.RecipientsPerRange;
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         ReaderFile.Write(readers, recipients);
         using var file = new ReaderFile(readers);

@@ -44,18 +44,18 @@ internal static class CostTables
 
         var million = new (string What, Load[] Alone, Load[] InOneGo)[]
         {
-            Million("submissions, stored", [new(1e6, Counted.Submission)]),
-            Million("… with the editor's word and the mail", [new(1e6, Counted.Submission), new(1e6, Counted.Decision, More: Assumed.SendGridAnswer)]),
+            Million("submissions, stored", [new(1e6, ExpectedCosts.Submission)]),
+            Million("… with the editor's word and the mail", [new(1e6, ExpectedCosts.Submission), new(1e6, ExpectedCosts.Decision, More: Assumed.SendGridAnswer)]),
             Million(
                 "digest mails",
                 [
-                    new(Math.Ceiling(1e6 / Counted.RecipientsPerRange), Counted.Range, More: Assumed.SendGridAnswer), new(1, Counted.Issue),
+                    new(Math.Ceiling(1e6 / ExpectedCosts.RecipientsPerRange), ExpectedCosts.Range, More: Assumed.SendGridAnswer), new(1, ExpectedCosts.Issue),
                 ]),
             Million("… with SendGrid's events", [
-                    new(Math.Ceiling(1e6 / Counted.RecipientsPerRange), Counted.Range, More: Assumed.SendGridAnswer), new(1, Counted.Issue),
-                    new(1e6 * Assumed.EventsPerMail / Assumed.EventsPerPost, Counted.EventPost),
+                    new(Math.Ceiling(1e6 / ExpectedCosts.RecipientsPerRange), ExpectedCosts.Range, More: Assumed.SendGridAnswer), new(1, ExpectedCosts.Issue),
+                    new(1e6 * Assumed.EventsPerMail / Assumed.EventsPerPost, ExpectedCosts.EventPost),
                 ]),
-            Million("page views, half of them lists", [new(5e5, Counted.PracticePage), new(5e5, Counted.Page with { TableQueries = 0 })]),
+            Million("page views, half of them lists", [new(5e5, ExpectedCosts.PracticePage), new(5e5, ExpectedCosts.Page with { TableQueries = 0 })]),
         };
         Table(
             ["a million", "executions", "transactions", "records of log", "GB-s, each alone", "GB-s, in one go", "Azure, each alone", "Azure, in one go"],
@@ -73,19 +73,19 @@ internal static class CostTables
 
         Table(
             ["counted", "transactions", "queue", "table reads", "queries", "writes", "SendGrid calls", "executions"],
-            Row("a submission, stored", Counted.Submission), Row("the editor's word about it", Counted.Decision), Row("a sweep without anything to do", Counted.IdleSweep),
-            Row("… its peeks at queues, for telemetry", Counted.QueueAges),
-            Row("an hourly look without an issue due", Counted.IdlePublish), Row("an issue with one practice", Counted.Issue), Row("… each further practice", Counted.PracticeInIssue),
-            Row("… each range of 900 recipients", Counted.Range), Row("a post of SendGrid's events", Counted.EventPost), Row("… each subscription it ends", Counted.EndedSubscription),
-            Row("a subscription, confirmed", Counted.Subscription), Row("a list, once in two seconds", Counted.Page), Row("a practice's page", Counted.PracticePage),
-            Row("a night's cleaning of a thousand", Counted.Cleaning));
+            Row("a submission, stored", ExpectedCosts.Submission), Row("the editor's word about it", ExpectedCosts.Decision), Row("a sweep without anything to do", ExpectedCosts.IdleSweep),
+            Row("… its peeks at queues, for telemetry", ExpectedCosts.QueueAges),
+            Row("an hourly look without an issue due", ExpectedCosts.IdlePublish), Row("an issue with one practice", ExpectedCosts.Issue), Row("… each further practice", ExpectedCosts.PracticeInIssue),
+            Row("… each range of 900 recipients", ExpectedCosts.Range), Row("a post of SendGrid's events", ExpectedCosts.EventPost), Row("… each subscription it ends", ExpectedCosts.EndedSubscription),
+            Row("a subscription, confirmed", ExpectedCosts.Subscription), Row("a list, once in two seconds", ExpectedCosts.Page), Row("a practice's page", ExpectedCosts.PracticePage),
+            Row("a night's cleaning of a thousand", ExpectedCosts.Cleaning));
 
         Table(
             ["measured", "ms, median", "ms of processor", "runs"],
             [.. times.All.Select(each => (string[])[$"`{each.Function}`", Number(each.Seconds * 1_000), Number(each.Cpu * 1_000), $"{each.Runs}"])]);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
             Working set at its peak: {peakBytes / 1024 / 1024:N0} MiB. A page: {sizes.Page:N0} bytes. A digest to SendGrid: {sizes.Mail:N0} bytes a recipient.
-            The idle sweeps of a day: {24 * 60:N0} executions, {24 * 60 * (Counted.IdleSweep.Transactions + Counted.QueueAges.Transactions):N0} transactions, {24 * 60 * times.Alone("Sweep", 0) * Usual / 1_024:N0} GB-seconds at 2,048 MB, {24 * 60 * times.Alone("Sweep", 0) * Small / 1_024:N0} at 512 MB.
+            The idle sweeps of a day: {24 * 60:N0} executions, {24 * 60 * (ExpectedCosts.IdleSweep.Transactions + ExpectedCosts.QueueAges.Transactions):N0} transactions, {24 * 60 * times.Alone("Sweep", 0) * Usual / 1_024:N0} GB-seconds at 2,048 MB, {24 * 60 * times.Alone("Sweep", 0) * Small / 1_024:N0} at 512 MB.
             The host by itself in a month, at most: {HostOperations.Polls:N0} polls of queues, {HostOperations.LeaseRenewals:N0} renewals of leases, {HostOperations.StatusWrites:N0} statuses of timers.
 
             """));
@@ -113,7 +113,7 @@ internal static class CostTables
         _ => Price.LargeMachine.Dollars + Price.LargeDisk.Dollars,
     });
 
-    private static string[] Row(string what, Bill bill) =>
+    private static string[] Row(string what, BillableOperations bill) =>
     [
         what, $"{bill.Transactions}", $"{bill.QueueOperations}", $"{bill.TableReads}", $"{bill.TableQueries}", $"{bill.TableWrites + bill.TableDeletes}", $"{bill.SendGridCalls}",
         bill.Executions,

@@ -5,7 +5,7 @@ namespace Pipeline.Benchmarks.Cost;
 /// <summary>Something that happens so many times a month.</summary>
 /// <param name="InOneGo">All at once, as the ranges of a digest; else spread over the month.</param>
 /// <param name="More">Seconds that an execution waits beyond what was measured.</param>
-internal sealed record Load(double Times, Bill Bill, bool InOneGo = false, double More = 0)
+internal sealed record Load(double Times, BillableOperations Bill, bool InOneGo = false, double More = 0)
 {
     public double Records => Times * (Bill.Functions.Length * Assumed.HostRecordsPerExecution + Bill.Transactions + Bill.SendGridCalls + Bill.LogLines);
 

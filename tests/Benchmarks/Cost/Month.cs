@@ -14,30 +14,30 @@ internal sealed class Month
         (Subscribers, Submissions, PageViews, this.times, this.sizes) = (subscribers, submissions, pageViews, times, sizes);
         var signUps = subscribers * Assumed.SignUps;
         Mails = subscribers * Assumed.IssuesPerMonth + submissions + signUps;
-        var (pages, nights) = (Math.Ceiling(subscribers / Counted.RowsPerPage), Assumed.HoursPerMonth / 24);
+        var (pages, nights) = (Math.Ceiling(subscribers / ExpectedCosts.RowsPerPage), Assumed.HoursPerMonth / 24);
         var further = (pages - 1) * times.Seconds("CleanSubscribers");
         loads =
         [
-            new(Assumed.HoursPerMonth * 60, Counted.IdleSweep),
-            new(Assumed.HoursPerMonth * 60, Counted.QueueAges),
-            new(Assumed.HoursPerMonth, Counted.IdlePublish),
-            new(nights, Counted.Cleaning, More: further),
-            new(nights * (pages - 1), new Bill(TableQueries: 1)),
+            new(Assumed.HoursPerMonth * 60, ExpectedCosts.IdleSweep),
+            new(Assumed.HoursPerMonth * 60, ExpectedCosts.QueueAges),
+            new(Assumed.HoursPerMonth, ExpectedCosts.IdlePublish),
+            new(nights, ExpectedCosts.Cleaning, More: further),
+            new(nights * (pages - 1), new BillableOperations(TableQueries: 1)),
             // The backup reads the same rows, give or take; its blobs are in Storage.
-            new(nights, Counted.Cleaning with { Executions = "BackUpTables" }, More: further),
-            new(nights * (pages - 1), new Bill(TableQueries: 1)),
-            new(submissions, Counted.Submission),
-            new(submissions, Counted.Decision, More: Assumed.SendGridAnswer),
-            new(Assumed.IssuesPerMonth, Counted.Issue),
-            new(submissions, Counted.PracticeInIssue),
-            new(Ranges, Counted.Range, InOneGo: true, More: Assumed.SendGridAnswer),
-            new(Mails * Assumed.EventsPerMail / Assumed.EventsPerPost, Counted.EventPost),
-            new(subscribers * Assumed.Ended, Counted.EndedSubscription),
-            new(signUps, Counted.Subscription, More: Assumed.SendGridAnswer),
-            new(pageViews / 2, Counted.PracticePage),
-            new(pageViews / 2, Counted.Page with { TableQueries = 0 }),
+            new(nights, ExpectedCosts.Cleaning with { Executions = "BackUpTables" }, More: further),
+            new(nights * (pages - 1), new BillableOperations(TableQueries: 1)),
+            new(submissions, ExpectedCosts.Submission),
+            new(submissions, ExpectedCosts.Decision, More: Assumed.SendGridAnswer),
+            new(Assumed.IssuesPerMonth, ExpectedCosts.Issue),
+            new(submissions, ExpectedCosts.PracticeInIssue),
+            new(Ranges, ExpectedCosts.Range, InOneGo: true, More: Assumed.SendGridAnswer),
+            new(Mails * Assumed.EventsPerMail / Assumed.EventsPerPost, ExpectedCosts.EventPost),
+            new(subscribers * Assumed.Ended, ExpectedCosts.EndedSubscription),
+            new(signUps, ExpectedCosts.Subscription, More: Assumed.SendGridAnswer),
+            new(pageViews / 2, ExpectedCosts.PracticePage),
+            new(pageViews / 2, ExpectedCosts.Page with { TableQueries = 0 }),
             // Once in two seconds at most, however many look.
-            new(Math.Min(pageViews / 2, Assumed.SecondsPerMonth / 2), new Bill(TableQueries: 1)),
+            new(Math.Min(pageViews / 2, Assumed.SecondsPerMonth / 2), new BillableOperations(TableQueries: 1)),
         ];
     }
 
@@ -45,7 +45,7 @@ internal sealed class Month
     public double Submissions { get; }
     public double PageViews { get; }
     public double Mails { get; }
-    public double Ranges => Math.Ceiling(Subscribers / Counted.RecipientsPerRange) * Assumed.IssuesPerMonth;
+    public double Ranges => Math.Ceiling(Subscribers / ExpectedCosts.RecipientsPerRange) * Assumed.IssuesPerMonth;
     public double Executions => loads.Sum(load => load.Times * load.Bill.Functions.Length);
     public double Transactions => loads.Sum(load => load.Times * load.Bill.Transactions) + HostOperations.Polls;
     public double LogGigabytes => (loads.Sum(load => load.Records) + Assumed.HoursPerMonth * 60 * Assumed.MetricRecordsPerMinute) * Assumed.BytesPerLogRecord / 1e9;

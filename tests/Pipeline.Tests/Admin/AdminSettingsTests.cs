@@ -11,7 +11,7 @@ public sealed class AdminSettingsTests : IDisposable
     public void Dispose() => File.Delete(_file);
 
     [Fact]
-    public void The_environment_wins_over_the_file_and_the_command_line_over_both()
+    public void The_command_line_overrides_the_environment_and_the_environment_overrides_the_file()
     {
         File.WriteAllText(_file, """{"Values":{"AdminTest__A":"file","AdminTest__B":"file","AdminTest__C":"file"}}""");
         Environment.SetEnvironmentVariable("AdminTest__B", "environment");
@@ -35,7 +35,7 @@ public sealed class AdminSettingsTests : IDisposable
     }
 
     [Fact]
-    public void An_account_that_is_reached_with_an_identity_counts_more_than_the_samples_emulator()
+    public void An_account_with_an_identity_overrides_the_emulator_of_the_sample()
     {
         File.WriteAllText(
             _file, """{"Values":{"PipelineStorage":"UseDevelopmentStorage=true","AzureWebJobsStorage":"UseDevelopmentStorage=true"}}""");

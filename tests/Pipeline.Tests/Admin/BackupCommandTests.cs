@@ -24,7 +24,7 @@ public sealed class BackupCommandTests(AzuriteFixture azurite)
     [InlineData("The setting PipelineStorage is missing", "backup", "--PipelineStorage=")]
     [InlineData("The setting Tokens__Keys__0 should be at least 32 random bytes", "backup", "--Tokens__Keys__0=secret")]
     [InlineData("Storage cannot be reached.", "backup", $"--PipelineStorage={Unreachable}")]
-    public async Task What_fails_is_a_sentence(string sentence, params string[] arguments)
+    public async Task A_failure_is_printed_as_a_sentence(string sentence, params string[] arguments)
     {
         var account = azurite.NewAccount();
 
@@ -38,7 +38,7 @@ public sealed class BackupCommandTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task From_the_emulator_nothing_is_restored_into_Azure()
+    public async Task A_backup_on_the_emulator_is_not_restored_into_Azure()
     {
         var account = azurite.NewAccount();
         await new BlobContainerClient(account, "backups").CreateAsync(cancellationToken: Cancellation);
@@ -54,7 +54,7 @@ public sealed class BackupCommandTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Output_that_is_redirected_has_plain_lines()
+    public async Task Redirected_output_has_plain_lines()
     {
         var (old, fresh) = (azurite.NewAccount(), azurite.NewAccount());
         foreach (var name in Tables)
@@ -98,7 +98,7 @@ public sealed class BackupCommandTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task The_list_names_what_is_no_backup()
+    public async Task The_list_shows_incomplete_and_damaged_backups()
     {
         var account = azurite.NewAccount();
         var blobs = new BlobContainerClient(account, "backups");
@@ -118,7 +118,7 @@ public sealed class BackupCommandTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Neither_a_list_nor_a_backup_makes_a_table()
+    public async Task List_and_backup_create_no_tables()
     {
         var account = azurite.NewAccount();
 

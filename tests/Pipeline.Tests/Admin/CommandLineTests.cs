@@ -22,7 +22,7 @@ public sealed class CommandLineTests
     [InlineData("backup")]
     [InlineData("backups")]
     [InlineData("restore")]
-    public async Task The_help_of_a_command_has_examples_of_this_command_alone(string command)
+    public async Task The_help_of_a_command_has_only_its_own_examples(string command)
     {
         var run = await AdminRun.OfAsync(command, "--help");
 
@@ -45,7 +45,7 @@ public sealed class CommandLineTests
     [InlineData(
         "restore", "latest", "Practices",
         "restore", "--PipelineStorage=a", "latest", "--BackupStorage__accountName=b", "--table", "Practices")]
-    public void A_restore_is_understood_in_any_order(string command, string name, string tables, params string[] arguments)
+    public void Arguments_of_restore_are_accepted_in_any_order(string command, string name, string tables, params string[] arguments)
     {
         var line = AdminApplication.Parse(arguments);
 
@@ -64,7 +64,7 @@ public sealed class CommandLineTests
     [InlineData("Required argument missing for option: '--table'.", "restore", "latest", "--table")]
     [InlineData("Unrecognized command or argument 'older'.", "restore", "latest", "older")]
     [InlineData("File does not exist: 'nowhere.json'.", "backups", "--settings", "nowhere.json")]
-    public async Task What_makes_no_sense_on_the_command_line_is_refused(string sentence, params string[] arguments)
+    public async Task Wrong_arguments_are_rejected(string sentence, params string[] arguments)
     {
         var run = await AdminRun.OfAsync(arguments);
 
@@ -74,7 +74,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public void Admin_knows_neither_the_host_for_development_nor_the_functions() => Assert.DoesNotContain(
+    public void Admin_references_neither_LocalHost_nor_Functions() => Assert.DoesNotContain(
         typeof(AdminApplication).Assembly.GetReferencedAssemblies(),
         assembly => assembly.Name is "Pipeline.LocalHost" or "Pipeline.Functions");
 }

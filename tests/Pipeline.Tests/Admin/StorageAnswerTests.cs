@@ -22,7 +22,7 @@ public sealed class StorageAnswerTests
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public void It_says_what_is_wrong(Exception fault, string sentence)
+    public void Storage_faults_are_explained(Exception fault, string sentence)
     {
         Assert.True(StorageFault.Is(fault));
         Assert.StartsWith(sentence, StorageAnswer.Of(fault), StringComparison.Ordinal);

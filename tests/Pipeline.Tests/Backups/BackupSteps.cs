@@ -10,14 +10,16 @@ public static class BackupSteps
 {
     public static Task<BackupManifest> BackUpAsync(this PipelineApp app) => app.Get<Backup>().RunAsync(progress: null, Cancellation);
 
-    public static async Task<IReadOnlyList<RestoredTable>> RestoreAsync(this PipelineApp app, string name = "latest", params string[] tables)
+    public static async Task<IReadOnlyList<RestoredTable>> RestoreAsync(
+        this PipelineApp app, string name = "latest", params string[] tables)
     {
         var restore = app.Get<Restore>();
         return await restore.RunAsync(await restore.CheckAsync(name, tables, Cancellation), progress: null, Cancellation);
     }
 
     /// <summary>Deletes the tables.</summary>
-    public static Task WipeAsync(this PipelineApp app) => Task.WhenAll(app.TablesOfBackups().Select(table => table.DeleteAsync(Cancellation)));
+    public static Task WipeAsync(this PipelineApp app) =>
+        Task.WhenAll(app.TablesOfBackups().Select(table => table.DeleteAsync(Cancellation)));
 
     /// <summary>All rows of the tables that are backed up: each property with its type and its exact value.</summary>
     public static async Task<SortedDictionary<string, string>> SnapshotAsync(this PipelineApp app)
@@ -36,7 +38,8 @@ public static class BackupSteps
         return rows;
     }
 
-    public static IEnumerable<TableClient> TablesOfBackups(this PipelineApp app) => app.Storage.Tables.Except([app.Storage.ConfirmationLimits]);
+    public static IEnumerable<TableClient> TablesOfBackups(this PipelineApp app) =>
+        app.Storage.Tables.Except([app.Storage.ConfirmationLimits]);
 
     public static BlobContainerClient Blobs(this PipelineApp app) => new(app.ConnectionString, "backups");
 

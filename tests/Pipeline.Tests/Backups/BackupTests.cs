@@ -12,7 +12,7 @@ namespace Pipeline.Tests.Backups;
 public sealed class BackupTests(AzuriteFixture azurite)
 {
     [Fact]
-    public async Task Every_table_is_in_it_except_one_that_says_nothing_about_yesterday()
+    public async Task All_tables_except_ConfirmationLimits_are_backed_up()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
 
@@ -21,11 +21,12 @@ public sealed class BackupTests(AzuriteFixture azurite)
         Assert.Equal(app.TablesOfBackups().Select(table => table.Name).Order(), manifest.Tables.Select(table => table.Name).Order());
         // Tables that others depend on are restored first.
         Assert.Equal(
-            ["Erasures", "Subscribers", "Deliveries", "Digests", "Practices", "Rejections", "IdempotencyKeys"], (await app.RestoreAsync()).Select(table => table.Name));
+            ["Erasures", "Subscribers", "Deliveries", "Digests", "Practices", "Rejections", "IdempotencyKeys"],
+            (await app.RestoreAsync()).Select(table => table.Name));
     }
 
     [Fact]
-    public async Task A_line_is_a_row_that_people_and_programs_can_read()
+    public async Task A_line_of_a_backup_is_a_row_in_readable_JSON()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var row = new TableEntity("topic", "ref")
@@ -52,7 +53,7 @@ public sealed class BackupTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Rows_written_meanwhile_do_no_harm()
+    public async Task Writes_during_a_backup_do_not_damage_it()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var rows = EdgeCaseRows.Of(2_500, partitions: 2).ToList();
@@ -90,7 +91,7 @@ public sealed class BackupTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_practice_is_never_stamped_with_an_issue_that_the_backup_lacks()
+    public async Task A_backup_contains_the_issue_of_every_published_practice_in_it()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.AddSubscribersAsync(2);
@@ -115,7 +116,7 @@ public sealed class BackupTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_ledger_has_at_least_what_its_issue_adds_up_to()
+    public async Task A_backup_contains_the_deliveries_of_every_closed_issue_in_it()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.AddSubscribersAsync(2);
@@ -141,7 +142,7 @@ public sealed class BackupTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Two_at_once_are_two_backups()
+    public async Task Concurrent_backups_are_separate()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.Storage.Practices.AddAsync(EdgeCaseRows.Of(300, partitions: 2));
@@ -160,7 +161,7 @@ public sealed class BackupTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Runs_as_a_timer_function_and_says_how_much_there_was()
+    public async Task The_timer_function_backs_up_and_logs_the_number_of_rows()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.Storage.Practices.AddAsync(EdgeCaseRows.Of(3, partitions: 1));
@@ -174,7 +175,7 @@ public sealed class BackupTests(AzuriteFixture azurite)
     [Theory]
     [InlineData("BackupStorage=", "AzureWebJobsStorage=", "The setting BackupStorage is missing")]
     [InlineData("BackupStorage=abc", "Pipeline:PageAge=00:00:00", "The setting BackupStorage is neither")]
-    public async Task Without_a_place_for_backups_the_function_fails_and_the_app_does_not(string first, string second, string sentence)
+    public async Task Without_backup_storage_only_the_backup_fails(string first, string second, string sentence)
     {
         // LocalHost keeps its timers in AzureWebJobsStorage, so that setting is removed after the start.
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), first);
@@ -196,7 +197,7 @@ public sealed class BackupTests(AzuriteFixture azurite)
     [InlineData("half a manifest", "The manifest of the backup 2026-11-24T103000Z is damaged")]
     [InlineData("another format", "has the format 2, and this version of the app reads format 1")]
     [InlineData("a table less", "The table Rejections is not in the backup")]
-    public async Task From_a_backup_that_is_not_whole_nothing_is_restored(string damage, string sentence)
+    public async Task Nothing_is_restored_from_an_incomplete_or_damaged_backup(string damage, string sentence)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         foreach (var table in app.TablesOfBackups())
@@ -231,7 +232,7 @@ public sealed class BackupTests(AzuriteFixture azurite)
     [InlineData("2026-11-24T103001Z", "", "There is no backup 2026-11-24T103001Z")]
     [InlineData("..", "", "There is no backup ..")]
     [InlineData("latest", "practices", "There is no table practices in a backup. There are Erasures,")]
-    public async Task What_is_not_there_is_not_restored(string name, string table, string sentence)
+    public async Task Unknown_backups_and_tables_are_not_restored(string name, string table, string sentence)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.BackUpAsync();
@@ -241,7 +242,7 @@ public sealed class BackupTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Without_the_key_that_tells_who_was_erased_no_subscriber_is_restored()
+    public async Task No_subscriber_is_restored_without_the_key_of_the_erasures()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.AddSubscribersAsync(2);
@@ -265,7 +266,7 @@ public sealed class BackupTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task The_latest_is_the_last_that_is_whole()
+    public async Task The_latest_backup_is_the_last_complete_one()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.Storage.Practices.AddAsync([new TableEntity("topic", "one")]);

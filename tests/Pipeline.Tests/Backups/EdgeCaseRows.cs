@@ -2,7 +2,7 @@ using Azure.Data.Tables;
 
 namespace Pipeline.Tests.Backups;
 
-/// <summary>Rows with every type that a table has, and with values that are easily changed when they are written to a file and read back.</summary>
+/// <summary>Rows with every type that a table has, and with values that a file format may change.</summary>
 public static class EdgeCaseRows
 {
     private static readonly string[] Texts =

@@ -15,7 +15,7 @@ namespace Pipeline.Tests.Backups;
 public sealed class RestoreTests(AzuriteFixture azurite)
 {
     [Fact]
-    public async Task Ten_thousand_rows_come_back_equal_in_every_property_and_type()
+    public async Task Ten_thousand_rows_are_restored_with_equal_properties_and_types()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await SeedAsync(app);
@@ -33,7 +33,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task On_top_of_live_data_nothing_newer_is_lost()
+    public async Task A_restore_into_live_tables_keeps_newer_data()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var rows = EdgeCaseRows.Of(1_200, partitions: 3).ToList();
@@ -72,7 +72,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_restore_that_died_is_ended_by_the_next()
+    public async Task An_interrupted_restore_is_completed_by_the_next()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.Storage.Subscribers.AddAsync(EdgeCaseRows.Of(1_500, partitions: 3));
@@ -100,7 +100,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task An_insert_whose_answer_is_lost_and_rows_that_somebody_adds_meanwhile_are_there_once()
+    public async Task Repeated_inserts_and_concurrent_writes_create_no_duplicates()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var rows = EdgeCaseRows.Of(200, partitions: 1).ToList();
@@ -145,7 +145,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Large_rows_go_in_transactions_that_storage_takes()
+    public async Task Large_rows_are_divided_into_transactions_within_the_size_limit()
     {
         var sizes = new BatchSizes();
         await using var app = await PipelineApp.StartAsync(
@@ -170,7 +170,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Of_one_table_only_the_others_stay_as_they_are()
+    public async Task A_restore_of_one_table_changes_no_other()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         foreach (var table in new[] { app.Storage.Practices, app.Storage.Subscribers, app.Storage.Rejections })
@@ -185,7 +185,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Whoever_was_erased_does_not_come_back()
+    public async Task Erased_subscribers_are_not_restored()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var earlier = app.Time.GetUtcNow().AddDays(-9);
@@ -214,7 +214,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Whoever_is_erased_while_the_backup_is_made_does_not_come_back()
+    public async Task Subscribers_erased_during_the_backup_are_not_restored()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.Storage.Subscribers.AddAsync(
@@ -239,12 +239,13 @@ public sealed class RestoreTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task An_issue_that_was_being_sent_waits_for_an_admin()
+    public async Task A_restored_issue_that_was_being_sent_is_held()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         (string Name, string Status)[] issues =
         [
-            ("2026-10-26", "Closed"), ("2026-11-02", "Sending"), ("2026-11-09", "Held"), ("2026-11-16", "sned it"), ("2026-11-23", "Sending"),
+            ("2026-10-26", "Closed"), ("2026-11-02", "Sending"), ("2026-11-09", "Held"),
+            ("2026-11-16", "sned it"), ("2026-11-23", "Sending"),
         ];
         await app.Storage.Digests.AddAsync(issues.Select(issue => app.AsAppIssue(new TableEntity(PipelineApp.Topic, issue.Name)
         {
@@ -278,7 +279,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task An_issue_with_unknown_deliveries_and_what_was_decided_about_them_waits_too()
+    public async Task A_restored_issue_with_unknown_deliveries_is_held_without_its_decisions()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var closed = SampleRows.ClosedIssue("2026-10-26", app.Time.GetUtcNow().AddDays(-9));
@@ -297,9 +298,9 @@ public sealed class RestoreTests(AzuriteFixture azurite)
         Assert.Equal("", (await app.DeliveryAsync()).Decision);
     }
 
-    /// <summary>Every subscriber gets every practice once, although the tables were deleted and the app runs while they are restored.</summary>
+    /// <summary>Every subscriber gets every practice once, although the app runs while the deleted tables are restored.</summary>
     [Fact]
-    public async Task A_publisher_that_runs_meanwhile_takes_nobody_s_digest_away_and_sends_nothing_twice()
+    public async Task A_publisher_that_runs_during_a_restore_neither_loses_nor_repeats_a_digest()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "Digest:Day=Monday");
         var readers = await app.AddSubscribersAsync(3);

@@ -23,15 +23,16 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite)
         `PIPELINE_UPDATE_DOCS=1 dotnet test --project tests/Pipeline.Tests --filter-class "*CrashMatrixTests"` writes this page. Without the
         variable, the same test fails if the page is not current.
 
-        Each table is a run of a function, and its rows are the calls to storage and SendGrid in their order. For each call, the test ran the
-        function twice: once the process crashed before the call was sent, once after the call had its effect but before the process read the
-        answer. Then a new process continued, and SendGrid's events arrived. In the end every subscriber had the digest exactly once. The
-        cells say how:
+        Each table is a run of a function, and its rows are the calls to storage and SendGrid in their order. For each call, the test ran
+        the function twice: once the process crashed before the call was sent, once after the call had its effect but before the process
+        read the answer. Then a new process continued, and SendGrid's events arrived. In the end every subscriber had the digest exactly
+        once. The cells say how:
 
         - **sent once**: no delivery had an unknown outcome.
-        - **acknowledged**: a delivery was claimed when the process crashed, so its outcome was `Unknown` until SendGrid's events settled it.
-        - **resent**: the same, but SendGrid had not accepted all of its mails, so events did not settle all of it. After the window an admin
-          typed `Resend`.
+        - **acknowledged**: a delivery was claimed when the process crashed, so its outcome was `Unknown` until SendGrid's events settled
+          it.
+        - **resent**: the same, but SendGrid had not accepted all of its mails, so events did not settle all of it. After the window an
+          admin typed `Resend`.
 
         """;
 

@@ -31,8 +31,8 @@ public sealed class SendGridFaultTests(AzuriteFixture azurite)
         await app.AddIssueWithRangesAsync(Ranges);
         await app.PublishPracticeAsync();
 
-        // Subscribers change their language meanwhile. The clock moves only if all events are posted: accepted mails are acknowledged before
-        // the window ends.
+        // Subscribers change their language meanwhile. The clock moves only if all events are posted, so that accepted mails are
+        // acknowledged before the window ends.
         var random = new Random(Seed);
         StoredIssue? issue = null;
         await app.WhileDrainingAsync(() => Eventually.IsTrueAsync("the issue is closed and nothing is unknown", async () =>
@@ -57,7 +57,8 @@ public sealed class SendGridFaultTests(AzuriteFixture azurite)
         // Every result occurred.
         string[] results =
         [
-            "202, accepted", "429", "500", "500, accepted", "503", "503, accepted", "reset", "reset, accepted", "timeout", "timeout, accepted",
+            "202, accepted", "429", "500", "500, accepted", "503", "503, accepted",
+            "reset", "reset, accepted", "timeout", "timeout, accepted",
         ];
         Assert.Equal(results, sendGrid.Results.Keys.Order(StringComparer.Ordinal));
         TestContext.Current.SendDiagnosticMessage(string.Join("; ", sendGrid.Results.Select(result => $"{result.Value} × {result.Key}")));

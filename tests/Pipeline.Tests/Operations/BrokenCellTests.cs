@@ -22,7 +22,7 @@ public sealed class BrokenCellTests(AzuriteFixture azurite)
     ];
 
     [Fact]
-    public async Task A_broken_practice_stops_nothing()
+    public async Task A_practice_with_a_wrong_cell_does_not_stop_processing()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.AddSubscribersAsync(1);
@@ -55,7 +55,7 @@ public sealed class BrokenCellTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_broken_issue_stops_nothing()
+    public async Task An_issue_with_a_wrong_cell_does_not_stop_processing()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var row = (await app.PublishToSubscribersAsync(1)).Columns;
@@ -74,7 +74,7 @@ public sealed class BrokenCellTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_broken_delivery_stops_nothing()
+    public async Task A_delivery_with_a_wrong_cell_does_not_stop_processing()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var issue = (await app.PublishToSubscribersAsync(2)).Columns;
@@ -109,7 +109,7 @@ public sealed class BrokenCellTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_broken_rejection_stops_nothing()
+    public async Task A_rejection_with_a_wrong_cell_does_not_stop_processing()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var sample = Samples.Practice();

@@ -11,7 +11,7 @@ public sealed class FailingStepTests(AzuriteFixture azurite)
     private const string Other = "other-topic";
 
     [Fact]
-    public async Task A_sweep_of_practices_that_fails_does_not_keep_the_ledger_from_closing()
+    public async Task A_failing_sweep_of_practices_does_not_stop_the_closing_of_issues()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.AddSubscribersAsync(1);
@@ -26,7 +26,7 @@ public sealed class FailingStepTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_topic_that_fails_keeps_neither_itself_nor_the_others_from_being_published()
+    public async Task A_failing_step_of_a_topic_stops_neither_its_digest_nor_those_of_other_topics()
     {
         await using var app = await PipelineApp.StartAsync(
             azurite.NewAccount(), $"Topics:0:Id={PipelineApp.Topic}", "Topics:0:Name=One", $"Topics:1:Id={Other}", "Topics:1:Name=Other");
@@ -49,7 +49,7 @@ public sealed class FailingStepTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_ledger_that_cannot_be_read_does_not_keep_the_next_issue_from_closing()
+    public async Task An_unreadable_ledger_does_not_stop_the_closing_of_the_next_issue()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.AddSubscribersAsync(1);
@@ -68,7 +68,7 @@ public sealed class FailingStepTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_rejection_that_cannot_be_sent_in_again_does_not_hold_back_the_next()
+    public async Task A_failing_requeue_does_not_stop_the_next_one()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         foreach (var payload in new[] { "one", "two" })

@@ -11,12 +11,13 @@ public sealed class OutageTests(AzuriteFixture azurite)
     [Theory]
     [InlineData("connection")]
     [InlineData("identity")]
-    public async Task While_storage_cannot_be_reached_every_address_says_so(string fault)
+    public async Task During_an_outage_of_storage_every_address_answers_503(string fault)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var token = app.Get<Pipeline.Subscribers.SubscriptionTokens>();
+        var tokens = app.Get<Pipeline.Subscribers.SubscriptionTokens>();
         var key = new Pipeline.Subscribers.SubscriberKey(7);
-        var (confirm, unsubscribe) = (token.Confirmation(PipelineApp.Topic, key, Language.English), token.Unsubscription(PipelineApp.Topic, key));
+        var confirm = tokens.Confirmation(PipelineApp.Topic, key, Language.English);
+        var unsubscribe = tokens.Unsubscription(PipelineApp.Topic, key);
         var reference = Practices.Reference.Of("some practice").ToString();
         app.Wire.Before = _ => throw (fault == "identity"
             ? new AuthenticationFailedException("No identity answers.")
@@ -36,10 +37,13 @@ public sealed class OutageTests(AzuriteFixture azurite)
         await Task.WhenAll(
         [
             .. reads.Select(address => AssertExplainsAsync(address, app.Http.GetAsync(address, Cancellation))),
-            .. links.Select(address => AssertExplainsAsync(address, app.Http.PostAsync(address, new FormUrlEncodedContent([]), Cancellation))),
-            .. forms.Select(address => AssertUnavailableAsync(address, app.Http.PostAsync(address, new FormUrlEncodedContent(practice), Cancellation))),
+            .. links.Select(address => AssertExplainsAsync(address, PostAsync(address, []))),
+            .. forms.Select(address => AssertUnavailableAsync(address, PostAsync(address, practice))),
             AssertUnavailableAsync("api/health", app.Http.GetAsync("api/health", Cancellation)),
         ]);
+
+        Task<HttpResponseMessage> PostAsync(string address, IEnumerable<KeyValuePair<string, string>> fields) =>
+            app.Http.PostAsync(address, new FormUrlEncodedContent(fields), Cancellation);
     }
 
     private static async Task AssertUnavailableAsync(string address, Task<HttpResponseMessage> request)

@@ -21,7 +21,7 @@ public sealed class StorageAccessTests(AzuriteFixture azurite)
     [InlineData("table", 403, "AuthorizationFailure", "network rules")]
     [InlineData("queue", 403, "KeyBasedAuthenticationNotPermitted", "accepts no keys. Set PipelineStorage__accountName")]
     [InlineData("queue", 403, "AuthenticationFailed", "Check the key")]
-    public async Task The_start_names_what_is_missing(string service, int status, string code, string words)
+    public async Task The_start_names_the_missing_role_or_setting(string service, int status, string code, string words)
     {
         await using var account = await DeniedAccount.StartAsync(service, status, code);
 
@@ -32,7 +32,7 @@ public sealed class StorageAccessTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task The_health_check_names_a_table_and_a_queue_that_are_gone()
+    public async Task The_health_check_names_a_missing_table_and_queue()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.Storage.Subscribers.DeleteAsync(Cancellation);
@@ -47,7 +47,7 @@ public sealed class StorageAccessTests(AzuriteFixture azurite)
     [Theory]
     [InlineData("/Practices", "tables", "Storage Table Data Contributor")]
     [InlineData("/practice-submissions", "queue", "Storage Queue Data Contributor")]
-    public async Task The_health_check_names_a_role_that_was_taken_away(string path, string part, string role)
+    public async Task The_health_check_names_a_missing_role(string path, string part, string role)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         Assert.Equal("healthy", (await ChecksAsync(app, HttpStatusCode.OK))[part]);
@@ -69,7 +69,7 @@ public sealed class StorageAccessTests(AzuriteFixture azurite)
     [InlineData(
         "tableServiceUri=https://one.example/ queueServiceUri=https://two.example/",
         "https://one.example/Practices", "https://two.example/practice-submissions")]
-    public void With_an_identity_there_is_an_account_and_no_key(string settings, string table, string queue)
+    public void An_identity_needs_an_account_and_no_key(string settings, string table, string queue)
     {
         var storage = new PipelineStorage(Section(settings), []);
 
@@ -79,14 +79,20 @@ public sealed class StorageAccessTests(AzuriteFixture azurite)
     [Theory]
     [InlineData("tableServiceUri=https://one.example/", "The setting PipelineStorage is missing")]
     [InlineData("tableServiceUri=one queueServiceUri=two", "The setting PipelineStorage is neither")]
-    public void Half_an_account_is_none(string settings, string sentence) =>
-        Assert.StartsWith(sentence, Assert.Throws<StartupException>(() => new PipelineStorage(Section(settings), [])).Message, StringComparison.Ordinal);
+    public void An_incomplete_account_is_rejected(string settings, string sentence)
+    {
+        var fault = Assert.Throws<StartupException>(() => new PipelineStorage(Section(settings), []));
+
+        Assert.StartsWith(sentence, fault.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
-    public void Without_an_identity_it_says_how_to_get_one()
+    public void A_missing_identity_is_explained()
     {
         var sentence = StorageErrorMessage.Of(
-            new CredentialUnavailableException("None of them."), new Uri("https://pipeline.table.core.windows.net/Practices"), StorageErrorMessage.TableRole);
+            new CredentialUnavailableException("None of them."),
+            new Uri("https://pipeline.table.core.windows.net/Practices"),
+            StorageErrorMessage.TableRole);
 
         Assert.Contains("'az login'", sentence, StringComparison.Ordinal);
         Assert.Contains("PipelineStorage__clientId", sentence, StringComparison.Ordinal);

@@ -13,7 +13,7 @@ public sealed class ConfirmationLimitTests(AzuriteFixture azurite)
     [InlineData(null)]
     [InlineData("Confirmed")]
     [InlineData("Complained")]
-    public async Task Fifty_sign_ups_side_by_side_ask_four_times_and_all_get_the_same_answer(string? known)
+    public async Task Fifty_concurrent_sign_ups_send_four_mails_and_get_the_same_answer(string? known)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), SubscriberSteps.TwoTopics);
         if (known is not null)
@@ -34,7 +34,7 @@ public sealed class ConfirmationLimitTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task The_form_says_the_same_beyond_the_limit()
+    public async Task The_form_gives_the_same_answer_beyond_the_limit()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         HashSet<(HttpStatusCode Status, string Page)> answers = [];
@@ -82,7 +82,7 @@ public sealed class ConfirmationLimitTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Other_addresses_have_limits_of_their_own()
+    public async Task Each_address_has_its_own_limit()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         foreach (var number in Enumerable.Range(0, 12))
@@ -92,7 +92,7 @@ public sealed class ConfirmationLimitTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_clock_that_jumps_back_locks_nobody_out_for_longer_than_the_window()
+    public async Task A_clock_that_jumps_back_blocks_no_address_for_longer_than_the_window()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var start = app.Time.GetUtcNow();
@@ -110,7 +110,7 @@ public sealed class ConfirmationLimitTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task What_the_queue_did_not_take_is_not_counted()
+    public async Task A_mail_that_was_not_enqueued_is_not_counted()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         app.Wire.Before = call =>
@@ -127,7 +127,7 @@ public sealed class ConfirmationLimitTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task The_rows_of_yesterday_go()
+    public async Task Old_rows_are_deleted()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.SignUpAsync(Email);
@@ -136,6 +136,7 @@ public sealed class ConfirmationLimitTests(AzuriteFixture azurite)
 
         await app.CleanSubscribersAsync();
 
-        Assert.Equal(SubscriberSteps.KeyOf("late@example.org").ToString(), Assert.Single(await app.RowsAsync(app.Storage.ConfirmationLimits)).RowKey);
+        var limit = Assert.Single(await app.RowsAsync(app.Storage.ConfirmationLimits));
+        Assert.Equal(SubscriberSteps.KeyOf("late@example.org").ToString(), limit.RowKey);
     }
 }

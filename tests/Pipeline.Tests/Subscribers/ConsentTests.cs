@@ -13,7 +13,7 @@ public sealed class ConsentTests(AzuriteFixture azurite)
     private const string NewKey = "bmV3LW5ldy1uZXctbmV3LW5ldy1uZXctbmV3LW5ldy00NTY=";
 
     [Fact]
-    public async Task A_link_of_years_ago_and_of_a_key_since_rotated_unsubscribes_and_can_be_undone()
+    public async Task An_old_link_of_a_rotated_key_unsubscribes_and_can_be_undone()
     {
         var account = azurite.NewAccount();
         string link;
@@ -46,7 +46,7 @@ public sealed class ConsentTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Who_leaves_one_of_two_topics_keeps_the_other()
+    public async Task Unsubscribing_from_one_topic_keeps_the_other()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), SubscriberSteps.TwoTopics);
         await app.SubscribeAsync(Email);
@@ -73,7 +73,7 @@ public sealed class ConsentTests(AzuriteFixture azurite)
     [Theory]
     [InlineData(SubscriberStatus.Bounced)]
     [InlineData(SubscriberStatus.Complained)]
-    public async Task A_bounce_or_a_complaint_is_neither_softened_by_leaving_nor_undone_by_a_link_of_before(SubscriberStatus status)
+    public async Task A_bounce_or_complaint_is_neither_weakened_by_unsubscribing_nor_undone_by_an_old_link(SubscriberStatus status)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.SubscribeAsync(Email);
@@ -116,7 +116,7 @@ public sealed class ConsentTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Undoing_subscribes_nobody_who_never_confirmed()
+    public async Task Undoing_an_unsubscription_does_not_confirm_an_unconfirmed_address()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.SignUpAsync(Email);
@@ -128,7 +128,7 @@ public sealed class ConsentTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_complaint_that_an_admin_takes_back_can_be_confirmed_again()
+    public async Task After_an_admin_withdraws_a_complaint_the_address_can_subscribe_again()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.WriteSubscriberAsync(
@@ -141,7 +141,7 @@ public sealed class ConsentTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_topic_that_was_taken_out_of_the_settings_can_still_be_left()
+    public async Task Unsubscribing_from_a_removed_topic_works()
     {
         var account = azurite.NewAccount();
         await using (var app = await PipelineApp.StartAsync(account, SubscriberSteps.TwoTopics))

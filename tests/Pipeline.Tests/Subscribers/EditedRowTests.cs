@@ -13,7 +13,7 @@ public sealed class EditedRowTests(AzuriteFixture azurite)
     private const string New = "angelica@example.org";
 
     [Fact]
-    public async Task A_row_with_another_address_makes_no_second_digest_and_is_explained_until_it_is_ended()
+    public async Task A_row_with_another_address_gets_no_digest_and_is_explained()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.AddSubscribersAsync(2);
@@ -37,7 +37,7 @@ public sealed class EditedRowTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task An_erasure_reaches_the_row_too_that_an_admin_gave_the_address()
+    public async Task An_erasure_deletes_rows_in_which_an_admin_typed_the_address()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.AddSubscribersAsync(2);
@@ -55,7 +55,7 @@ public sealed class EditedRowTests(AzuriteFixture azurite)
     [InlineData("another@example.org")]
     [InlineData("no address")]
     [InlineData("")]
-    public async Task Its_owner_gets_the_row_back_by_confirming_and_nobody_else_is_asked(string edited)
+    public async Task A_confirmation_restores_the_address_of_an_edited_row(string edited)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.SubscribeAsync(Old);
@@ -73,7 +73,7 @@ public sealed class EditedRowTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_link_to_confirm_that_went_to_another_address_confirms_nothing()
+    public async Task A_confirmation_link_that_was_sent_to_another_address_confirms_nothing()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.SignUpAsync(Old);
@@ -85,7 +85,7 @@ public sealed class EditedRowTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task The_case_of_an_address_and_blanks_around_it_are_no_other_address()
+    public async Task Case_and_spaces_do_not_make_another_address()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.AddSubscribersAsync(1);
@@ -98,7 +98,7 @@ public sealed class EditedRowTests(AzuriteFixture azurite)
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(7)]
-    public async Task Rows_out_of_place_cost_nobody_a_place_and_give_nobody_two(int max)
+    public async Task Rows_with_wrong_keys_do_not_change_the_list_of_recipients(int max)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var readers = await app.AddSubscribersAsync(30);

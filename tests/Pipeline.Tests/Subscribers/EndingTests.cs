@@ -7,7 +7,7 @@ namespace Pipeline.Tests.Subscribers;
 public sealed class EndingTests(AzuriteFixture azurite)
 {
     [Fact]
-    public async Task The_strongest_end_stays_in_every_order_and_however_often_it_is_told()
+    public async Task The_strongest_report_wins_in_every_order()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         (SubscriberStatus Status, TimeSpan After)[] events =
@@ -32,7 +32,7 @@ public sealed class EndingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_repeated_weaker_or_outlived_event_writes_nothing()
+    public async Task A_repeated_weaker_or_outdated_report_writes_nothing()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var reader = (await app.AddSubscribersAsync(1))[0];
@@ -56,7 +56,7 @@ public sealed class EndingTests(AzuriteFixture azurite)
     [InlineData(1, 0, 2)]
     [InlineData(2, 1, 0)]
     [InlineData(1, 2, 0)]
-    public async Task What_is_older_than_the_consent_or_said_twice_changes_nothing_in_any_order(params int[] order)
+    public async Task Reports_from_before_the_consent_and_repeated_reports_change_nothing(params int[] order)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var reader = (await app.AddSubscribersAsync(1))[0];
@@ -78,7 +78,7 @@ public sealed class EndingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task An_event_of_the_second_in_which_it_was_confirmed_counts()
+    public async Task A_report_from_the_second_of_the_confirmation_counts()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         app.Time.Advance(TimeSpan.FromMilliseconds(700));
@@ -89,7 +89,7 @@ public sealed class EndingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task The_reason_keeps_no_address_and_dates_typed_as_text_are_read()
+    public async Task The_reason_contains_no_address_and_dates_typed_as_text_are_read()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var reader = (await app.AddSubscribersAsync(1))[0];
@@ -104,7 +104,7 @@ public sealed class EndingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Side_by_side_nothing_is_lost()
+    public async Task No_concurrent_report_is_lost()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var reader = (await app.AddSubscribersAsync(1))[0];

@@ -38,12 +38,13 @@ public sealed class RenewalTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task The_answer_never_tells_what_came_of_it()
+    public async Task The_answer_does_not_reveal_whether_a_mail_is_sent()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         string Token(string email) =>
             app.Get<SubscriptionTokens>().Confirmation(PipelineApp.Topic, SubscriberSteps.KeyOf(email), Language.English);
-        var tokens = new[] { "unconfirmed", "confirmed", "complained", "gone" }.ToDictionary(name => name, name => Token($"{name}@example.org"));
+        string[] names = ["unconfirmed", "confirmed", "complained", "gone"];
+        var tokens = names.ToDictionary(name => name, name => Token($"{name}@example.org"));
         foreach (var name in tokens.Keys.Except(["gone"]))
             await app.WriteSubscriberAsync($"{name}@example.org", new() { ["Status"] = name, ["SubscribedOn"] = app.Time.GetUtcNow() });
         app.Time.Advance(TimeSpan.FromDays(8));
@@ -60,7 +61,7 @@ public sealed class RenewalTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task The_limit_is_the_one_of_the_form()
+    public async Task Renewals_and_sign_ups_share_a_limit()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         for (var i = 0; i < 3; i++)
@@ -74,7 +75,7 @@ public sealed class RenewalTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Hygiene_leaves_the_row_until_the_new_link_has_ended()
+    public async Task The_cleaning_keeps_the_row_until_the_new_link_expires()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.SignUpAsync(Email);
@@ -94,7 +95,7 @@ public sealed class RenewalTests(AzuriteFixture azurite)
     [InlineData("")]
     [InlineData("x")]
     [InlineData("unsubscribe")]
-    public async Task Nothing_else_renews(string token)
+    public async Task Only_a_confirmation_link_can_be_renewed(string token)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         if (token == "unsubscribe")

@@ -15,10 +15,11 @@ public sealed class RetentionTests(AzuriteFixture azurite)
     [InlineData("Unconfirmed", 30, false)]
     [InlineData("unconfirmed ", 30, false)]
     [InlineData("Confirmed", 4_000, true)]
-    public async Task Who_never_confirmed_goes_after_thirty_days(string status, int days, bool stays)
+    public async Task Unconfirmed_addresses_are_deleted_after_thirty_days(string status, int days, bool stays)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.WriteSubscriberAsync("a@example.org", new() { ["Status"] = status, ["SubscribedOn"] = app.Time.GetUtcNow().AddDays(-days) });
+        await app.WriteSubscriberAsync(
+            "a@example.org", new() { ["Status"] = status, ["SubscribedOn"] = app.Time.GetUtcNow().AddDays(-days) });
 
         await app.CleanSubscribersAsync();
 
@@ -33,7 +34,7 @@ public sealed class RetentionTests(AzuriteFixture azurite)
     [InlineData("Bounced", 28, false)]
     [InlineData("Complained", 28, false)]
     [InlineData(" COMPLAINED", 28, false)]
-    public async Task What_has_ended_loses_the_address_after_twenty_eight_days_and_stays_ended(string status, int days, bool keeps)
+    public async Task Ended_subscriptions_lose_the_address_after_28_days_and_stay_ended(string status, int days, bool keeps)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.WriteSubscriberAsync(
@@ -48,14 +49,16 @@ public sealed class RetentionTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task What_an_admin_typed_breaks_nothing_and_is_mended_or_explained()
+    public async Task Cells_that_an_admin_typed_are_corrected_or_explained()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var now = app.Time.GetUtcNow();
         string Text(DateTimeOffset date) => date.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
         await app.WriteSubscriberAsync("by.hand@example.org", new() { ["Status"] = "Unsubscribed" });
-        await app.WriteSubscriberAsync("text.ended@example.org", new() { ["Status"] = "Unsubscribed", ["EndedOn"] = Text(now.AddDays(-28)) });
-        await app.WriteSubscriberAsync("text.asked@example.org", new() { ["Status"] = "Unconfirmed", ["SubscribedOn"] = Text(now.AddDays(-30)) });
+        await app.WriteSubscriberAsync(
+            "text.ended@example.org", new() { ["Status"] = "Unsubscribed", ["EndedOn"] = Text(now.AddDays(-28)) });
+        await app.WriteSubscriberAsync(
+            "text.asked@example.org", new() { ["Status"] = "Unconfirmed", ["SubscribedOn"] = Text(now.AddDays(-30)) });
         await app.WriteSubscriberAsync("broken@example.org", new() { ["Status"] = "Bounced", ["EndedOn"] = "last spring", ["Reason"] = 7 });
         await app.WriteSubscriberAsync("future@example.org", new() { ["Status"] = "Unsubscribed", ["EndedOn"] = now.AddYears(60) });
         await app.WriteSubscriberAsync("undated@example.org", new() { ["Status"] = "Unconfirmed" });
@@ -95,13 +98,14 @@ public sealed class RetentionTests(AzuriteFixture azurite)
         foreach (var name in new[] { "by.hand", "broken", "future" })
             Assert.Equal("", (await RowAsync(name)).Email);
 
-        await app.WriteSubscriberAsync("typo@example.org", new() { ["Status"] = "Confirmed", ["StatusHelp"] = (await RowAsync("typo")).StatusHelp });
+        await app.WriteSubscriberAsync(
+            "typo@example.org", new() { ["Status"] = "Confirmed", ["StatusHelp"] = (await RowAsync("typo")).StatusHelp });
         await app.CleanSubscribersAsync();
         Assert.Equal("", (await RowAsync("typo")).StatusHelp);
     }
 
     [Fact]
-    public async Task Whoever_comes_back_after_the_address_is_gone_is_asked_and_subscribed()
+    public async Task After_the_address_was_removed_it_can_subscribe_again()
     {
         const string email = "angelica@example.org";
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
@@ -126,7 +130,7 @@ public sealed class RetentionTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Who_only_asked_again_loses_the_address_again()
+    public async Task An_address_that_signs_up_again_without_confirming_is_removed_again()
     {
         const string email = "angelica@example.org";
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
@@ -142,7 +146,7 @@ public sealed class RetentionTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task An_erased_address_that_came_back_goes_and_one_imported_anew_is_explained()
+    public async Task A_restored_erased_address_is_deleted_and_an_imported_one_is_explained()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var erased = app.Time.GetUtcNow();
@@ -183,10 +187,11 @@ public sealed class RetentionTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Who_confirms_while_hygiene_runs_stays()
+    public async Task A_subscriber_who_confirms_during_the_cleaning_is_kept()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.WriteSubscriberAsync("a@example.org", new() { ["Status"] = "Unconfirmed", ["SubscribedOn"] = app.Time.GetUtcNow().AddDays(-30) });
+        await app.WriteSubscriberAsync(
+            "a@example.org", new() { ["Status"] = "Unconfirmed", ["SubscribedOn"] = app.Time.GetUtcNow().AddDays(-30) });
         var row = (await app.SubscriberAsync("a@example.org"))!;
         var confirmations = 0;
         app.Wire.Before = call =>
@@ -204,7 +209,8 @@ public sealed class RetentionTests(AzuriteFixture azurite)
     public async Task Runs_as_a_timer_function()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.WriteSubscriberAsync("a@example.org", new() { ["Status"] = "Unconfirmed", ["SubscribedOn"] = app.Time.GetUtcNow().AddDays(-31) });
+        await app.WriteSubscriberAsync(
+            "a@example.org", new() { ["Status"] = "Unconfirmed", ["SubscribedOn"] = app.Time.GetUtcNow().AddDays(-31) });
 
         await app.RunTimerAsync("CleanSubscribers");
 

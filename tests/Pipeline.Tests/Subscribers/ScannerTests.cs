@@ -14,7 +14,7 @@ public sealed partial class ScannerTests(AzuriteFixture azurite)
         "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36";
 
     [Fact]
-    public async Task Following_every_link_of_every_mail_a_hundred_times_changes_nothing()
+    public async Task Opening_every_link_of_every_mail_a_hundred_times_changes_nothing()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.SubscribeAsync("reader@example.org");
@@ -86,7 +86,7 @@ public sealed partial class ScannerTests(AzuriteFixture azurite)
 
     [Theory]
     [MemberData(nameof(Posts))]
-    public async Task One_click_unsubscribes_however_it_is_posted(string sender, string? type, string? body)
+    public async Task One_click_unsubscribes_in_every_form_of_post(string sender, string? type, string? body)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var reader = (await app.AddSubscribersAsync(1))[0];

@@ -19,7 +19,7 @@ public sealed class SubscriberLanguageTests(AzuriteFixture azurite)
     [InlineData(null, "ar-MA", "ar")]
     [InlineData(null, "de", "en")]
     [InlineData(null, null, "en")]
-    public async Task It_is_the_one_asked_for_else_the_one_the_client_prefers(string? language, string? preferred, string expected)
+    public async Task It_is_the_requested_language_or_else_the_one_the_client_prefers(string? language, string? preferred, string expected)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
 
@@ -36,7 +36,7 @@ public sealed class SubscriberLanguageTests(AzuriteFixture azurite)
     [InlineData("\"de\"")]
     [InlineData("\"french\"")]
     [InlineData("5")]
-    public async Task One_that_we_do_not_have_is_refused_with_those_that_we_have(string language)
+    public async Task An_unknown_language_is_rejected_with_the_list_of_known_ones(string language)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
 
@@ -51,7 +51,7 @@ public sealed class SubscriberLanguageTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task The_page_passes_on_the_one_it_is_in()
+    public async Task The_form_uses_the_language_of_its_page()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
 
@@ -63,7 +63,7 @@ public sealed class SubscriberLanguageTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_stranger_who_types_the_address_changes_nothing_until_its_owner_confirms()
+    public async Task A_second_sign_up_changes_the_language_only_when_it_is_confirmed()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await SignUpAsync(app, "fr");
@@ -86,7 +86,7 @@ public sealed class SubscriberLanguageTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Whoever_typed_it_first_does_not_decide_for_the_owner()
+    public async Task The_language_is_that_of_the_confirmed_sign_up()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await SignUpAsync(app, "ar");
@@ -101,7 +101,7 @@ public sealed class SubscriberLanguageTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_new_link_for_an_expired_one_and_an_unsubscription_taken_back_keep_it()
+    public async Task A_renewed_link_and_an_undone_unsubscription_keep_the_language()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await SignUpAsync(app, "es");
@@ -124,7 +124,7 @@ public sealed class SubscriberLanguageTests(AzuriteFixture azurite)
     [InlineData("", "en")]
     [InlineData(5, "en")]
     [InlineData(null, "en")]
-    public async Task What_an_admin_types_is_read_forgivingly(object? typed, string expected)
+    public async Task A_language_that_an_admin_typed_is_read_leniently(object? typed, string expected)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var row = new Dictionary<string, object?> { ["Status"] = "Confirmed", ["ConfirmedOn"] = app.Time.GetUtcNow() };

@@ -11,7 +11,7 @@ public sealed partial class SubscriptionTests(AzuriteFixture azurite)
     private const string Email = "angelica@example.org";
 
     [Fact]
-    public async Task Nobody_is_subscribed_before_he_posts_the_confirmation()
+    public async Task Only_posting_the_confirmation_subscribes()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var link = await ConfirmationLinkAsync(app);
@@ -56,7 +56,7 @@ public sealed partial class SubscriptionTests(AzuriteFixture azurite)
     [InlineData("nobody", PipelineApp.Topic, "email")]
     [InlineData("a@example.org", "nothing", "topic")]
     [InlineData(null, null, "email")]
-    public async Task What_is_no_address_or_topic_is_400(string? email, string? topic, string field)
+    public async Task A_malformed_address_or_unknown_topic_is_400(string? email, string? topic, string field)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
 
@@ -67,7 +67,7 @@ public sealed partial class SubscriptionTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Leaving_takes_one_post_from_a_page_or_a_mail_program_and_can_be_undone()
+    public async Task Unsubscribing_takes_one_post_and_can_be_undone()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         using (await app.Http.PostAsync(await ConfirmationLinkAsync(app), null, Cancellation))
@@ -106,7 +106,7 @@ public sealed partial class SubscriptionTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task An_expired_link_changes_nothing_and_says_what_to_do()
+    public async Task An_expired_link_changes_nothing_and_offers_the_form()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var link = await ConfirmationLinkAsync(app);

@@ -9,16 +9,17 @@ using Pipeline.Tests.InProcess;
 namespace Pipeline.Tests.Cost;
 
 /// <summary>
-/// Reads off what is billed: transactions at the wire to storage, HTTP functions by the requests that reached one, queue functions by
-/// the messages that were deleted after them.
+/// Counts billable operations: the calls to storage, runs of HTTP functions by the requests that reached one, and runs of queue functions
+/// by the messages that were deleted after them.
 /// </summary>
-internal sealed class Meter : HttpPipelinePolicy, IStartupFilter
+internal sealed class OperationCounter : HttpPipelinePolicy, IStartupFilter
 {
     private static readonly IReadOnlyDictionary<string, string> FunctionOfQueue =
-        FunctionMethod.All.Where(function => function.Queue is not null).ToDictionary(function => function.Queue!.QueueName, function => function.Name);
+        FunctionMethod.All.Where(function => function.Queue is not null)
+            .ToDictionary(function => function.Queue!.QueueName, function => function.Name);
 
-    private ConcurrentQueue<(string Place, Kind Kind)> transactions = new();
-    private ConcurrentQueue<string> executions = new();
+    private ConcurrentQueue<(string Place, Kind Kind)> _transactions = new();
+    private ConcurrentQueue<string> _executions = new();
 
     public enum Kind
     {
@@ -34,15 +35,25 @@ internal sealed class Meter : HttpPipelinePolicy, IStartupFilter
         TableDelete,
     }
 
-    public void Reset() => (transactions, executions) = (new(), new());
+    public void Reset() => (_transactions, _executions) = (new(), new());
 
     /// <param name="place">The name of a table or queue; null for all.</param>
-    public int Count(Kind kind, string? place = null) => transactions.Count(each => each.Kind == kind && (place is null || each.Place == place));
+    public int Count(Kind kind, string? place = null) =>
+        _transactions.Count(each => each.Kind == kind && (place is null || each.Place == place));
 
-    /// <summary>Since the last reset, with functions that the test has run itself.</summary>
-    public Bill Read(int sendGridCalls, int logLines, params IEnumerable<string> executed) => new(
-        Count(Kind.QueuePut), Count(Kind.QueueGet) + Count(Kind.QueuePeek), Count(Kind.QueueDelete) + Count(Kind.QueueUpdate), Count(Kind.TableRead), Count(Kind.TableQuery),
-        Count(Kind.TableWrite), Count(Kind.TableDelete), sendGridCalls, string.Join(", ", executions.Concat(executed).Order(StringComparer.Ordinal)), logLines);
+    /// <summary>The operations since the last reset.</summary>
+    /// <param name="executed">The functions that the test ran itself.</param>
+    public BillableOperations Read(int sendGridCalls, int logLines, params IEnumerable<string> executed) => new(
+        Count(Kind.QueuePut),
+        Count(Kind.QueueGet) + Count(Kind.QueuePeek),
+        Count(Kind.QueueDelete) + Count(Kind.QueueUpdate),
+        Count(Kind.TableRead),
+        Count(Kind.TableQuery),
+        Count(Kind.TableWrite),
+        Count(Kind.TableDelete),
+        sendGridCalls,
+        string.Join(", ", _executions.Concat(executed).Order(StringComparer.Ordinal)),
+        logLines);
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
@@ -50,12 +61,13 @@ internal sealed class Meter : HttpPipelinePolicy, IStartupFilter
         var path = message.Request.Uri.Path.TrimStart('/').Split('/', 2)[1];
         var place = path.Split('(', '/')[0];
         var kind = path.Contains("/messages", StringComparison.Ordinal) ? OfQueue(message) : OfTable(message.Request.Method, path);
-        transactions.Enqueue((place, kind));
+        _transactions.Enqueue((place, kind));
         if (kind == Kind.QueueDelete)
-            executions.Enqueue(FunctionOfQueue[place]);
+            _executions.Enqueue(FunctionOfQueue[place]);
     }
 
-    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException("Everything here is asynchronous.");
+    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
+        throw new NotSupportedException("The app calls storage only asynchronously.");
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
@@ -65,11 +77,11 @@ internal sealed class Meter : HttpPipelinePolicy, IStartupFilter
 
     private Task CountExecutionAsync(HttpContext context, RequestDelegate next)
     {
-        // Before the answer leaves: whoever has it finds it counted.
+        // Counted before the client gets the answer.
         context.Response.OnStarting(() =>
         {
             if (context.Items[InProcessApp.FunctionItem] is string name)
-                executions.Enqueue(name);
+                _executions.Enqueue(name);
             return Task.CompletedTask;
         });
         return next(context);
@@ -86,7 +98,9 @@ internal sealed class Meter : HttpPipelinePolicy, IStartupFilter
 
     private static Kind OfTable(RequestMethod method, string path) => method.Method switch
     {
-        "GET" => path.Contains("RowKey=", StringComparison.Ordinal) || path.Contains("RowKey%3D", StringComparison.Ordinal) ? Kind.TableRead : Kind.TableQuery,
+        "GET" when path.Contains("RowKey=", StringComparison.Ordinal) || path.Contains("RowKey%3D", StringComparison.Ordinal) =>
+            Kind.TableRead,
+        "GET" => Kind.TableQuery,
         "DELETE" => Kind.TableDelete,
         _ => Kind.TableWrite,
     };
