@@ -4,13 +4,15 @@ using Xunit;
 
 namespace Pipeline.Tests.Infra;
 
-/// <summary>What 'dotnet build infra' says where somebody breaks something: run on copies that are broken.</summary>
+/// <summary>Runs 'dotnet build infra' on copies of infra that have mistakes.</summary>
 public sealed class InfraBuildTests
 {
     [Fact]
-    public async Task Each_fault_fails_the_build_with_a_line_that_names_it()
+    public async Task Each_mistake_fails_the_build_with_a_line_that_names_it()
     {
-        Assert.SkipUnless(File.Exists(SourceFolder.PathOf("infra", "obj", "infra.csproj.nuget.g.props")), "infra has not been restored: run 'dotnet build infra' once.");
+        Assert.SkipUnless(
+            File.Exists(SourceFolder.PathOf("infra", "obj", "infra.csproj.nuget.g.props")),
+            "infra is not restored. Run 'dotnet build infra' once.");
 
         var mistyped = BuildAsync(("hostStorage", "isVersioningEnabled", "isVersioningEnable"));
         var weakened = BuildAsync(
@@ -18,14 +20,22 @@ public sealed class InfraBuildTests
             ("dataStorage", "'TLS1_2'", "'TLS1_0'"),
             ("functionApp", " minTlsVersion: '1.2'", " minTlsVersion: '1.0'"));
 
-        Assert.Matches("""hostStorage\.bicep\(\d+,\d+\): error BCP089: The property "isVersioningEnable" is not allowed .* Did you mean "isVersioningEnabled"\?""", await mistyped);
-        Assert.Contains("dev.snapshot.json : error : What would be deployed is not what the snapshot says", await weakened, StringComparison.Ordinal);
-        Assert.Contains("""properties.description:      "Pipeline on its data account: StorageQueueDataContributor""", await weakened, StringComparison.Ordinal);
-        Assert.Contains("""~ properties.minimumTlsVersion: "TLS1_2" => "TLS1_0""", await weakened, StringComparison.Ordinal);
-        Assert.Contains("""~ properties.siteConfig.minTlsVersion: "1.2" => "1.0""", await weakened, StringComparison.Ordinal);
+        Assert.Matches(
+            """hostStorage\.bicep\(\d+,\d+\): error BCP089: The property "isVersioningEnable" is not allowed .* """
+            + """Did you mean "isVersioningEnabled"\?""",
+            await mistyped);
+        string[] differences =
+        [
+            "dev.snapshot.json : error : What would be deployed is not what the snapshot says",
+            """properties.description:      "Pipeline on its data account: StorageQueueDataContributor""",
+            """~ properties.minimumTlsVersion: "TLS1_2" => "TLS1_0""",
+            """~ properties.siteConfig.minTlsVersion: "1.2" => "1.0""",
+        ];
+        var output = await weakened;
+        Assert.All(differences, difference => Assert.Contains(difference, output, StringComparison.Ordinal));
     }
 
-    private static async Task<string> BuildAsync(params (string Module, string Sound, string Broken)[] faults)
+    private static async Task<string> BuildAsync(params (string Module, string Correct, string Broken)[] mistakes)
     {
         var copy = Directory.CreateTempSubdirectory("pipeline-infra-");
         try
@@ -34,20 +44,21 @@ public sealed class InfraBuildTests
             foreach (var shared in Directory.EnumerateFiles(SourceFolder.Root, "Directory.*"))
                 File.Copy(shared, Path.Combine(copy.FullName, Path.GetFileName(shared)));
 
-            foreach (var (module, sound, broken) in faults)
+            foreach (var (module, correct, broken) in mistakes)
             {
                 var path = Path.Combine(copy.FullName, "infra", "modules", $"{module}.bicep");
-                var text = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
-                Assert.Contains(sound, text, StringComparison.Ordinal);
-                await File.WriteAllTextAsync(path, text.Replace(sound, broken, StringComparison.Ordinal), TestContext.Current.CancellationToken);
+                var text = await File.ReadAllTextAsync(path, Cancellation);
+                Assert.Contains(correct, text, StringComparison.Ordinal);
+                text = text.Replace(correct, broken, StringComparison.Ordinal);
+                await File.WriteAllTextAsync(path, text, Cancellation);
             }
 
-            using var build = Process.Start(new ProcessStartInfo("dotnet", ["build", Path.Combine(copy.FullName, "infra"), "--no-restore", "-nodeReuse:false", "-tl:off"])
-            { RedirectStandardOutput = true })!;
-            var said = await build.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await build.WaitForExitAsync(TestContext.Current.CancellationToken);
+            string[] arguments = ["build", Path.Combine(copy.FullName, "infra"), "--no-restore", "-nodeReuse:false", "-tl:off"];
+            using var build = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
+            var output = await build.StandardOutput.ReadToEndAsync(Cancellation);
+            await build.WaitForExitAsync(Cancellation);
             Assert.NotEqual(0, build.ExitCode);
-            return said;
+            return output;
         }
         finally
         {
@@ -55,7 +66,7 @@ public sealed class InfraBuildTests
         }
     }
 
-    // Without what says that it has been checked already.
+    // The output folders are left out, because the build skips the check if they are up to date.
     private static void Copy(DirectoryInfo from, DirectoryInfo to)
     {
         foreach (var file in from.EnumerateFiles())

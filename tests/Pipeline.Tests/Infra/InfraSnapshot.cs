@@ -3,7 +3,7 @@ using Pipeline.Tests.Supply;
 
 namespace Pipeline.Tests.Infra;
 
-/// <summary>What a deployment with one of the parameter files would make, as 'dotnet build infra' has checked it to be.</summary>
+/// <summary>The resources of a deployment with one of the parameter files, as checked by 'dotnet build infra'.</summary>
 internal sealed class InfraSnapshot(string name)
 {
     private static readonly Dictionary<string, string> RoleNames = new()
@@ -17,8 +17,8 @@ internal sealed class InfraSnapshot(string name)
         ["3913510d-42f4-4e42-8a64-420c390055eb"] = "Monitoring Metrics Publisher",
     };
 
-    public IReadOnlyList<JsonElement> Resources { get; } =
-        [.. JsonDocument.Parse(File.ReadAllText(SourceFolder.PathOf("infra", $"{name}.snapshot.json"))).RootElement.GetProperty("predictedResources").EnumerateArray()];
+    public IReadOnlyList<JsonElement> Resources { get; } = [.. SourceFolder.Json("infra", $"{name}.snapshot.json")
+        .GetProperty("predictedResources").EnumerateArray()];
 
     public IEnumerable<JsonElement> OfType(string type) => Resources.Where(resource => Text(resource, "type") == type);
 
@@ -28,7 +28,7 @@ internal sealed class InfraSnapshot(string name)
         Site.GetProperty("properties").GetProperty("siteConfig").GetProperty("appSettings").EnumerateArray()
             .ToDictionary(setting => Text(setting, "name"), setting => Text(setting, "value"));
 
-    /// <summary>Who has which role on what, as "app: Reader on stdata".</summary>
+    /// <summary>The role assignments, as "app: Reader on stdata".</summary>
     public IEnumerable<string> Roles =>
         from assignment in OfType("Microsoft.Authorization/roleAssignments")
         let properties = assignment.GetProperty("properties")
@@ -38,13 +38,14 @@ internal sealed class InfraSnapshot(string name)
             "00000000-0000-0000-0000-000000000001" => "editors",
             "00000000-0000-0000-0000-000000000002" => "operators",
             var expression when expression.Contains("/userAssignedIdentities/id-pipeline-", StringComparison.Ordinal) => "app",
-            var somebody => somebody,
+            var other => other,
         }
         let role = Text(properties, "roleDefinitionId").Split('/')[^1]
-        select $"{who}: {RoleNames.GetValueOrDefault(role, role)} on {(scope.Contains("pipeline", StringComparison.Ordinal) ? scope.Split('-')[0] : WithoutHash(scope))}";
+        let resource = scope.Contains("pipeline", StringComparison.Ordinal) ? scope.Split('-')[0] : WithoutHash(scope)
+        select $"{who}: {RoleNames.GetValueOrDefault(role, role)} on {resource}";
 
     public static string Text(JsonElement element, string property) => element.GetProperty(property).GetString()!;
 
-    // Names of accounts and of the vault end in a hash of where they are deployed to.
+    // Names of accounts and of the vault end in a hash of the resource group.
     private static string WithoutHash(string scope) => scope == "backups" ? scope : scope[..^13].TrimEnd('-');
 }

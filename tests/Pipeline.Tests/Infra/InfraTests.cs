@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,15 +12,23 @@ using Xunit;
 
 namespace Pipeline.Tests.Infra;
 
-/// <summary>What must hold whatever the snapshots say: those anybody can write anew.</summary>
+/// <summary>Rules for the deployed resources. They hold also if a snapshot is written again.</summary>
 public sealed partial class InfraTests
 {
-    // What the host and the libraries read; all else is Pipeline's own.
+    // Read by the host and the libraries. All other settings are Pipeline's own.
     private static readonly string[] HostSettings =
     [
-        "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "APPLICATIONINSIGHTS_CONNECTION_STRING", "AZURE_CLIENT_ID", "AzureWebJobsDisableHomepage",
-        "AzureWebJobsStorage__accountName", "AzureWebJobsStorage__clientId", "AzureWebJobsStorage__credential",
-        "PipelineStorage__clientId", "PipelineStorage__credential", "PipelineStorage__queueServiceUri", "PipelineStorage__tableServiceUri",
+        "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+        "APPLICATIONINSIGHTS_CONNECTION_STRING",
+        "AZURE_CLIENT_ID",
+        "AzureWebJobsDisableHomepage",
+        "AzureWebJobsStorage__accountName",
+        "AzureWebJobsStorage__clientId",
+        "AzureWebJobsStorage__credential",
+        "PipelineStorage__clientId",
+        "PipelineStorage__credential",
+        "PipelineStorage__queueServiceUri",
+        "PipelineStorage__tableServiceUri",
     ];
 
     private static readonly string[] AppRoles =
@@ -33,7 +41,7 @@ public sealed partial class InfraTests
         "app: Storage Table Data Contributor on sthost",
     ];
 
-    private static readonly string[] PeoplesRoles =
+    private static readonly string[] PeopleRoles =
     [
         "editors: Reader on stdata",
         "editors: Storage Queue Data Contributor on stdata",
@@ -44,7 +52,7 @@ public sealed partial class InfraTests
     public static TheoryData<string> Deployments => new("dev", "prod");
 
     [Theory, MemberData(nameof(Deployments))]
-    public void Nothing_speaks_less_than_TLS_1_2_or_takes_a_key(string deployment)
+    public void Resources_require_TLS_1_2_and_accept_no_keys(string deployment)
     {
         var snapshot = new InfraSnapshot(deployment);
 
@@ -71,9 +79,10 @@ public sealed partial class InfraTests
         var vault = snapshot.OfType("Microsoft.KeyVault/vaults").Single().GetProperty("properties");
         Assert.True(vault.GetProperty("enableRbacAuthorization").GetBoolean());
         Assert.True(vault.GetProperty("enablePurgeProtection").GetBoolean());
-        Assert.True(snapshot.OfType("Microsoft.Insights/components").Single().GetProperty("properties").GetProperty("DisableLocalAuth").GetBoolean());
-        Assert.True(snapshot.OfType("Microsoft.OperationalInsights/workspaces").Single().GetProperty("properties").GetProperty("features")
-            .GetProperty("disableLocalAuth").GetBoolean());
+        var insights = snapshot.OfType("Microsoft.Insights/components").Single().GetProperty("properties");
+        Assert.True(insights.GetProperty("DisableLocalAuth").GetBoolean());
+        var workspace = snapshot.OfType("Microsoft.OperationalInsights/workspaces").Single().GetProperty("properties");
+        Assert.True(workspace.GetProperty("features").GetProperty("disableLocalAuth").GetBoolean());
     }
 
     [Theory, MemberData(nameof(Deployments))]
@@ -82,25 +91,27 @@ public sealed partial class InfraTests
         var snapshot = new InfraSnapshot(deployment);
         var storage = new PipelineStorage(Configuration(new() { [PipelineStorage.Connection] = "UseDevelopmentStorage=true" }), []);
 
-        Assert.Equal(storage.Tables.Select(table => table.Name).Order(), Names(snapshot, "Microsoft.Storage/storageAccounts/tableServices/tables"));
-        Assert.Equal(storage.Queues.Select(queue => queue.Name).Order(), Names(snapshot, "Microsoft.Storage/storageAccounts/queueServices/queues"));
+        var tables = Names(snapshot, "Microsoft.Storage/storageAccounts/tableServices/tables");
+        Assert.Equal(storage.Tables.Select(table => table.Name).Order(), tables);
+        var queues = Names(snapshot, "Microsoft.Storage/storageAccounts/queueServices/queues");
+        Assert.Equal(storage.Queues.Select(queue => queue.Name).Order(), queues);
     }
 
     [Fact]
-    public void Everybody_has_the_roles_they_need_and_no_other()
+    public void The_app_and_people_have_only_the_roles_they_need()
     {
         Assert.Equal(AppRoles.Order(), new InfraSnapshot("dev").Roles.Order());
-        Assert.Equal(AppRoles.Concat(PeoplesRoles).Order(), new InfraSnapshot("prod").Roles.Order());
+        Assert.Equal(AppRoles.Concat(PeopleRoles).Order(), new InfraSnapshot("prod").Roles.Order());
     }
 
     [Theory, MemberData(nameof(Deployments))]
-    public void Whatever_takes_tags_has_them(string deployment)
+    public void Every_resource_that_can_have_tags_has_them(string deployment)
     {
-        // Only what belongs to something else has no place of its own, and no tags.
-        var placed = new InfraSnapshot(deployment).Resources.Where(resource => resource.TryGetProperty("location", out _)).ToList();
+        // A child resource has neither a location nor tags.
+        var located = new InfraSnapshot(deployment).Resources.Where(resource => resource.TryGetProperty("location", out _)).ToList();
 
-        Assert.NotEmpty(placed);
-        Assert.All(placed, resource =>
+        Assert.NotEmpty(located);
+        Assert.All(located, resource =>
         {
             var tags = resource.GetProperty("tags");
             Assert.Equal("pipeline", InfraSnapshot.Text(tags, "application"));
@@ -110,21 +121,23 @@ public sealed partial class InfraTests
     }
 
     [Theory, MemberData(nameof(Deployments))]
-    public void Every_setting_is_one_that_is_read(string deployment)
+    public void Every_setting_of_the_deployment_is_used(string deployment)
     {
-        var sample = JsonDocument.Parse(File.ReadAllText(SourceFolder.PathOf("local.settings.sample.json"))).RootElement.GetProperty("Values");
-        var own = sample.EnumerateObject().Select(setting => setting.Name).Where(setting => setting.Contains("__", StringComparison.Ordinal));
+        var sample = SourceFolder.Json("local.settings.sample.json").GetProperty("Values");
+        var own = sample.EnumerateObject().Select(setting => setting.Name)
+            .Where(setting => setting.Contains("__", StringComparison.Ordinal));
 
         Assert.Empty(new InfraSnapshot(deployment).Settings.Keys.Except([.. HostSettings, .. own, "SendGrid__ApiKey"]));
         Assert.Empty(HostSettings.Except(new InfraSnapshot(deployment).Settings.Keys));
     }
 
     [Theory, MemberData(nameof(Deployments))]
-    public void The_app_starts_with_these_settings(string deployment)
+    public void The_app_starts_with_the_settings_of_the_deployment(string deployment)
     {
+        var key = Convert.ToBase64String(new byte[32]);
         var settings = new InfraSnapshot(deployment).Settings.ToDictionary(
             setting => setting.Key.Replace("__", ":", StringComparison.Ordinal),
-            setting => (string?)(setting.Key.StartsWith("Tokens", StringComparison.Ordinal) ? Convert.ToBase64String(new byte[32]) : setting.Value));
+            setting => (string?)(setting.Key.StartsWith("Tokens", StringComparison.Ordinal) ? key : setting.Value));
         settings["SendGrid:ApiKey"] = "a-key";
 
         using var services = new ServiceCollection().AddSingleton(Configuration(settings)).AddPipeline().AddHttp().BuildServiceProvider();
@@ -138,51 +151,57 @@ public sealed partial class InfraTests
     {
         var snapshot = new InfraSnapshot(deployment);
 
-        var secrets = snapshot.Settings.Where(setting => setting.Key.StartsWith("Tokens__", StringComparison.Ordinal) || setting.Key == "SendGrid__ApiKey").ToList();
+        var secrets = snapshot.Settings
+            .Where(setting => setting.Key.StartsWith("Tokens__", StringComparison.Ordinal) || setting.Key == "SendGrid__ApiKey")
+            .ToList();
         Assert.Equal(2, secrets.Count);
         Assert.All(secrets, secret => Assert.StartsWith("@Microsoft.KeyVault(VaultName=kv-", secret.Value, StringComparison.Ordinal));
-        Assert.DoesNotMatch(AKey(), string.Concat(snapshot.Settings.Values));
+        Assert.DoesNotMatch(Secret(), string.Concat(snapshot.Settings.Values));
         Assert.Empty(snapshot.OfType("Microsoft.KeyVault/vaults/secrets"));
     }
 
     [Theory, MemberData(nameof(Deployments))]
-    public void Alerts_are_about_what_is_recorded(string deployment)
+    public void Alerts_query_metrics_that_the_app_records(string deployment)
     {
         var queries = new InfraSnapshot(deployment).OfType("Microsoft.Insights/scheduledQueryRules")
-            .Select(rule => InfraSnapshot.Text(rule.GetProperty("properties").GetProperty("criteria").GetProperty("allOf")[0], "query")).ToList();
+            .Select(rule => rule.GetProperty("properties").GetProperty("criteria").GetProperty("allOf")[0])
+            .Select(criterion => InfraSnapshot.Text(criterion, "query"))
+            .ToList();
 
         Assert.Equal(3, queries.Count);
-        Assert.Equal([DigestMetrics.OpenAgeName, DigestMetrics.RunsName], queries.SelectMany(query => Metric().Matches(query)).Select(match => match.Groups[1].Value).Order());
+        var metrics = queries.SelectMany(query => Metric().Matches(query)).Select(match => match.Groups[1].Value);
+        Assert.Equal([DigestMetrics.OpenAgeName, DigestMetrics.RunsName], metrics.Order());
         Assert.Contains(queries, query => query.Contains($"{QueueNames.PoisonSuffix}/messages", StringComparison.Ordinal));
     }
 
     [Theory, MemberData(nameof(Deployments))]
-    public void SendGrid_never_gets_more_calls_at_once_than_it_says_at_the_limit(string deployment)
+    public void All_instances_together_send_at_most_160_calls_to_SendGrid_at_once(string deployment)
     {
         var snapshot = new InfraSnapshot(deployment);
         var scale = snapshot.Site.GetProperty("properties").GetProperty("functionAppConfig").GetProperty("scaleAndConcurrency");
+        var callsOfOne = int.Parse(snapshot.Settings["SendGrid__CallsInFlight"], CultureInfo.InvariantCulture);
 
-        Assert.InRange(
-            scale.GetProperty("maximumInstanceCount").GetInt32() * int.Parse(snapshot.Settings["SendGrid__CallsInFlight"], System.Globalization.CultureInfo.InvariantCulture),
-            1, 160);
+        Assert.InRange(scale.GetProperty("maximumInstanceCount").GetInt32() * callsOfOne, 1, 160);
     }
 
     [Fact]
-    public void What_azd_asks_for_are_parameters()
+    public void The_parameters_of_azd_are_parameters_of_main_bicep()
     {
-        var parameters = Parameter().Matches(File.ReadAllText(SourceFolder.PathOf("infra", "main.bicep"))).Select(match => match.Groups[1].Value);
-        var asked = JsonDocument.Parse(File.ReadAllText(SourceFolder.PathOf("infra", "main.parameters.json"))).RootElement.GetProperty("parameters").EnumerateObject().Select(parameter => parameter.Name);
+        var bicep = File.ReadAllText(SourceFolder.PathOf("infra", "main.bicep"));
+        var parameters = Parameter().Matches(bicep).Select(match => match.Groups[1].Value);
+        var ofAzd = SourceFolder.Json("infra", "main.parameters.json").GetProperty("parameters").EnumerateObject();
 
-        Assert.Empty(asked.Except(parameters));
+        Assert.Empty(ofAzd.Select(parameter => parameter.Name).Except(parameters));
     }
 
     private static IEnumerable<string> Names(InfraSnapshot snapshot, string type) =>
         snapshot.OfType(type).Select(resource => InfraSnapshot.Text(resource, "name").Split('/')[^1]).Order();
 
-    private static IConfiguration Configuration(Dictionary<string, string?> values) => new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+    private static IConfiguration Configuration(Dictionary<string, string?> values) =>
+        new ConfigurationBuilder().AddInMemoryCollection(values).Build();
 
     [GeneratedRegex("AccountKey=|sig=|SG\\.[A-Za-z0-9_-]{16}|[A-Za-z0-9+/]{43}=")]
-    private static partial Regex AKey();
+    private static partial Regex Secret();
 
     [GeneratedRegex("\\bName == \"([^\"]+)\"")]
     private static partial Regex Metric();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Pipeline.Tests.Supply;
 
-/// <summary>Keeps files and classes of the product small enough to be read in one go.</summary>
+/// <summary>Limits for the size of files and classes.</summary>
 public sealed partial class CodeShapeTests
 {
     private const int MaxFileLines = 250;
@@ -22,7 +22,7 @@ public sealed partial class CodeShapeTests
         Files.Where(file => File.ReadAllText(file).Contains("[Function(", StringComparison.Ordinal)),
         file => Assert.InRange(File.ReadLines(file).SkipWhile(line => !ClassLine().IsMatch(line)).Count(), 1, MaxFunctionLines));
 
-    /// <summary>Records and what they are made of are data, and not counted.</summary>
+    /// <summary>Records are data and have no limit.</summary>
     [Fact]
     public void No_class_needs_more_than_8_others() => Assert.All(
         new[] { typeof(PipelineServices), typeof(Pipeline.Functions.FunctionsComposition), typeof(Pipeline.Admin.AdminApplication) }
@@ -37,14 +37,16 @@ public sealed partial class CodeShapeTests
     [InlineData("A submission", 12)]
     [InlineData("A digest", 20)]
     [InlineData("A subscriber", 15)]
-    public void The_files_of_each_way_through_the_code_are_few_and_are_there(string way, int max)
+    public void Each_path_through_the_code_in_architecture_md_has_few_files_and_they_exist(string path, int max)
     {
-        var section = File.ReadAllText(SourceFolder.PathOf("docs", "architecture.md")).Split("\n### ").Single(text => text.StartsWith(way, StringComparison.Ordinal));
+        var section = File.ReadAllText(SourceFolder.PathOf("docs", "architecture.md")).Split("\n### ")
+            .Single(text => text.StartsWith(path, StringComparison.Ordinal));
 
         var files = Listed().Matches(section).Select(file => file.Groups[1].Value).ToList();
 
         Assert.InRange(files.Count, 1, max);
-        Assert.All(files, file => Assert.True(File.Exists(SourceFolder.PathOf(file.Split('/'))), $"{file} is in docs/architecture.md but not in the repository."));
+        Assert.All(files, file => Assert.True(
+            File.Exists(SourceFolder.PathOf(file.Split('/'))), $"{file} is in docs/architecture.md but not in the repository."));
     }
 
     private static ConstructorInfo[] Constructors(Type type) =>

@@ -24,7 +24,7 @@ public sealed partial class HttpFile
 
     public IReadOnlyList<Call> Calls { get; }
 
-    /// <param name="values">Instead of those that the file gives its variables.</param>
+    /// <param name="values">Values for variables of the file. They override those in the file.</param>
     public static HttpFile Read(string text, IReadOnlyDictionary<string, string> values)
     {
         var variables = Variable().Matches(text).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value.Trim());

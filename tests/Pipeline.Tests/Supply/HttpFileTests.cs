@@ -1,19 +1,19 @@
 using System.Net;
-using System.Reflection;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing.Template;
-using Microsoft.Azure.Functions.Worker;
-using Pipeline.Functions.Pages;
+using Pipeline.Subscribers;
+using Pipeline.Tests.InProcess;
 using Xunit;
 
 namespace Pipeline.Tests.Supply;
 
-/// <summary>docs/pipeline.http has every call, and each of them does what it says.</summary>
-public sealed class HttpFileTests(AzuriteFixture azurite)
+/// <summary>docs/pipeline.http has every call, and each call gets the status that its title says.</summary>
+public sealed partial class HttpFileTests(AzuriteFixture azurite)
 {
     private static readonly string Text = File.ReadAllText(SourceFolder.PathOf("docs", "pipeline.http"));
 
-    // What the file says of a call, where that is not "done".
-    private static readonly Dictionary<string, HttpStatusCode> Said = new()
+    // Calls with a title that says another outcome than success.
+    private static readonly Dictionary<string, HttpStatusCode> ExpectedStatuses = new()
     {
         ["API: send in a practice. 202; the same content gives the same reference."] = HttpStatusCode.Accepted,
         ["API: the same with a key of the sender's own. The same key with other content: 422."] = HttpStatusCode.Accepted,
@@ -25,23 +25,24 @@ public sealed class HttpFileTests(AzuriteFixture azurite)
     };
 
     [Fact]
-    public void Every_function_that_can_be_called_is_called()
+    public void Every_HTTP_function_is_called()
     {
         var calls = HttpFile.Read(Text, new Dictionary<string, string> { ["host"] = "http://host" }).Calls;
-        var functions = typeof(Page).Assembly.GetTypes().SelectMany(type => type.GetMethods())
-            .Select(method => (method.GetCustomAttribute<FunctionAttribute>()?.Name, Trigger: method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault()))
-            .Where(function => function is { Name: not null, Trigger: not null })
-            .Select(function => (function.Name, Route: TemplateParser.Parse(function.Trigger!.Route ?? function.Name!), Methods: function.Trigger.Methods!))
-            .ToList();
+        var functions = FunctionMethod.All.Where(function => function.Http is not null).ToList();
         Assert.NotEmpty(functions);
 
-        Assert.All(functions, function => Assert.True(
-            calls.Any(call => function.Methods.Contains(call.Method, StringComparer.OrdinalIgnoreCase) && Fits(function.Route, new Uri(call.Address).AbsolutePath)),
-            $"docs/pipeline.http does not call {function.Name}."));
+        Assert.All(functions, function =>
+        {
+            var route = TemplateParser.Parse(function.Http!.Route ?? function.Name);
+            var methods = function.Http.Methods!;
+            var isCalled = calls.Any(call =>
+                methods.Contains(call.Method, StringComparer.OrdinalIgnoreCase) && Matches(route, new Uri(call.Address).AbsolutePath));
+            Assert.True(isCalled, $"docs/pipeline.http does not call {function.Name}.");
+        });
     }
 
     [Fact]
-    public async Task Every_call_does_what_the_file_says()
+    public async Task Every_call_gets_the_status_that_the_file_says()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var reference = await app.SubmitPublishedAsync(Samples.Practice());
@@ -56,37 +57,48 @@ public sealed class HttpFileTests(AzuriteFixture azurite)
             ["issue"] = issue,
             ["token"] = "TOKEN",
         }).Calls;
-        var unsubscription = app.Get<Pipeline.Subscribers.SubscriptionTokens>().Unsubscription(
-            PipelineApp.Topic, app.Get<Pipeline.Subscribers.SubscriptionTokens>().Read(confirmation, Pipeline.Subscribers.TokenPurpose.Confirm)!.Subscriber);
+        var tokens = app.Get<SubscriptionTokens>();
+        var unsubscription = tokens.Unsubscription(PipelineApp.Topic, tokens.Read(confirmation, TokenPurpose.Confirm)!.Subscriber);
 
-        Assert.Equal(Said.Keys.Order(), calls.Select(call => call.Title).Intersect(Said.Keys).Order());
-        // The admin endpoint is the host's: EndToEnd.Tests call it.
+        Assert.Equal(ExpectedStatuses.Keys.Order(), calls.Select(call => call.Title).Intersect(ExpectedStatuses.Keys).Order());
+        // The admin endpoint belongs to the host. EndToEnd.Tests calls it.
         foreach (var call in calls.Where(call => !call.Address.Contains("/admin/")))
         {
             var token = call.Address.Contains("/confirm") || call.Address.Contains("/renew") ? confirmation : unsubscription;
             using var message = (call with { Address = call.Address.Replace("TOKEN", token) }).Message();
-            using var answer = await app.Http.SendAsync(message, TestContext.Current.CancellationToken);
+            using var answer = await app.Http.SendAsync(message, Cancellation);
 
-            Assert.True(
-                Said.TryGetValue(call.Title, out var status) ? answer.StatusCode == status : answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.SeeOther,
-                $"{call.Title}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
+            var isExpected = ExpectedStatuses.TryGetValue(call.Title, out var status)
+                ? answer.StatusCode == status
+                : answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.SeeOther;
+            var body = await answer.Content.ReadAsStringAsync(Cancellation);
+            Assert.True(isExpected, $"{call.Title}: {(int)answer.StatusCode} {body}");
         }
 
         async Task<string> TokenAsync(string form)
         {
-            using var posted = new FormUrlEncodedContent(new Dictionary<string, string> { ["topic"] = PipelineApp.Topic, ["email"] = "http@example.org" });
-            using var answer = await app.Http.PostAsync(form, posted, TestContext.Current.CancellationToken);
+            var fields = new Dictionary<string, string> { ["topic"] = PipelineApp.Topic, ["email"] = "http@example.org" };
+            using var posted = new FormUrlEncodedContent(fields);
+            using var answer = await app.Http.PostAsync(form, posted, Cancellation);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-            var link = "";
-            await Eventually.IsTrueAsync("the mail to confirm is there", async () =>
+            var token = "";
+            await Eventually.IsTrueAsync("the mail with the confirmation link arrives", async () =>
             {
-                link = (await app.MailsAsync("http@example.org")).Select(mail => mail.Text).FirstOrDefault(text => text.Contains("confirm?"), "");
-                return link.Length > 0;
+                var texts = (await app.MailsAsync("http@example.org")).Select(mail => mail.Text);
+                token = ConfirmationToken().Match(texts.FirstOrDefault("")).Groups[1].Value;
+                return token.Length > 0;
             });
-            return new string([.. link[(link.IndexOf("token=", StringComparison.Ordinal) + "token=".Length)..].TakeWhile(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_')]);
+            return token;
         }
     }
 
-    private static bool Fits(RouteTemplate route, string path) =>
-        new TemplateMatcher(route, []).TryMatch(path, []) && (route.Parameters.Any(parameter => parameter.IsCatchAll) || route.Segments.Count == path.Split('/', StringSplitOptions.RemoveEmptyEntries).Length);
+    private static bool Matches(RouteTemplate route, string path)
+    {
+        var isCatchAll = route.Parameters.Any(parameter => parameter.IsCatchAll);
+        var segmentCount = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Length;
+        return new TemplateMatcher(route, []).TryMatch(path, []) && (isCatchAll || route.Segments.Count == segmentCount);
+    }
+
+    [GeneratedRegex(@"confirm\?\S*?token=([A-Za-z0-9_-]+)")]
+    private static partial Regex ConfirmationToken();
 }

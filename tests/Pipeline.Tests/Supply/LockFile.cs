@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Pipeline.Tests.Supply;
 
-/// <summary>A project's packages.lock.json: what NuGet resolved.</summary>
+/// <summary>The packages.lock.json of a project.</summary>
 public sealed class LockFile
 {
     private LockFile(IReadOnlyList<(string Name, string Version)> packages) => Packages = packages;
@@ -17,7 +17,7 @@ public sealed class LockFile
             // Projects have no version.
             .Where(entry => entry.Value.TryGetProperty("resolved", out _))
             .Select(entry => (entry.Name, entry.Value.GetProperty("resolved").GetString()!))
-            // A package that differs between platforms is named for each.
+            // A package that differs between platforms is listed once for each.
             .Distinct()]);
     }
 }

@@ -1,13 +1,14 @@
 namespace Pipeline.Tests.Supply;
 
-/// <summary>The file NOTICE: whose work this is built on, by the lock files and by what the packages say of themselves.</summary>
+/// <summary>The file NOTICE: packages of others with their licences, from the lock files and the packages.</summary>
 public static class Notice
 {
     private static readonly string[] NpmFolders = ["LocalHost/Azurite", "tests/EndToEnd.Tests/html"];
 
-    /// <summary>Packages that are in what is deployed.</summary>
+    /// <summary>Packages in the deployed app.</summary>
     public static IReadOnlyList<ThirdParty> Shipped { get; } =
-        [.. InOrder(LockFile.Read(SourceFolder.PathOf("Functions", "packages.lock.json")).Packages.Select(package => ThirdParty.OfNuGet(package.Name, package.Version)))];
+        [.. InOrder(LockFile.Read(SourceFolder.PathOf("Functions", "packages.lock.json")).Packages
+            .Select(package => ThirdParty.OfNuGet(package.Name, package.Version)))];
 
     /// <summary>Packages that only Admin, LocalHost and the tests use.</summary>
     public static IReadOnlyList<ThirdParty> OfDevelopment { get; } =
@@ -15,8 +16,9 @@ public static class Notice
             .ExceptBy(Shipped.Select(package => package.Name), package => package.Name)
             .Select(package => ThirdParty.OfNuGet(package.Name, package.Version)))];
 
-    /// <summary>Everything from npm, with what it brings along; for development alone.</summary>
-    public static IReadOnlyList<ThirdParty> FromNpm { get; } = [.. NpmFolders.SelectMany(folder => ThirdParty.OfNpm(NpmLockFile(folder)))];
+    /// <summary>All packages from npm, including indirect ones. They are used in development only.</summary>
+    public static IReadOnlyList<ThirdParty> FromNpm { get; } =
+        [.. NpmFolders.SelectMany(folder => ThirdParty.OfNpm(NpmLockFile(folder)))];
 
     public static string Text() => $"""
         Pipeline is under the licence in LICENSE. It is built on the work of others, listed here with version, licence (as SPDX
@@ -39,20 +41,24 @@ public static class Notice
         {Lines([.. OfDevelopment, Bicep()])}
         From npm, each with what its package-lock.json names:
 
-        {Lines(NpmFolders.SelectMany(folder => ThirdParty.AskedOfNpm(NpmLockFile(folder))))}
+        {Lines(NpmFolders.SelectMany(folder => ThirdParty.DirectOfNpm(NpmLockFile(folder))))}
         """.TrimEnd() + "\n";
 
     private static string Lines(IEnumerable<ThirdParty> packages) => string.Concat(packages.Select(package =>
-        $"{package.Name} {package.Version}  {package.Licence}\n{(package.Owner.Length == 0 ? "" : $"    {package.Owner}\n")}    {package.Address}\n"));
+        $"{package.Name} {package.Version}  {package.Licence}\n"
+        + (package.Owner.Length == 0 ? "" : $"    {package.Owner}\n")
+        + $"    {package.Address}\n"));
 
-    private static IEnumerable<ThirdParty> InOrder(IEnumerable<ThirdParty> packages) =>
-        packages.OrderBy(package => package.Name, StringComparer.OrdinalIgnoreCase).ThenBy(package => package.Version, StringComparer.Ordinal);
+    private static IEnumerable<ThirdParty> InOrder(IEnumerable<ThirdParty> packages) => packages
+        .OrderBy(package => package.Name, StringComparer.OrdinalIgnoreCase)
+        .ThenBy(package => package.Version, StringComparer.Ordinal);
 
-    private static IEnumerable<string> LockFiles() => PackageReferences.Projects.Select(project => Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json")).Where(File.Exists);
+    private static IEnumerable<string> LockFiles() => PackageReferences.Projects
+        .Select(project => Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json")).Where(File.Exists);
 
     private static string NpmLockFile(string folder) => SourceFolder.PathOf(folder, "package-lock.json");
 
-    // Downloaded by infra.csproj for the machine it runs on, so that no lock file has it.
+    // infra.csproj downloads it for the platform of the machine, so that no lock file has it.
     private static ThirdParty Bicep() => new(
         "Azure.Bicep.CommandLine", SourceFolder.Xml("Directory.Packages.props").Descendants("BicepVersion").Single().Value, "MIT",
         "© Microsoft Corporation. All rights reserved.", "https://github.com/Azure/bicep");

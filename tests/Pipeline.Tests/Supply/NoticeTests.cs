@@ -4,14 +4,15 @@ namespace Pipeline.Tests.Supply;
 
 public sealed class NoticeTests
 {
-    // All of them let us run, change and pass on what is under them, and none asks for the source of our own code.
+    // These licences allow use, change and redistribution, and do not require that the source of our code is published.
     private static readonly HashSet<string> Allowed = ["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "MS-PL"];
 
-    // Nothing under these is passed on, as it serves development alone. Under MPL-2.0 changes to its own files would have to be published.
-    private static readonly HashSet<string> AllowedInDevelopment = [.. Allowed, "MPL-2.0", "ISC", "0BSD", "BlueOak-1.0.0", "public domain", ThirdParty.DotNetLibrary];
+    // Packages under these licences are used in development only and are not redistributed.
+    private static readonly HashSet<string> AllowedInDevelopment =
+        [.. Allowed, "MPL-2.0", "ISC", "0BSD", "BlueOak-1.0.0", "public domain", ThirdParty.DotNetLibrary];
 
     [Fact]
-    public void NOTICE_names_the_packages_that_the_lock_files_name()
+    public void NOTICE_lists_the_packages_of_the_lock_files()
     {
         var file = SourceFolder.PathOf("NOTICE");
         var expected = Notice.Text();
@@ -22,19 +23,21 @@ public sealed class NoticeTests
         var (missing, gone) = (expected.TrimEnd().Split('\n').Except(there), there.Except(expected.Split('\n')));
         Assert.True(
             string.Join('\n', there) == expected.TrimEnd(),
-            $"NOTICE is out of date; its first lines say how it is written anew. Missing: {string.Join(" | ", missing)}. No longer true: {string.Join(" | ", gone)}");
+            "NOTICE is out of date. Its first lines have the command that writes it. "
+            + $"Missing: {string.Join(" | ", missing)}. Outdated: {string.Join(" | ", gone)}");
     }
 
     [Fact]
-    public void Every_package_is_under_a_licence_that_we_can_keep() => Assert.Empty(
+    public void Every_package_has_an_allowed_licence() => Assert.Empty(
         Notice.Shipped.Where(package => !Allowed.Contains(package.Licence))
             .Concat(Notice.OfDevelopment.Concat(Notice.FromNpm).Where(package => !AllowedInDevelopment.Contains(package.Licence)))
             .Select(package => package.Licence == "unknown"
-                ? $"{package} does not say its licence in SPDX's words: read it, and write down in ThirdParty what it is."
-                : $"{package} is under {package.Licence}, which nobody has allowed: look whether we can keep its terms, and add it to NoticeTests or do without the package."));
+                ? $"{package} has no SPDX licence expression. Read its licence and add it to ThirdParty."
+                : $"{package} is under {package.Licence}, which is not allowed. Check its terms, then add it to NoticeTests "
+                    + "or remove the package."));
 
     [Fact]
-    public void What_is_deployed_is_told_from_what_serves_development()
+    public void Deployed_packages_and_packages_of_development_are_separate()
     {
         Assert.Contains(Notice.Shipped, package => package.Name == "SendGrid");
         Assert.Contains(Notice.OfDevelopment, package => package.Name == "Microsoft.Azure.WebJobs");

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace Pipeline.Tests.Supply;
 
-/// <summary>What the project files ask NuGet for.</summary>
+/// <summary>The package references of the project files.</summary>
 public static class PackageReferences
 {
     /// <summary>All project files of the repository.</summary>

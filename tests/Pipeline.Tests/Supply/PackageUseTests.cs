@@ -7,8 +7,8 @@ namespace Pipeline.Tests.Supply;
 
 public sealed class PackageUseTests
 {
-    // Packages that no code names, each with the reason why it is referenced all the same.
-    private static readonly Dictionary<string, string> NamedByNoCode = new()
+    // Packages that no code uses, each with the reason for its reference.
+    private static readonly Dictionary<string, string> UnusedByCode = new()
     {
         ["Functions: Microsoft.Azure.Functions.Worker.Sdk"] = "generates the code by which the worker finds and calls functions",
         ["LocalHost: Grpc.Tools"] = "generates code from worker.proto",
@@ -27,18 +27,20 @@ public sealed class PackageUseTests
         var unused = packages.Where(package => !Assemblies(package).Any(used.Contains)).ToList();
 
         Assert.All(unused, package => Assert.True(
-            NamedByNoCode.ContainsKey($"{project}: {package}"), $"{project} references {package}, but no code uses it: take it out of {project}.csproj, or say in {nameof(NamedByNoCode)} what it is for."));
+            UnusedByCode.ContainsKey($"{project}: {package}"),
+            $"{project} references {package}, but no code uses it. Remove it from {project}.csproj, "
+            + $"or add the reason to {nameof(UnusedByCode)}."));
         Assert.All(packages.Except(unused), package => Assert.False(
-            NamedByNoCode.ContainsKey($"{project}: {package}"), $"{project} does use {package}: take it out of {nameof(NamedByNoCode)}."));
+            UnusedByCode.ContainsKey($"{project}: {package}"),
+            $"{project} uses {package}. Remove it from {nameof(UnusedByCode)}."));
     }
 
     [Fact]
-    public void Every_version_in_Directory_Packages_props_is_of_a_package_that_a_project_references()
+    public void Every_package_in_Directory_Packages_props_is_referenced_by_a_project()
     {
-        var versions = SourceFolder.Xml("Directory.Packages.props").Descendants("PackageVersion").Select(package => package.Attribute("Include")!.Value);
-        var referenced = PackageReferences.Projects.SelectMany(project => PackageReferences.Of(project));
+        var referenced = PackageReferences.Projects.SelectMany(PackageReferences.Of);
 
-        Assert.Empty(versions.Except(referenced));
+        Assert.Empty(Versions.Keys.Except(referenced));
     }
 
     private static Assembly AssemblyOf(string project) => project switch
@@ -49,11 +51,15 @@ public sealed class PackageUseTests
         _ => typeof(Pipeline.LocalHost.StartException).Assembly,
     };
 
+    private static Dictionary<string, string> Versions => SourceFolder.Xml("Directory.Packages.props").Descendants("PackageVersion")
+        .ToDictionary(package => package.Attribute("Include")!.Value, package => package.Attribute("Version")!.Value);
+
     private static IEnumerable<string?> Assemblies(string package)
     {
-        var version = SourceFolder.Xml("Directory.Packages.props").Descendants("PackageVersion").Single(each => each.Attribute("Include")!.Value == package).Attribute("Version")!.Value;
-        // A package of tools has none.
-        var folder = new DirectoryInfo(Path.Combine(SourceFolder.PackageFolder(package, version), "lib"));
-        return folder.Exists ? folder.GetFiles("*.dll", SearchOption.AllDirectories).Select(file => Path.GetFileNameWithoutExtension(file.Name)) : [];
+        // A package of tools has no folder "lib".
+        var folder = new DirectoryInfo(Path.Combine(SourceFolder.PackageFolder(package, Versions[package]), "lib"));
+        return folder.Exists
+            ? folder.GetFiles("*.dll", SearchOption.AllDirectories).Select(file => Path.GetFileNameWithoutExtension(file.Name))
+            : [];
     }
 }

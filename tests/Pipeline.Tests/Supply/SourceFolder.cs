@@ -3,22 +3,28 @@ using System.Xml.Linq;
 
 namespace Pipeline.Tests.Supply;
 
-/// <summary>The repository that these tests were built from, and the folder that NuGet unpacks packages into.</summary>
+/// <summary>The repository that these tests were built from, and the package folders of NuGet.</summary>
 public static class SourceFolder
 {
     public static string Root { get; } = FindRoot();
 
-    /// <summary>As NuGet wrote it down when it restored this project.</summary>
-    private static readonly IReadOnlyList<string> PackageFolders = ReadPackageFolders();
+    private static readonly IReadOnlyList<string> PackageFolders =
+        [.. Json("tests", "Pipeline.Tests", "obj", "project.assets.json").GetProperty("packageFolders").EnumerateObject()
+            .Select(folder => folder.Name)];
 
     public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
 
     public static XDocument Xml(params string[] parts) => XDocument.Load(PathOf(parts));
 
-    /// <exception cref="DirectoryNotFoundException">Nobody has restored it.</exception>
+    public static JsonElement Json(params string[] parts) => JsonElement.Parse(File.ReadAllBytes(PathOf(parts)));
+
+    /// <exception cref="DirectoryNotFoundException">The package is not restored.</exception>
     public static string PackageFolder(string name, string version) =>
-        PackageFolders.Select(folder => Path.Combine(folder, name.ToLowerInvariant(), version.ToLowerInvariant())).FirstOrDefault(Directory.Exists)
-        ?? throw new DirectoryNotFoundException($"The package {name} {version} is in a lock file, but not on this machine: run 'dotnet restore'.");
+        PackageFolders
+            .Select(folder => Path.Combine(folder, name.ToLowerInvariant(), version.ToLowerInvariant()))
+            .FirstOrDefault(Directory.Exists)
+        ?? throw new DirectoryNotFoundException(
+            $"The package {name} {version} is in a lock file, but not on this machine. Run 'dotnet restore'.");
 
     private static string FindRoot()
     {
@@ -28,9 +34,4 @@ public static class SourceFolder
         return folder.FullName;
     }
 
-    private static string[] ReadPackageFolders()
-    {
-        using var assets = JsonDocument.Parse(File.ReadAllBytes(PathOf("tests", "Pipeline.Tests", "obj", "project.assets.json")));
-        return [.. assets.RootElement.GetProperty("packageFolders").EnumerateObject().Select(folder => folder.Name)];
-    }
 }

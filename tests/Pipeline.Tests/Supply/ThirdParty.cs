@@ -3,22 +3,23 @@ using System.Xml.Linq;
 
 namespace Pipeline.Tests.Supply;
 
-/// <summary>A package of somebody else's.</summary>
-/// <param name="Licence">As SPDX abbreviates it.</param>
-/// <param name="Owner">Who has the copyright.</param>
-/// <param name="Address">Of the project.</param>
+/// <summary>A package of another publisher.</summary>
+/// <param name="Licence">The SPDX identifier of its licence.</param>
+/// <param name="Owner">The holder of the copyright.</param>
+/// <param name="Address">The web address of the project.</param>
 public sealed record ThirdParty(string Name, string Version, string Licence, string Owner, string Address)
 {
-    /// <summary>Microsoft's licence for the libraries of .NET before they were under MIT. It has no name of SPDX's.</summary>
+    /// <summary>Microsoft's licence for the libraries of .NET before they were under MIT. SPDX has no identifier for it.</summary>
     public const string DotNetLibrary = "LicenseRef-Microsoft-.NET-Library";
 
-    // These packages do not say their licence in SPDX's words. It was read in the file or at the address that they name; a new version is to be read again.
+    // Packages without an SPDX expression. A person read the licence in the file or at the address that the package names,
+    // and has to read it again for a new version.
     private static readonly Dictionary<string, string> ReadByAPerson = new()
     {
         ["Apache.Arrow 22.1.0"] = "Apache-2.0", // LICENSE.txt
         ["Microsoft.AspNet.WebApi.Client 5.2.8"] = DotNetLibrary, // NET_Library_EULA_ENU.txt
         ["Microsoft.AspNetCore.Mvc.WebApiCompatShim 2.2.0"] = "Apache-2.0", // LICENSE.txt of ASP.NET Core 2.0.0
-        ["Microsoft.Azure.WebJobs.Extensions 3.0.6"] = "MIT", // LICENSE.txt of the project; the package has an address that forwards
+        ["Microsoft.Azure.WebJobs.Extensions 3.0.6"] = "MIT", // LICENSE.txt of the project; the address in the package redirects
         ["Microsoft.Azure.WebJobs.Extensions.Http 3.2.0"] = "MIT", // likewise
         ["Microsoft.NETCore.Platforms 1.1.0"] = DotNetLibrary, // https://go.microsoft.com/fwlink/?LinkId=329770
         ["NCrontab.Signed 3.4.0"] = "Apache-2.0", // COPYING.txt
@@ -31,7 +32,7 @@ public sealed record ThirdParty(string Name, string Version, string Licence, str
         ["uri-templates 0.2.0"] = "public domain", // README.md
     };
 
-    // A lock file of npm's does not say where a project lives.
+    // The lock file of npm does not have the address of a project.
     private static readonly Dictionary<string, string> NpmProjects = new()
     {
         ["azurite"] = "https://github.com/Azure/Azurite",
@@ -43,17 +44,21 @@ public sealed record ThirdParty(string Name, string Version, string Licence, str
     public static ThirdParty OfNuGet(string name, string version)
     {
         var nuspec = XDocument.Load(Path.Combine(SourceFolder.PackageFolder(name, version), $"{name.ToLowerInvariant()}.nuspec"));
-        var said = nuspec.Root!.Elements().Single(element => element.Name.LocalName == "metadata").Elements().ToLookup(element => element.Name.LocalName);
-        var licence = said["license"].FirstOrDefault(element => element.Attribute("type")?.Value == "expression")?.Value;
-        var repository = said["repository"].FirstOrDefault()?.Attribute("url")?.Value;
+        var metadata = nuspec.Root!.Elements().Single(element => element.Name.LocalName == "metadata").Elements()
+            .ToLookup(element => element.Name.LocalName);
+        var licence = metadata["license"].FirstOrDefault(element => element.Attribute("type")?.Value == "expression")?.Value;
+        var repository = metadata["repository"].FirstOrDefault()?.Attribute("url")?.Value;
         return new ThirdParty(
-            name, version,
+            name,
+            version,
             licence ?? Read(name, version),
-            OnOneLine(said["copyright"].FirstOrDefault()?.Value ?? said["authors"].First().Value),
-            repository?.StartsWith("https://", StringComparison.Ordinal) == true ? repository.Replace(".git", "") : said["projectUrl"].First().Value);
+            OnOneLine(metadata["copyright"].FirstOrDefault()?.Value ?? metadata["authors"].First().Value),
+            repository?.StartsWith("https://", StringComparison.Ordinal) == true
+                ? repository.Replace(".git", "")
+                : metadata["projectUrl"].First().Value);
     }
 
-    /// <summary>Everything that npm installs into a folder of ours.</summary>
+    /// <summary>All packages that npm installs for a lock file.</summary>
     public static IEnumerable<ThirdParty> OfNpm(string lockFile)
     {
         using var json = JsonDocument.Parse(File.ReadAllBytes(lockFile));
@@ -62,16 +67,19 @@ public sealed record ThirdParty(string Name, string Version, string Licence, str
             const string Folder = "node_modules/";
             var name = package.Name[(package.Name.LastIndexOf(Folder, StringComparison.Ordinal) + Folder.Length)..];
             var version = package.Value.GetProperty("version").GetString()!;
-            var licence = package.Value.TryGetProperty("license", out var said) && said.GetString() is { } text && !text.Contains("://") ? text : Read(name, version);
-            yield return new ThirdParty(name, version, licence, "", NpmProjects.GetValueOrDefault(name, ""));
+            var licence = package.Value.TryGetProperty("license", out var license) ? license.GetString() : null;
+            var isName = licence is not null && !licence.Contains("://");
+            yield return new ThirdParty(
+                name, version, isName ? licence! : Read(name, version), "", NpmProjects.GetValueOrDefault(name, ""));
         }
     }
 
-    /// <summary>What a folder of ours asks npm for by name.</summary>
-    public static IEnumerable<ThirdParty> AskedOfNpm(string lockFile)
+    /// <summary>The direct dependencies in a lock file of npm.</summary>
+    public static IEnumerable<ThirdParty> DirectOfNpm(string lockFile)
     {
         using var json = JsonDocument.Parse(File.ReadAllBytes(lockFile));
-        string[] names = [.. json.RootElement.GetProperty("packages").GetProperty("").GetProperty("dependencies").EnumerateObject().Select(each => each.Name)];
+        var root = json.RootElement.GetProperty("packages").GetProperty("");
+        string[] names = [.. root.GetProperty("dependencies").EnumerateObject().Select(each => each.Name)];
         return [.. OfNpm(lockFile).Where(package => names.Contains(package.Name))];
     }
 
