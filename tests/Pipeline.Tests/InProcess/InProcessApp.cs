@@ -16,28 +16,31 @@ using Pipeline.LocalHost.Worker;
 namespace Pipeline.Tests.InProcess;
 
 /// <summary>
-/// The app without a host: its services and middleware, its HTTP functions on the host's own router and a Kestrel, the local mailbox. Nothing runs by
-/// itself: queue and timer functions run when they are called.
+/// The app without a host: its services and middleware, its HTTP functions behind the router of the host on Kestrel, and the
+/// local mailbox. Queue and timer functions run only when a test calls them.
 /// </summary>
 public sealed class InProcessApp : IAsyncDisposable
 {
     /// <summary>The key of the name of the function that answers, in HttpContext.Items.</summary>
     public const string FunctionItem = "function";
 
-    private readonly WebApplication web;
-    private readonly FunctionExecutionDelegate pipeline;
+    private readonly WebApplication _web;
+    private readonly FunctionExecutionDelegate _pipeline;
 
-    private InProcessApp(WebApplication web, FunctionExecutionDelegate pipeline, Uri address) => (this.web, this.pipeline, Address) = (web, pipeline, address);
+    private InProcessApp(WebApplication web, FunctionExecutionDelegate pipeline, Uri address) =>
+        (_web, _pipeline, Address) = (web, pipeline, address);
 
     public Uri Address { get; }
 
-    public IServiceProvider Services => web.Services;
+    public IServiceProvider Services => _web.Services;
 
-    /// <param name="settings">Like "--Pipeline:Moderation=Off", over those of the sample.</param>
-    /// <param name="change">Changes the app's services after they were put together.</param>
-    public static async Task<InProcessApp> StartAsync(IReadOnlyList<string> settings, Action<IServiceCollection> change, CancellationToken cancellationToken)
+    /// <param name="settings">For example "--Pipeline:Moderation=Off". They override the sample settings.</param>
+    /// <param name="change">Changes the app's services after they are registered.</param>
+    public static async Task<InProcessApp> StartAsync(
+        IReadOnlyList<string> settings, Action<IServiceCollection> change, CancellationToken cancellationToken)
     {
-        var line = CommandLine.Parse(["--port", $"{FreePort.Next()}", "--settings", Path.Combine(AppContext.BaseDirectory, "local.settings.sample.json"), .. settings]);
+        var sampleSettings = Path.Combine(AppContext.BaseDirectory, "local.settings.sample.json");
+        var line = CommandLine.Parse(["--port", $"{FreePort.Next()}", "--settings", sampleSettings, .. settings]);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
         builder.Configuration.AddConfiguration(LocalSettings.Read(line));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, line.Port));
@@ -61,22 +64,22 @@ public sealed class InProcessApp : IAsyncDisposable
     }
 
     /// <summary>Runs a queue function with a message, or a timer function, in the app's pipeline.</summary>
-    /// <param name="trigger">The message's text, or a TimerInfo.</param>
+    /// <param name="trigger">The text of the message, or a TimerInfo.</param>
     public async Task RunAsync(FunctionMethod function, object trigger, CancellationToken cancellationToken)
     {
         await using var scope = Services.CreateAsyncScope();
-        await pipeline(new InProcessContext(function, scope.ServiceProvider, trigger, cancellationToken));
+        await _pipeline(new InProcessContext(function, scope.ServiceProvider, trigger, cancellationToken));
     }
 
     public async ValueTask DisposeAsync()
     {
-        await web.StopAsync(CancellationToken.None);
-        await web.DisposeAsync();
+        await _web.StopAsync(CancellationToken.None);
+        await _web.DisposeAsync();
     }
 
     private Task AnswerAsync(HttpContext http, string name)
     {
         http.Items[FunctionItem] = name;
-        return pipeline(new InProcessContext(FunctionMethod.Named(name), http.RequestServices, http.Request, http.RequestAborted));
+        return _pipeline(new InProcessContext(FunctionMethod.Named(name), http.RequestServices, http.Request, http.RequestAborted));
     }
 }

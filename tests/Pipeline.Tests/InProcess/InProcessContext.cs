@@ -7,24 +7,27 @@ using Pipeline.LocalHost.Http;
 
 namespace Pipeline.Tests.InProcess;
 
-/// <summary>What the worker tells middleware of an invocation, as far as the app's middleware asks for it.</summary>
+/// <summary>The parts of the worker's FunctionContext that the app's middleware uses.</summary>
 internal sealed class InProcessContext : FunctionContext
 {
-    // The worker's own key (Extensions.Http.AspNetCore).
+    // The key that the worker uses (Extensions.Http.AspNetCore).
     private const string HttpContextKey = "HttpRequestContext";
 
-    private readonly Bindings bindings = new();
+    private readonly Bindings _bindings = new();
 
     public InProcessContext(FunctionMethod function, IServiceProvider services, object trigger, CancellationToken cancellationToken)
     {
         (Function, InstanceServices, Trigger, CancellationToken) = (function, services, trigger, cancellationToken);
-        Features.Set(bindings.Feature);
+        Features.Set(_bindings.Feature);
         if (trigger is not HttpRequest request)
             return;
         Items[HttpContextKey] = request.HttpContext;
-        // What LocalHost sends to the worker, as the Functions host does.
-        bindings.Add(HttpFunctions.TriggerMetadata(request, request.HttpContext.GetRouteData().Values).ToDictionary(
-            each => each.Key, each => (object?)(each.Value.Json is { Length: > 0 } json ? json : each.Value.String), StringComparer.OrdinalIgnoreCase));
+        // LocalHost sends the same metadata to the worker, as the Functions host does.
+        var metadata = HttpFunctions.TriggerMetadata(request, request.HttpContext.GetRouteData().Values);
+        _bindings.Set(metadata.ToDictionary(
+            each => each.Key,
+            each => (object?)(each.Value.Json is { Length: > 0 } json ? json : each.Value.String),
+            StringComparer.OrdinalIgnoreCase));
     }
 
     public FunctionMethod Function { get; }
@@ -37,7 +40,7 @@ internal sealed class InProcessContext : FunctionContext
 
     public override TraceContext TraceContext => throw new NotSupportedException();
 
-    public override BindingContext BindingContext => bindings;
+    public override BindingContext BindingContext => _bindings;
 
     public override RetryContext RetryContext => throw new NotSupportedException();
 
@@ -53,31 +56,32 @@ internal sealed class InProcessContext : FunctionContext
 
     private sealed class Bindings : BindingContext
     {
-        private Dictionary<string, object?> data = [];
+        private Dictionary<string, object?> _data = [];
 
         public Bindings() => Feature = DispatchProxy.Create(ResultFeature.Interface, typeof(ResultFeature));
 
         public object Feature { get; }
 
-        public override IReadOnlyDictionary<string, object?> BindingData => data;
+        public override IReadOnlyDictionary<string, object?> BindingData => _data;
 
-        public void Add(Dictionary<string, object?> more) => data = more;
+        public void Set(Dictionary<string, object?> data) => _data = data;
     }
 }
 
-/// <summary>Holds what a function returned. The worker's interface for it is internal.</summary>
+/// <summary>Holds the result of a function. The worker's interface for it is internal.</summary>
 public class ResultFeature : DispatchProxy
 {
     private const string Property = "InvocationResult";
 
-    private object? result;
+    private object? _result;
 
-    internal static Type Interface { get; } = typeof(FunctionContext).Assembly.GetType("Microsoft.Azure.Functions.Worker.Context.Features.IFunctionBindingsFeature", throwOnError: true)!;
+    internal static Type Interface { get; } = typeof(FunctionContext).Assembly.GetType(
+        "Microsoft.Azure.Functions.Worker.Context.Features.IFunctionBindingsFeature", throwOnError: true)!;
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
     {
-        $"get_{Property}" => result,
-        $"set_{Property}" => result = args![0],
+        $"get_{Property}" => _result,
+        $"set_{Property}" => _result = args![0],
         _ => throw new NotSupportedException(targetMethod.Name),
     };
 }
@@ -85,16 +89,16 @@ public class ResultFeature : DispatchProxy
 /// <summary>Features by their type.</summary>
 public sealed class InvocationFeatures : IInvocationFeatures
 {
-    private readonly Dictionary<Type, object> features = [];
+    private readonly Dictionary<Type, object> _features = [];
 
-    public void Set<T>(T instance) => features[typeof(T)] = instance!;
+    public void Set<T>(T instance) => _features[typeof(T)] = instance!;
 
-    /// <summary>Under the interface that is the worker's own.</summary>
-    public void Set(object result) => features[ResultFeature.Interface] = result;
+    /// <summary>Sets it under the worker's internal interface.</summary>
+    public void Set(object result) => _features[ResultFeature.Interface] = result;
 
-    public T? Get<T>() => features.TryGetValue(typeof(T), out var feature) ? (T)feature : default;
+    public T? Get<T>() => _features.TryGetValue(typeof(T), out var feature) ? (T)feature : default;
 
-    public IEnumerator<KeyValuePair<Type, object>> GetEnumerator() => features.GetEnumerator();
+    public IEnumerator<KeyValuePair<Type, object>> GetEnumerator() => _features.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

@@ -6,39 +6,46 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Pipeline.Tests.InProcess;
 
-/// <summary>Runs the queue functions for what lies on their queues. A message that fails comes back at once, and goes to the poison queue after five times.</summary>
+/// <summary>
+/// Runs the queue functions for the messages on their queues. A message that fails comes back at once. After five failures it
+/// goes to the poison queue.
+/// </summary>
 internal sealed class QueueDrain(InProcessApp app, string connectionString)
 {
     private const int BatchSize = 16;
     private const int MaxDequeueCount = 5;
     private const string PoisonSuffix = "-poison";
 
-    // A message whose outcome storage did not take is back after this time.
-    private static readonly TimeSpan Visibility = TimeSpan.FromSeconds(20);
+    // A message is visible again after this time if storage refuses both its deletion and its return.
+    private static readonly TimeSpan VisibilityTimeout = TimeSpan.FromSeconds(20);
 
-    private readonly (FunctionMethod Function, QueueClient Queue)[] queues = [.. FunctionMethod.All.Where(function => function.Queue is not null)
-        .Select(function => (function, Open(app, connectionString, function.Queue!.QueueName)))];
+    private readonly (FunctionMethod Function, QueueClient Queue)[] _queues =
+    [
+        .. FunctionMethod.All.Where(function => function.Queue is not null)
+            .Select(function => (function, Open(app, connectionString, function.Queue!.QueueName))),
+    ];
 
-    /// <summary>Until no queue has a visible message.</summary>
+    /// <summary>Runs until no queue has a visible message.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        while ((await Task.WhenAll(queues.Select(each => OneBatchAsync(each.Function, each.Queue, cancellationToken)))).Any(hadMessages => hadMessages))
-        {
-        }
+        bool[] hadMessages;
+        do
+            hadMessages = await Task.WhenAll(_queues.Select(each => RunBatchAsync(each.Function, each.Queue, cancellationToken)));
+        while (hadMessages.Contains(true));
     }
 
     private static QueueClient Open(InProcessApp app, string connectionString, string name)
     {
-        // As host.json has it.
+        // As in host.json.
         var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None };
         foreach (var policy in app.Services.GetServices<HttpPipelinePolicy>())
             options.AddPolicy(policy, Azure.Core.HttpPipelinePosition.PerRetry);
         return new QueueClient(connectionString, name, options);
     }
 
-    private async Task<bool> OneBatchAsync(FunctionMethod function, QueueClient queue, CancellationToken cancellationToken)
+    private async Task<bool> RunBatchAsync(FunctionMethod function, QueueClient queue, CancellationToken cancellationToken)
     {
-        var messages = (await queue.ReceiveMessagesAsync(BatchSize, Visibility, cancellationToken)).Value;
+        var messages = (await queue.ReceiveMessagesAsync(BatchSize, VisibilityTimeout, cancellationToken)).Value;
         await Task.WhenAll(messages.Select(message => HandleAsync(function, queue, message, cancellationToken)));
         return messages.Length > 0;
     }
@@ -51,15 +58,17 @@ internal sealed class QueueDrain(InProcessApp app, string connectionString)
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            if (queue.Name.EndsWith(PoisonSuffix, StringComparison.Ordinal) && message.DequeueCount >= 10 * MaxDequeueCount)
+            var isPoisonQueue = queue.Name.EndsWith(PoisonSuffix, StringComparison.Ordinal);
+            if (isPoisonQueue && message.DequeueCount >= 10 * MaxDequeueCount)
                 throw;
-            if (message.DequeueCount < MaxDequeueCount || queue.Name.EndsWith(PoisonSuffix, StringComparison.Ordinal))
+            if (message.DequeueCount < MaxDequeueCount || isPoisonQueue)
             {
                 await queue.UpdateMessageAsync(message.MessageId, message.PopReceipt, (string?)null, TimeSpan.Zero, cancellationToken);
                 return;
             }
 
-            await queues.Single(each => each.Queue.Name == queue.Name + PoisonSuffix).Queue.SendMessageAsync(message.Body, cancellationToken: cancellationToken);
+            var poison = _queues.Single(each => each.Queue.Name == queue.Name + PoisonSuffix).Queue;
+            await poison.SendMessageAsync(message.Body, cancellationToken: cancellationToken);
         }
 
         try
@@ -68,7 +77,7 @@ internal sealed class QueueDrain(InProcessApp app, string connectionString)
         }
         catch (RequestFailedException gone) when (gone.Status == 404)
         {
-            // A test has emptied the queue meanwhile.
+            // A test emptied the queue.
         }
     }
 }

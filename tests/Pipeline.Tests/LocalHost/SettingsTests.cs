@@ -12,7 +12,7 @@ public sealed class SettingsTests : IDisposable
     public void Dispose() => File.Delete(_file);
 
     [Fact]
-    public void The_environment_wins_over_the_file_and_the_command_line_over_both()
+    public void The_environment_overrides_the_file_and_the_command_line_overrides_both()
     {
         Write("""{"Values":{"PrecedenceTest__A":"file","PrecedenceTest__B":"file","PrecedenceTest__C":"file"}}""");
         Environment.SetEnvironmentVariable("PrecedenceTest__B", "environment");
@@ -24,7 +24,7 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
-    public void A_malformed_file_is_named_with_the_line()
+    public void The_error_for_a_malformed_file_names_the_file_and_the_line()
     {
         Write("{\n  \"Values\": {\n    \"A\": 1,,\n  }\n}");
 
@@ -34,7 +34,7 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
-    public void Development_storage_follows_the_port_base_and_the_base_address_the_port()
+    public void The_ports_of_storage_and_of_the_base_address_follow_the_command_line()
     {
         Write("""{"Values":{"PipelineStorage":"UseDevelopmentStorage=true","Pipeline__BaseUrl":"http://localhost:7071"}}""");
 
@@ -46,7 +46,7 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
-    public void A_base_address_elsewhere_stays()
+    public void A_base_address_with_another_port_is_kept()
     {
         Write("""{"Values":{"Pipeline__BaseUrl":"http://localhost:70710"}}""");
 
@@ -74,7 +74,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("--storage-port-base", "0")]
     [InlineData("--demo=maybe")]
     [InlineData("stray")]
-    public void What_it_does_not_understand_on_the_command_line_it_refuses(params string[] arguments)
+    public void An_unknown_or_malformed_argument_is_refused(params string[] arguments)
     {
         var exception = Assert.Throws<StartException>(() => CommandLine.Parse(arguments));
 
@@ -87,7 +87,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("--backups")]
     [InlineData("--restore", "latest")]
     [InlineData("--demo", "--table=Practices")]
-    public void An_option_that_has_moved_names_the_application_that_has_it(params string[] arguments)
+    public void The_error_for_an_option_that_moved_names_its_application(params string[] arguments)
     {
         var exception = Assert.Throws<StartException>(() => CommandLine.Parse(arguments));
 

@@ -7,38 +7,38 @@ namespace Pipeline.Tests.Mailbox;
 
 public sealed class MailboxPageTests : IAsyncLifetime
 {
-    private const string Hostile = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'";
+    private const string Markup = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'";
 
-    private MailboxServer server = null!;
+    private MailboxServer _server = null!;
 
-    public async ValueTask InitializeAsync() => server = await MailboxServer.StartAsync();
+    public async ValueTask InitializeAsync() => _server = await MailboxServer.StartAsync();
 
-    public ValueTask DisposeAsync() => server.DisposeAsync();
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
-    public async Task An_empty_mailbox_says_how_mail_gets_there()
+    public async Task An_empty_mailbox_explains_how_to_get_a_mail()
     {
-        var page = await server.PageAsync("/mailbox");
+        var page = await _server.PageAsync("/mailbox");
         Assert.Equal("No mail yet", page.QuerySelector("h1")!.TextContent);
         Assert.Contains("Without a SendGrid key", page.QuerySelector(".empty")!.TextContent, StringComparison.Ordinal);
-        Assert.Contains($"{server.Http.BaseAddress}admin/functions/PublishDigest", page.Body!.TextContent, StringComparison.Ordinal);
+        Assert.Contains($"{_server.Http.BaseAddress}admin/functions/PublishDigest", page.Body!.TextContent, StringComparison.Ordinal);
         Assert.Empty(page.QuerySelectorAll("form"));
     }
 
     [Fact]
-    public async Task The_list_shows_the_newest_first_fifty_to_a_page()
+    public async Task The_list_shows_the_newest_mails_first_and_fifty_on_a_page()
     {
-        using var response = await server.SendAsync(SampleRequest.ToMany(120));
+        using var response = await _server.SendAsync(SampleRequest.ToMany(120));
 
-        var first = await server.PageAsync("/mailbox");
+        var first = await _server.PageAsync("/mailbox");
         Assert.Equal("120 mails", first.QuerySelector("h1")!.TextContent);
         Assert.Equal(50, first.QuerySelectorAll(".mails li").Length);
         Assert.Contains("subscriber119@", first.QuerySelector(".mails li")!.TextContent, StringComparison.Ordinal);
         Assert.Null(first.QuerySelector("a[rel=prev]"));
 
-        var second = await server.PageAsync(first.QuerySelector("a[rel=next]")!.GetAttribute("href")!);
+        var second = await _server.PageAsync(first.QuerySelector("a[rel=next]")!.GetAttribute("href")!);
         Assert.Contains("subscriber69@", second.QuerySelector(".mails li")!.TextContent, StringComparison.Ordinal);
-        var third = await server.PageAsync(second.QuerySelector("a[rel=next]")!.GetAttribute("href")!);
+        var third = await _server.PageAsync(second.QuerySelector("a[rel=next]")!.GetAttribute("href")!);
         Assert.Equal(20, third.QuerySelectorAll(".mails li").Length);
         Assert.Null(third.QuerySelector("a[rel=next]"));
         Assert.NotNull(third.QuerySelector("a[rel=prev]"));
@@ -49,52 +49,55 @@ public sealed class MailboxPageTests : IAsyncLifetime
     [InlineData("0", 50)]
     [InlineData("99", 10)]
     [InlineData("2147483647", 10)]
-    public async Task A_page_that_is_not_there_is_the_nearest_one(string page, int count)
+    public async Task A_page_number_out_of_range_shows_the_nearest_page(string page, int count)
     {
-        using var response = await server.SendAsync(SampleRequest.ToMany(60));
-        Assert.Equal(count, (await server.PageAsync($"/mailbox?page={page}")).QuerySelectorAll(".mails li").Length);
+        using var response = await _server.SendAsync(SampleRequest.ToMany(60));
+        Assert.Equal(count, (await _server.PageAsync($"/mailbox?page={page}")).QuerySelectorAll(".mails li").Length);
     }
 
     [Fact]
-    public async Task A_mail_in_the_list_says_who_what_and_when_and_leads_to_its_issue()
+    public async Task An_entry_of_the_list_shows_recipient_subject_and_time_and_links_to_its_issue()
     {
         await Send(SampleRequest.With("""{ "custom_args": { "issue": "a topic&more/1" } }"""));
         await Send(SampleRequest.Good());
 
-        var row = (await server.PageAsync("/mailbox")).QuerySelectorAll(".mails li")[1];
+        var row = (await _server.PageAsync("/mailbox")).QuerySelectorAll(".mails li")[1];
         Assert.Equal("This week", row.QuerySelector(".subject a")!.TextContent);
         Assert.Equal("to amina@example.org from Practices", row.QuerySelector(".who span")!.TextContent);
         Assert.Equal("23 Nov 2026, 09:00:00 UTC", row.QuerySelector("time")!.TextContent);
         Assert.Equal(MailboxServer.Start, DateTimeOffset.Parse(row.QuerySelector("time")!.GetAttribute("datetime")!, null));
 
-        var issue = await server.PageAsync(row.QuerySelector("a.issue")!.GetAttribute("href")!);
+        var issue = await _server.PageAsync(row.QuerySelector("a.issue")!.GetAttribute("href")!);
         Assert.Single(issue.QuerySelectorAll(".mails li"));
         Assert.Contains("a topic&more/1", issue.QuerySelector("main p")!.TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_filter_that_finds_nothing_is_not_taken_for_an_empty_mailbox()
+    public async Task A_filter_without_matches_does_not_show_the_empty_mailbox()
     {
         await Send(SampleRequest.Good());
-        var page = await server.PageAsync("/mailbox?to=nobody@example.org");
+        var page = await _server.PageAsync("/mailbox?to=nobody@example.org");
         Assert.Equal("No such mail", page.QuerySelector("h1")!.TextContent);
         Assert.DoesNotContain("SendGrid", page.Body!.TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_mail_is_shown_with_both_parts_and_its_headers()
+    public async Task The_page_of_a_mail_shows_both_parts_and_the_headers()
     {
         var request = SampleRequest.With(
             """
             {
               "headers": { "List-Id": "<practices.example.org>" },
-              "content": [{ "type": "text/plain", "value": "Line <1>\nLine 2" }, { "type": "text/html", "value": "<!DOCTYPE html><p>Hello <a href='https://example.org/'>you</a>" }]
+              "content": [
+                { "type": "text/plain", "value": "Line <1>\nLine 2" },
+                { "type": "text/html", "value": "<!DOCTYPE html><p>Hello <a href='https://example.org/'>you</a>" }
+              ]
             }
             """);
         await Send(request);
 
-        var list = await server.PageAsync("/mailbox");
-        var page = await server.PageAsync(list.QuerySelector(".subject a")!.GetAttribute("href")!);
+        var list = await _server.PageAsync("/mailbox");
+        var page = await _server.PageAsync(list.QuerySelector(".subject a")!.GetAttribute("href")!);
         Assert.Equal("This week", page.QuerySelector("h1")!.TextContent);
         Assert.Contains("Practices <digest@example.org>", page.QuerySelector(".facts")!.TextContent, StringComparison.Ordinal);
         Assert.Equal("Line <1>\nLine 2", page.QuerySelector("pre[dir=auto]")!.TextContent);
@@ -111,30 +114,31 @@ public sealed class MailboxPageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Hostile_mail_is_text_everywhere()
+    public async Task Markup_in_a_mail_is_shown_as_text()
     {
         var request = SampleRequest.Good();
-        request["subject"] = Hostile;
-        request["from"]!["name"] = Hostile;
-        request["headers"] = new JsonObject { ["X-A"] = Hostile };
-        request["custom_args"] = new JsonObject { ["issue"] = Hostile };
-        request["content"]![0]!["value"] = $"</pre>{Hostile}";
-        request["content"]![1]!["value"] = $"\"></iframe>{Hostile}";
+        request["subject"] = Markup;
+        request["from"]!["name"] = Markup;
+        request["headers"] = new JsonObject { ["X-A"] = Markup };
+        request["custom_args"] = new JsonObject { ["issue"] = Markup };
+        request["content"]![0]!["value"] = $"</pre>{Markup}";
+        request["content"]![1]!["value"] = $"\"></iframe>{Markup}";
         await Send(request);
 
-        var query = Uri.EscapeDataString(Hostile);
+        var query = Uri.EscapeDataString(Markup);
         foreach (var address in new[] { "/mailbox", "/mailbox/1", $"/mailbox?issue={query}", $"/mailbox?to={query}" })
         {
-            var page = await server.PageAsync(address);
+            var page = await _server.PageAsync(address);
             Assert.Empty(page.QuerySelectorAll("script, img"));
-            Assert.DoesNotContain(page.All, element => element.Attributes.Any(attribute => attribute.Name.StartsWith("on", StringComparison.Ordinal)));
+            Assert.DoesNotContain(
+                page.All.SelectMany(element => element.Attributes), attribute => attribute.Name.StartsWith("on", StringComparison.Ordinal));
             Assert.Contains("<script>alert(1)</script>", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
         }
 
-        var mail = await server.PageAsync("/mailbox/1");
-        Assert.Equal(Hostile, mail.QuerySelector("h1")!.TextContent);
-        Assert.Equal($"</pre>{Hostile}", mail.QuerySelector("pre")!.TextContent);
-        Assert.StartsWith($"\"></iframe>{Hostile}", mail.QuerySelector("iframe")!.GetAttribute("srcdoc")!, StringComparison.Ordinal);
+        var mail = await _server.PageAsync("/mailbox/1");
+        Assert.Equal(Markup, mail.QuerySelector("h1")!.TextContent);
+        Assert.Equal($"</pre>{Markup}", mail.QuerySelector("pre")!.TextContent);
+        Assert.StartsWith($"\"></iframe>{Markup}", mail.QuerySelector("iframe")!.GetAttribute("srcdoc")!, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -143,7 +147,7 @@ public sealed class MailboxPageTests : IAsyncLifetime
         await Send(SampleRequest.Good());
         foreach (var address in new[] { "/mailbox", "/mailbox/1", "/mailbox/2", "/mailbox.json" })
         {
-            using var response = await server.Http.GetAsync(address, TestContext.Current.CancellationToken);
+            using var response = await _server.Http.GetAsync(address, Cancellation);
             var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
             Assert.StartsWith("default-src 'none';", policy, StringComparison.Ordinal);
             Assert.DoesNotContain("script-src", policy, StringComparison.Ordinal);
@@ -153,37 +157,37 @@ public sealed class MailboxPageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_button_empties_the_mailbox_and_looking_does_not()
+    public async Task Only_a_POST_empties_the_mailbox()
     {
         await Send(SampleRequest.Good());
-        var form = (await server.PageAsync("/mailbox")).QuerySelector("form[method=post]")!;
+        var form = (await _server.PageAsync("/mailbox")).QuerySelector("form[method=post]")!;
         var action = form.GetAttribute("action")!;
 
-        using (var looked = await server.Http.GetAsync(action, TestContext.Current.CancellationToken))
+        using (var looked = await _server.Http.GetAsync(action, Cancellation))
             Assert.False(looked.IsSuccessStatusCode);
-        Assert.Single(await server.MailAsync());
+        Assert.Single(await _server.MailAsync());
 
-        using var emptied = await server.Http.PostAsync(action, new FormUrlEncodedContent([]), TestContext.Current.CancellationToken);
+        using var emptied = await _server.Http.PostAsync(action, new FormUrlEncodedContent([]), Cancellation);
         Assert.Equal(HttpStatusCode.SeeOther, emptied.StatusCode);
         Assert.Equal("/mailbox", emptied.Headers.Location!.ToString());
-        Assert.Empty(await server.MailAsync());
+        Assert.Empty(await _server.MailAsync());
     }
 
     [Fact]
-    public async Task The_address_of_a_mail_is_never_given_to_another()
+    public async Task The_address_of_a_deleted_mail_is_not_reused()
     {
         await Send(SampleRequest.Good());
-        await server.PageAsync("/mailbox/1");
-        await server.Http.DeleteAsync("/mailbox.json", TestContext.Current.CancellationToken);
+        await _server.PageAsync("/mailbox/1");
+        await _server.Http.DeleteAsync("/mailbox.json", Cancellation);
         await Send(SampleRequest.Good());
-        var page = await server.PageAsync("/mailbox/1", HttpStatusCode.NotFound);
+        var page = await _server.PageAsync("/mailbox/1", HttpStatusCode.NotFound);
         Assert.Equal("No such mail", page.QuerySelector("h1")!.TextContent);
-        await server.PageAsync("/mailbox/2");
+        await _server.PageAsync("/mailbox/2");
     }
 
     private async Task Send(JsonObject request)
     {
-        using var response = await server.SendAsync(request);
+        using var response = await _server.SendAsync(request);
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
     }
 }

@@ -14,16 +14,16 @@ using static Pipeline.LocalHost.Mailbox.MailboxEndpoints;
 
 namespace Pipeline.Tests.Mailbox;
 
-/// <summary>A mailbox of its own on a free port, with nothing else in the house.</summary>
+/// <summary>A mailbox alone, on a free port.</summary>
 public sealed class MailboxServer : IAsyncDisposable
 {
     public static readonly DateTimeOffset Start = new(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
 
-    private readonly WebApplication app;
+    private readonly WebApplication _app;
 
     private MailboxServer(WebApplication app, FakeTimeProvider time)
     {
-        this.app = app;
+        _app = app;
         Time = time;
         Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.Single()) };
         SendGrid = new SendGridClient(Http, new SendGridClientOptions { ApiKey = "SG.local", Host = app.Urls.Single() });
@@ -45,7 +45,7 @@ public sealed class MailboxServer : IAsyncDisposable
         var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         app.MapMailbox();
-        await app.StartAsync(TestContext.Current.CancellationToken);
+        await app.StartAsync(Cancellation);
         return new(app, time);
     }
 
@@ -58,26 +58,26 @@ public sealed class MailboxServer : IAsyncDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v3/mail/send") { Content = content };
         if (authorization is not null)
             request.Headers.Authorization = AuthenticationHeaderValue.Parse(authorization);
-        return await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        return await Http.SendAsync(request, Cancellation);
     }
 
     public async Task<JsonArray> MailAsync(string query = "")
     {
-        var json = await Http.GetStringAsync("/mailbox.json" + query, TestContext.Current.CancellationToken);
+        var json = await Http.GetStringAsync("/mailbox.json" + query, Cancellation);
         return JsonNode.Parse(json)!.AsArray();
     }
 
     public async Task<IHtmlDocument> PageAsync(string address, HttpStatusCode expected = HttpStatusCode.OK)
     {
-        using var response = await Http.GetAsync(address, TestContext.Current.CancellationToken);
+        using var response = await Http.GetAsync(address, Cancellation);
         Assert.Equal(expected, response.StatusCode);
         Assert.Equal("text/html", response.Content.Headers.ContentType?.MediaType);
-        return new HtmlParser().ParseDocument(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        return new HtmlParser().ParseDocument(await response.Content.ReadAsStringAsync(Cancellation));
     }
 
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await app.DisposeAsync();
+        await _app.DisposeAsync();
     }
 }

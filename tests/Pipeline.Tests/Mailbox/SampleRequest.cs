@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Pipeline.Tests.Mailbox;
 
-/// <summary>A request SendGrid takes, and the same with something changed.</summary>
+/// <summary>Requests to SendGrid's mail/send: a correct one, and variations of it.</summary>
 internal static class SampleRequest
 {
     public static JsonObject Good() => JsonNode.Parse("""
@@ -14,7 +14,7 @@ internal static class SampleRequest
         }
         """)!.AsObject();
 
-    /// <summary>With some members replaced; null takes one away.</summary>
+    /// <summary>Replaces members of the correct request. Null removes a member.</summary>
     public static JsonObject With(string changes)
     {
         var request = Good();
@@ -35,7 +35,7 @@ internal static class SampleRequest
         return request;
     }
 
-    /// <summary>One personalization each for subscriber0@example.org and those that follow.</summary>
+    /// <summary>One personalization each for subscriber0@example.org, subscriber1@example.org and so on.</summary>
     public static JsonObject ToMany(int count)
     {
         var request = Good();

@@ -7,11 +7,11 @@ namespace Pipeline.Tests.Mailbox;
 
 public sealed class SendGridLimitsTests : IAsyncLifetime
 {
-    private MailboxServer server = null!;
+    private MailboxServer _server = null!;
 
-    public async ValueTask InitializeAsync() => server = await MailboxServer.StartAsync();
+    public async ValueTask InitializeAsync() => _server = await MailboxServer.StartAsync();
 
-    public ValueTask DisposeAsync() => server.DisposeAsync();
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Theory]
     [InlineData("""{ "personalizations": null }""", "personalizations")]
@@ -39,7 +39,7 @@ public sealed class SendGridLimitsTests : IAsyncLifetime
     [InlineData("""{ "custom_args": {} }""", "custom_args")]
     [InlineData("""{ "custom_args": { "a": 1 } }""", "custom_args.a")]
     [InlineData("""{ "tracking_settings": { "open_tracking": { "enable": "no" } } }""", "tracking_settings.open_tracking.enable")]
-    public async Task A_message_that_SendGrid_would_not_take_is_refused(string changes, string field) =>
+    public async Task A_message_that_SendGrid_refuses_is_refused(string changes, string field) =>
         await AssertRefused(SampleRequest.With(changes), field);
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class SendGridLimitsTests : IAsyncLifetime
     [InlineData("""{ "headers": { "X-A": "a", "x-a": "b" } }""", "personalizations.0.headers")]
     [InlineData("""{ "substitutions": { "-a-": null } }""", "personalizations.0.substitutions")]
     [InlineData("""{ "substitutions": { "-a-": ["b"] } }""", "personalizations.0.substitutions.-a-")]
-    public async Task A_personalization_that_SendGrid_would_not_take_is_refused(string members, string field) =>
+    public async Task A_personalization_that_SendGrid_refuses_is_refused(string members, string field) =>
         await AssertRefused(SampleRequest.WithPersonalization(members), field);
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class SendGridLimitsTests : IAsyncLifetime
     [InlineData("Reply-To")]
     [InlineData("CC")]
     [InlineData("Bcc")]
-    public async Task A_reserved_header_is_refused_for_all_and_for_one(string name)
+    public async Task A_reserved_header_is_refused_in_the_request_and_in_a_personalization(string name)
     {
         var headers = new JsonObject { ["headers"] = new JsonObject { [name] = "x" } }.ToJsonString();
         await AssertRefused(SampleRequest.With(headers), "headers");
@@ -93,7 +93,7 @@ public sealed class SendGridLimitsTests : IAsyncLifetime
     [InlineData("Amina <amina@example.org>")]
     [InlineData("amina@example.org,b@example.org")]
     [InlineData("12345678901234567890123456789012345678901234567890123456789012345@example.org")]
-    public async Task A_malformed_address_is_refused_where_it_stands(string address)
+    public async Task A_malformed_address_is_refused_with_its_position(string address)
     {
         var request = SampleRequest.ToMany(5);
         request["personalizations"]![3]!["to"]![0]!["email"] = address;
@@ -106,16 +106,16 @@ public sealed class SendGridLimitsTests : IAsyncLifetime
     [InlineData("amína@exämple.org")]
     [InlineData("1@a.co")]
     [InlineData("1234567890123456789012345678901234567890123456789012345678901234@example.org")]
-    public async Task A_wellformed_address_is_taken(string address)
+    public async Task A_wellformed_address_is_accepted(string address)
     {
         var request = SampleRequest.Good();
         request["personalizations"]![0]!["to"]![0]!["email"] = address;
         await AssertTaken(request);
-        Assert.Equal(address, (string?)(await server.MailAsync())[0]!["to"]);
+        Assert.Equal(address, (string?)(await _server.MailAsync())[0]!["to"]);
     }
 
     [Fact]
-    public async Task An_address_is_taken_once_in_a_request()
+    public async Task A_repeated_address_in_a_request_is_refused()
     {
         var request = SampleRequest.ToMany(5);
         request["personalizations"]![4]!["to"]![0]!["email"] = "Subscriber1@Example.org";
@@ -124,14 +124,14 @@ public sealed class SendGridLimitsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_thousand_personalizations_are_taken_and_not_one_more()
+    public async Task A_request_has_at_most_a_thousand_personalizations()
     {
         await AssertRefused(SampleRequest.ToMany(1_001), "personalizations");
         await AssertTaken(SampleRequest.ToMany(1_000));
     }
 
     [Fact]
-    public async Task A_thousand_recipients_in_all_are_taken_and_not_one_more()
+    public async Task A_request_has_at_most_a_thousand_recipients()
     {
         var request = SampleRequest.ToMany(500);
         for (var i = 0; i < 500; i++)
@@ -142,7 +142,7 @@ public sealed class SendGridLimitsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Custom_arguments_stay_under_10000_bytes()
+    public async Task Custom_arguments_have_fewer_than_10000_bytes()
     {
         static JsonObject Request(int bytes) => SampleRequest.With($$"""{ "custom_args": { "é": "{{new string('x', bytes - 2)}}" } }""");
 
@@ -178,27 +178,27 @@ public sealed class SendGridLimitsTests : IAsyncLifetime
     [InlineData("""{ "tracking_settings": { "open_tracking": { "tag": "x" } } }""", "tracking_settings.open_tracking.tag")]
     [InlineData("""{ "tracking_settings": { "subscription_tracking": { "tag": "x" } } }""", "tracking_settings.subscription_tracking.tag")]
     [InlineData("""{ "tracking_settings": { "ganalytics": { "utm_source": "x" } } }""", "tracking_settings.ganalytics.utm_source")]
-    public async Task A_member_that_the_stand_in_does_not_know_is_refused_by_name(string members, string field)
+    public async Task An_unknown_member_is_refused_by_name(string members, string field)
     {
-        using var response = await server.SendAsync(SampleRequest.With(members));
+        using var response = await _server.SendAsync(SampleRequest.With(members));
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         var error = Assert.Single(await Errors(response), error => (string?)error!["field"] == field)!;
         Assert.Equal($"The local stand-in for SendGrid does not know the member {field}.", (string?)error["message"]);
-        Assert.Empty(await server.MailAsync());
+        Assert.Empty(await _server.MailAsync());
     }
 
     [Fact]
-    public async Task All_that_is_wrong_is_said_at_once_and_nothing_is_kept()
+    public async Task All_errors_of_a_request_are_reported_together_and_no_mail_is_kept()
     {
         var request = SampleRequest.ToMany(3);
         request["personalizations"]![0]!["to"]![0]!["email"] = "nobody";
         request["personalizations"]![2]!["to"]![0]!["name"] = "Amina";
         request.Remove("subject");
-        using var response = await server.SendAsync(request);
+        using var response = await _server.SendAsync(request);
         Assert.Equal(
             ["personalizations.0.to.0.email", "personalizations.2.to.0.name", "subject"],
             (await Errors(response)).Select(error => (string?)error!["field"]));
-        Assert.Empty(await server.MailAsync());
+        Assert.Empty(await _server.MailAsync());
     }
 
     [Theory]
@@ -208,7 +208,7 @@ public sealed class SendGridLimitsTests : IAsyncLifetime
     public async Task A_request_without_a_key_is_not_authorized(string? authorization)
     {
         using var content = new StringContent(SampleRequest.Good().ToJsonString(), Encoding.UTF8, "application/json");
-        using var response = await server.SendAsync(content, authorization);
+        using var response = await _server.SendAsync(content, authorization);
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         var error = Assert.Single(await Errors(response))!.AsObject();
         Assert.NotEqual("", (string?)error["message"]);
@@ -224,72 +224,72 @@ public sealed class SendGridLimitsTests : IAsyncLifetime
     [InlineData("""{ "subject": "a", "subject": "b" }""")]
     [InlineData("""[]""")]
     [InlineData("""{ "subject": "\ud800" }""")]
-    public async Task What_is_not_a_JSON_object_is_a_bad_request(string body)
+    public async Task A_body_that_is_not_a_JSON_object_is_a_bad_request(string body)
     {
-        using var response = await server.SendAsync(body);
+        using var response = await _server.SendAsync(body);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Single(await Errors(response));
     }
 
     [Fact]
-    public async Task What_does_not_say_that_it_is_JSON_is_not_supported()
+    public async Task A_media_type_other_than_JSON_is_not_supported()
     {
         using var content = new StringContent(SampleRequest.Good().ToJsonString(), Encoding.UTF8, "text/plain");
-        using var response = await server.SendAsync(content);
+        using var response = await _server.SendAsync(content);
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
         Assert.Single(await Errors(response));
     }
 
     [Fact]
-    public async Task What_is_not_UTF8_is_not_supported()
+    public async Task An_encoding_other_than_UTF8_is_not_supported()
     {
         using var content = new StringContent("""{ "subject": "é" }""", Encoding.Latin1, "application/json");
-        using var response = await server.SendAsync(content);
+        using var response = await _server.SendAsync(content);
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
         Assert.Single(await Errors(response));
     }
 
     [Fact]
-    public async Task Thirty_megabytes_are_too_much()
+    public async Task A_request_of_more_than_thirty_megabytes_is_too_large()
     {
         var frame = SampleRequest.With("""{ "content": [{ "type": "text/plain", "value": "@" }] }""").ToJsonString();
-        using (var largest = await server.SendAsync(frame.Replace("@\"}]", new string('x', 29_999_999 - frame.Length + 1) + "\"}]")))
+        using (var largest = await _server.SendAsync(frame.Replace("@\"}]", new string('x', 29_999_999 - frame.Length + 1) + "\"}]")))
             Assert.Equal(HttpStatusCode.Accepted, largest.StatusCode);
-        await server.Http.DeleteAsync("/mailbox.json", TestContext.Current.CancellationToken);
+        await _server.Http.DeleteAsync("/mailbox.json", Cancellation);
 
         using var content = new StringContent(
             frame.Replace("@\"}]", new string('x', 30_000_000 - frame.Length + 1) + "\"}]"), Encoding.UTF8, "application/json");
-        // Waits for a first answer, as the server hangs up on whoever keeps sending after a refusal.
+        // The client waits for 100 Continue, because the server closes the connection if more data arrives after a refusal.
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v3/mail/send") { Content = content };
         request.Headers.Authorization = new("Bearer", "SG.local");
         request.Headers.ExpectContinue = true;
-        using var response = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var response = await _server.Http.SendAsync(request, Cancellation);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
         Assert.Single(await Errors(response));
-        Assert.Empty(await server.MailAsync());
+        Assert.Empty(await _server.MailAsync());
     }
 
     private async Task AssertTaken(JsonObject request)
     {
-        using var response = await server.SendAsync(request);
-        Assert.Equal("", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        using var response = await _server.SendAsync(request);
+        Assert.Equal("", await response.Content.ReadAsStringAsync(Cancellation));
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
     }
 
     private async Task<JsonNode> AssertRefused(JsonObject request, string field)
     {
-        var before = (await server.MailAsync()).Count;
-        using var response = await server.SendAsync(request);
+        var before = (await _server.MailAsync()).Count;
+        using var response = await _server.SendAsync(request);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
         var errors = await Errors(response);
         Assert.Contains(field, errors.Select(error => (string?)error!["field"]));
         Assert.All(errors, error => Assert.NotEqual("", (string?)error!["message"]));
         Assert.All(errors, error => Assert.StartsWith("https://sendgrid.com/docs/", (string?)error!["help"], StringComparison.Ordinal));
-        Assert.Equal(before, (await server.MailAsync()).Count);
+        Assert.Equal(before, (await _server.MailAsync()).Count);
         return errors.First(error => (string?)error!["field"] == field)!;
     }
 
     private static async Task<JsonArray> Errors(HttpResponseMessage response) =>
-        JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["errors"]!.AsArray();
+        JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancellation))!["errors"]!.AsArray();
 }

@@ -7,14 +7,14 @@ namespace Pipeline.Tests.Mailbox;
 
 public sealed class SendMailTests : IAsyncLifetime
 {
-    private MailboxServer server = null!;
+    private MailboxServer _server = null!;
 
-    public async ValueTask InitializeAsync() => server = await MailboxServer.StartAsync();
+    public async ValueTask InitializeAsync() => _server = await MailboxServer.StartAsync();
 
-    public ValueTask DisposeAsync() => server.DisposeAsync();
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
-    public async Task SendGrids_client_is_told_what_SendGrid_tells_it()
+    public async Task SendGrids_client_gets_the_response_that_SendGrid_gives()
     {
         var message = Message("amina@example.org");
         message.SetClickTracking(false, false);
@@ -22,12 +22,12 @@ public sealed class SendMailTests : IAsyncLifetime
         message.SetSubscriptionTracking(false);
         message.SetGoogleAnalytics(false);
 
-        var response = await server.SendGrid.SendEmailAsync(message, TestContext.Current.CancellationToken);
+        var response = await _server.SendGrid.SendEmailAsync(message, Cancellation);
 
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-        Assert.Equal("", await response.Body.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("", await response.Body.ReadAsStringAsync(Cancellation));
         Assert.Equal(22, Assert.Single(response.Headers.GetValues("X-Message-Id")).Length);
-        var mail = Assert.Single(await server.MailAsync())!.AsObject();
+        var mail = Assert.Single(await _server.MailAsync())!.AsObject();
         Assert.Equal(
             ["to", "from", "subject", "html", "text", "headers", "receivedOn", "issue", "customArgs"], mail.Select(member => member.Key));
         Assert.Equal("amina@example.org", (string?)mail["to"]);
@@ -42,16 +42,16 @@ public sealed class SendMailTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SendGrids_client_reads_a_refusal()
+    public async Task SendGrids_client_can_read_the_errors_of_a_refused_request()
     {
-        var response = await server.SendGrid.SendEmailAsync(Message("nobody"), TestContext.Current.CancellationToken);
+        var response = await _server.SendGrid.SendEmailAsync(Message("nobody"), Cancellation);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         var body = await response.DeserializeResponseBodyAsync();
         Assert.Contains("personalizations.0.to.0.email", Convert.ToString((object)body["errors"], null), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_thousand_readers_get_a_mail_each_of_their_own()
+    public async Task A_request_with_a_thousand_personalizations_gives_a_mail_to_each_recipient()
     {
         var message = new SendGridMessage
         {
@@ -69,10 +69,10 @@ public sealed class SendMailTests : IAsyncLifetime
             })],
         };
 
-        var response = await server.SendGrid.SendEmailAsync(message, TestContext.Current.CancellationToken);
+        var response = await _server.SendGrid.SendEmailAsync(message, Cancellation);
 
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-        var mails = await server.MailAsync();
+        var mails = await _server.MailAsync();
         Assert.Equal(1_000, mails.Count);
         for (var i = 0; i < mails.Count; i++)
         {
@@ -89,12 +89,12 @@ public sealed class SendMailTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_readers_own_header_replaces_the_common_one_whatever_its_case()
+    public async Task A_header_of_a_personalization_replaces_the_header_of_the_request_ignoring_case()
     {
         var request = SampleRequest.WithPersonalization("""{ "headers": { "list-unsubscribe": "<https://example.org/own>" } }""");
         request["headers"] = JsonNode.Parse("""{ "List-Unsubscribe": "<https://example.org/>", "Feedback-ID": "a:b" }""");
-        using var response = await server.SendAsync(request);
-        var headers = (await server.MailAsync())[0]!["headers"]!.AsObject();
+        using var response = await _server.SendAsync(request);
+        var headers = (await _server.MailAsync())[0]!["headers"]!.AsObject();
         Assert.Equal(
             ["Feedback-ID: a:b", "list-unsubscribe: <https://example.org/own>"],
             headers.Select(header => $"{header.Key}: {header.Value}").Order(StringComparer.OrdinalIgnoreCase));
@@ -103,8 +103,8 @@ public sealed class SendMailTests : IAsyncLifetime
     [Fact]
     public async Task A_mail_has_the_custom_arguments_of_its_request()
     {
-        using var response = await server.SendAsync(SampleRequest.With("""{ "custom_args": { "issue": "t/1", "delivery": "40" } }"""));
-        var mail = (await server.MailAsync())[0]!;
+        using var response = await _server.SendAsync(SampleRequest.With("""{ "custom_args": { "issue": "t/1", "delivery": "40" } }"""));
+        var mail = (await _server.MailAsync())[0]!;
         Assert.Equal("t/1", (string?)mail["issue"]);
         Assert.Equal(
             ["delivery: 40", "issue: t/1"],
@@ -112,20 +112,20 @@ public sealed class SendMailTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_recipient_of_a_personalization_has_a_mail()
+    public async Task Every_recipient_of_a_personalization_gets_a_mail()
     {
-        using var response = await server.SendAsync(SampleRequest.WithPersonalization(
+        using var response = await _server.SendAsync(SampleRequest.WithPersonalization(
             """{ "to": [{ "email": "amina@example.org" }, { "email": "b@example.org" }, { "email": "c@example.org" }] }"""));
         Assert.Equal(
             ["amina@example.org", "b@example.org", "c@example.org"],
-            (await server.MailAsync()).Select(mail => (string?)mail!["to"]));
+            (await _server.MailAsync()).Select(mail => (string?)mail!["to"]));
     }
 
     [Fact]
-    public async Task A_mail_of_one_part_has_no_other()
+    public async Task A_mail_with_HTML_only_has_no_text_part()
     {
-        using var response = await server.SendAsync(SampleRequest.With("""{ "content": [{ "type": "text/html", "value": "x" }] }"""));
-        var mail = (await server.MailAsync())[0]!.AsObject();
+        using var response = await _server.SendAsync(SampleRequest.With("""{ "content": [{ "type": "text/html", "value": "x" }] }"""));
+        var mail = (await _server.MailAsync())[0]!.AsObject();
         Assert.Equal("x", (string?)mail["html"]);
         Assert.True(mail.ContainsKey("text") && mail["text"] is null);
     }
