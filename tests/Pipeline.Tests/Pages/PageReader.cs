@@ -5,10 +5,11 @@ using Xunit;
 
 namespace Pipeline.Tests.Pages;
 
-/// <summary>Reads pages and fills in their forms as a browser does.</summary>
+/// <summary>Reads pages and submits their forms as a browser does.</summary>
 public static class PageReader
 {
-    public static async Task<(HttpStatusCode Status, IHtmlDocument Page)> OpenAsync(this PipelineApp app, string address, string? language = null)
+    public static async Task<(HttpStatusCode Status, IHtmlDocument Page)> OpenAsync(
+        this PipelineApp app, string address, string? language = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address.TrimStart('/'));
         if (language is not null)
@@ -20,15 +21,18 @@ public static class PageReader
     public static async Task<IHtmlDocument> ReadAsync(HttpResponseMessage answer) =>
         new HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync(Cancellation));
 
-    /// <summary>Presses the button of a page's form that has this value, or its only one, with what is typed over what the page has in its fields.</summary>
+    /// <summary>Submits a form of the page.</summary>
+    /// <param name="button">The value of the button to press. Null if the page has only one button.</param>
+    /// <param name="typed">Values that replace those in the fields of the page.</param>
     public static Task<HttpResponseMessage> PressAsync(
         this PipelineApp app, IHtmlDocument page, string? button = null, params (string Field, string Value)[] typed)
     {
-        var pressed = Assert.Single(page.QuerySelectorAll("main button").OfType<IHtmlButtonElement>(), each => button is null || each.Value == button);
+        var buttons = page.QuerySelectorAll("main button").OfType<IHtmlButtonElement>();
+        var pressed = Assert.Single(buttons, each => button is null || each.Value == button);
         var form = pressed.Form!;
         Dictionary<string, string> fields = [];
         foreach (var element in form.Elements)
-            if (Of(element) is var (name, value))
+            if (FieldOf(element) is var (name, value))
                 fields[name] = value;
         if (pressed.Name is { Length: > 0 } step)
             fields[step] = pressed.Value;
@@ -37,13 +41,11 @@ public static class PageReader
         return app.Http.PostAsync(form.GetAttribute("action")!.TrimStart('/'), new FormUrlEncodedContent(fields), Cancellation);
     }
 
-    private static (string Name, string Value)? Of(IHtmlElement element) => element switch
+    private static (string Name, string Value)? FieldOf(IHtmlElement element) => element switch
     {
         IHtmlInputElement { Name: { Length: > 0 } name } input => (name, input.Value),
         IHtmlTextAreaElement { Name: { Length: > 0 } name } area => (name, area.Value),
         IHtmlSelectElement { Name: { Length: > 0 } name } select => (name, select.Value ?? ""),
         _ => null,
     };
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 }

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Pipeline.Tests.Pages;
 
-/// <summary>What readers and submitters are told about practices, in every language.</summary>
+/// <summary>What pages show about practices, in every language.</summary>
 public sealed partial class ReadingTests(AzuriteFixture azurite)
 {
     private const string TopicPage = $"topics/{PipelineApp.Topic}";
@@ -17,7 +17,7 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     private static readonly string[] Languages = ["en", "fr", "es", "ar"];
 
     [Fact]
-    public async Task The_line_under_a_title_says_who_when_and_where_in_every_language()
+    public async Task The_line_under_a_title_names_submitter_date_and_country_in_every_language()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.SubmitPublishedAsync(Samples.Practice());
@@ -30,7 +30,7 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Where_nobody_is_named_there_is_the_date_alone()
+    public async Task A_practice_without_a_submitter_shows_the_date_alone()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.SubmitPublishedAsync(Samples.Practice().With("submitter", "").With("honorific", "").With("country", ""));
@@ -40,11 +40,12 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_summary_is_cut_at_a_sentence_with_a_link_to_the_whole()
+    public async Task A_long_summary_is_cut_after_a_sentence_and_links_to_the_practice()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var sentence = "A bus brings advice to people in border areas, where no office is.";
-        var cut = await app.SubmitPublishedAsync(Samples.Practice("Cut").With("summary", string.Join(' ', Enumerable.Repeat(sentence, 9))));
+        var longSummary = string.Join(' ', Enumerable.Repeat(sentence, 9));
+        var cut = await app.SubmitPublishedAsync(Samples.Practice("Cut").With("summary", longSummary));
         await app.SubmitPublishedAsync(Samples.Practice("Whole").With("summary", $"{sentence}\n\n\n{sentence}"));
 
         var page = await PageAsync(app, TopicPage);
@@ -55,7 +56,7 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Days_are_those_of_the_topic_s_time_zone()
+    public async Task Dates_are_in_the_time_zone_of_the_topic()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), Weekly, "Digest:TimeZone=Pacific/Kiritimati");
         var reference = await app.SubmitPublishedAsync(Samples.Practice());
@@ -66,7 +67,7 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task The_practice_s_address_tells_in_every_language_where_it_stands_and_what_comes_next()
+    public async Task The_page_of_a_practice_shows_its_status_and_the_next_step_in_every_language()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), Weekly);
         var received = Reference.Of("nothing is known of it").ToString();
@@ -76,12 +77,19 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
         await app.PracticeAsync(pending);
         await app.PracticeAsync(declined);
         await app.SetStatusAsync(declined, "Declined");
-        await app.Storage.Rejections.AddEntityAsync(new TableEntity(PipelineApp.Topic, rejected) { ["Reasons"] = "title: Enter a title\nsummary: Too short" }, Cancellation);
+        var rejection = new TableEntity(PipelineApp.Topic, rejected) { ["Reasons"] = "title: Enter a title\nsummary: Too short" };
+        await app.Storage.Rejections.AddEntityAsync(rejection, Cancellation);
 
-        string[] englishHeadings = ["This practice is received", "This practice is waiting for an editor", "This practice was declined", "This practice could not be used"];
+        (string Reference, string EnglishHeading)[] practices =
+        [
+            (received, "This practice is received"),
+            (pending, "This practice is waiting for an editor"),
+            (declined, "This practice was declined"),
+            (rejected, "This practice could not be used"),
+        ];
         List<string> all = [];
         foreach (var language in Languages)
-            foreach (var (reference, heading) in new[] { received, pending, declined, rejected }.Zip(englishHeadings))
+            foreach (var (reference, heading) in practices)
             {
                 var page = await PageAsync(app, $"practices/{PipelineApp.Topic}/{reference}?lang={language}");
                 var text = Words(page.QuerySelector("main")!);
@@ -92,8 +100,11 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
                 Assert.Equal(reference == rejected, text.Contains("Enter a title"));
                 Assert.Equal(reference == pending, page.QuerySelector("main time[datetime='2026-11-30']") is not null);
                 Assert.Equal(reference == received || reference == pending, page.QuerySelector("main .steps") is not null);
-                Assert.Equal(reference == received ? 0 : reference == pending ? 1 : -1, page.QuerySelectorAll(".steps li").Select(step => step.GetAttribute("aria-current")).ToList().IndexOf("step"));
-                Assert.Equal(reference == declined || reference == rejected, page.QuerySelector($"main a[href^='/submit?topic={PipelineApp.Topic}']") is not null);
+                var steps = page.QuerySelectorAll(".steps li").Select(step => step.GetAttribute("aria-current")).ToList();
+                Assert.Equal(reference == received ? 0 : reference == pending ? 1 : -1, steps.IndexOf("step"));
+                Assert.Equal(
+                    reference == declined || reference == rejected,
+                    page.QuerySelector($"main a[href^='/submit?topic={PipelineApp.Topic}']") is not null);
             }
 
         Assert.Equal(all.Count, all.Distinct().Count());
@@ -101,7 +112,7 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_published_practice_says_when_and_which_digest_brings_it()
+    public async Task A_published_practice_shows_its_date_and_its_digest()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), Weekly);
         var reference = await app.SubmitPublishedAsync(Samples.Practice());
@@ -114,23 +125,25 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
         await app.PublishDigestAsync();
         Assert.Equal("Digest of 23 November 2026", await FactAsync(app, reference, "Digest"));
         var french = await PageAsync(app, $"practices/{PipelineApp.Topic}/{reference}?lang=fr");
-        Assert.Equal("Bulletin du 23 novembre 2026", Words(french.QuerySelector($".facts a[href='/digests/{PipelineApp.Topic}/2026-11-23?lang=fr']")!));
+        var digest = french.QuerySelector($".facts a[href='/digests/{PipelineApp.Topic}/2026-11-23?lang=fr']")!;
+        Assert.Equal("Bulletin du 23 novembre 2026", Words(digest));
     }
 
     [Fact]
-    public async Task Without_a_fixed_day_the_next_digest_is_named_without_one()
+    public async Task Without_a_weekday_in_the_settings_the_next_digest_has_no_date()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var pending = await app.SubmitAcceptedAsync(Samples.Practice("Pending"));
         await app.PracticeAsync(pending);
         var published = await app.SubmitPublishedAsync(Samples.Practice());
 
-        Assert.Contains("the next digest brings it", (await PageAsync(app, $"practices/{PipelineApp.Topic}/{pending}")).Body!.TextContent);
+        var page = await PageAsync(app, $"practices/{PipelineApp.Topic}/{pending}");
+        Assert.Contains("the next digest brings it", page.Body!.TextContent);
         Assert.Equal("It will be in the next digest", await FactAsync(app, published, "Digest"));
     }
 
     [Fact]
-    public async Task A_row_made_by_hand_is_shown_as_far_as_it_goes()
+    public async Task An_incomplete_row_of_an_admin_is_shown()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var reference = Reference.Of("by hand").ToString();
@@ -141,20 +154,18 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
         Assert.Equal(reference, page.QuerySelector("h1")!.TextContent);
         Assert.Null(await FactAsync(app, reference, "Digest"));
 
-        await app.Storage.Practices.UpdateEntityAsync(
-            new TableEntity(PipelineApp.Topic, reference) { ["DigestIssue"] = "2026-13-45" }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
+        await app.Storage.Practices.EditAsync(PipelineApp.Topic, reference, "DigestIssue", "2026-13-45");
         Assert.Null(await FactAsync(app, reference, "Digest"));
     }
 
     [Theory]
     [InlineData("https://example.org/plan", "nofollow ugc noreferrer")]
     [InlineData("javascript:alert(1)", null)]
-    public async Task A_link_recommends_nobody_and_is_none_where_an_admin_typed_something_else(string link, string? relation)
+    public async Task Only_a_web_address_becomes_a_link_and_it_is_marked_nofollow(string link, string? relation)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var reference = await app.SubmitPublishedAsync(Samples.Practice());
-        await app.Storage.Practices.UpdateEntityAsync(
-            new TableEntity(PipelineApp.Topic, reference) { ["Link"] = link }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
+        await app.Storage.Practices.EditAsync(PipelineApp.Topic, reference, "Link", link);
 
         var page = await PageAsync(app, $"practices/{PipelineApp.Topic}/{reference}");
         Assert.Contains(link, page.Body!.TextContent);
@@ -162,7 +173,7 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Those_who_share_an_address_share_a_description()
+    public async Task Pages_have_Open_Graph_descriptions()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var reference = await app.SubmitPublishedAsync(Samples.Practice());
@@ -178,7 +189,10 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
         Assert.Equal("website", Meta(topic, "og:type"));
         Assert.StartsWith("How governments, cities", Meta(topic, "og:description"));
         foreach (var page in new[] { topic, practice, await PageAsync(app, "") })
-            Assert.StartsWith($"/topics/{PipelineApp.Topic}/feed", page.QuerySelector("link[type='application/atom+xml']")!.GetAttribute("href"));
+        {
+            var feed = page.QuerySelector("link[type='application/atom+xml']")!;
+            Assert.StartsWith($"/topics/{PipelineApp.Topic}/feed", feed.GetAttribute("href"));
+        }
     }
 
     [Theory]
@@ -194,7 +208,7 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     [InlineData("?lang=AR", "fr", "ar")]
     [InlineData("?lang=tlh", "fr", "fr")]
     [InlineData("?lang=", "es", "es")]
-    public async Task The_language_is_that_of_the_address_or_else_of_the_browser(string query, string? accepted, string expected)
+    public async Task The_language_comes_from_the_address_or_else_from_the_browser(string query, string? accepted, string expected)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{TopicPage}{query}");
@@ -207,14 +221,15 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
         Assert.Equal(expected == "ar" ? "rtl" : "ltr", page.DocumentElement.GetAttribute("dir"));
         Assert.Equal([expected], answer.Content.Headers.ContentLanguage);
         Assert.Contains("Accept-Language", answer.Headers.Vary);
-        var versions = page.QuerySelectorAll("link[rel=alternate][hreflang]").ToDictionary(link => link.GetAttribute("hreflang")!, link => link.GetAttribute("href"));
+        var versions = page.QuerySelectorAll("link[rel=alternate][hreflang]")
+            .ToDictionary(link => link.GetAttribute("hreflang")!, link => link.GetAttribute("href"));
         Assert.Equal([.. Languages, "x-default"], versions.Keys);
-        // A search engine that reads one version is not told that it is another one.
-        Assert.Equal(versions[query == "?lang=AR" ? "ar" : "x-default"], page.QuerySelector("link[rel=canonical]")!.GetAttribute("href"));
+        var canonical = page.QuerySelector("link[rel=canonical]")!.GetAttribute("href");
+        Assert.Equal(versions[query == "?lang=AR" ? "ar" : "x-default"], canonical);
     }
 
     [Fact]
-    public async Task A_chosen_language_is_handed_on_by_every_link()
+    public async Task Every_link_keeps_a_language_chosen_in_the_address()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var reference = await app.SubmitPublishedAsync(Samples.Practice());
@@ -222,7 +237,8 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
             await app.SubmitPublishedAsync(Samples.Practice($"Practice {title.ToString(CultureInfo.InvariantCulture)}"));
         var more = (await PageAsync(app, TopicPage)).QuerySelector("a[rel=next]")!.GetAttribute("href")![1..];
         Assert.Single((await PageAsync(app, more)).QuerySelectorAll(".stops > li"));
-        string[] addresses = ["", TopicPage, more, $"practices/{PipelineApp.Topic}/{reference}", $"practices/{PipelineApp.Topic}/{Reference.Of("none")}"];
+        var practices = $"practices/{PipelineApp.Topic}";
+        string[] addresses = ["", TopicPage, more, $"{practices}/{reference}", $"{practices}/{Reference.Of("none")}"];
 
         foreach (var address in addresses)
         {
@@ -239,28 +255,32 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
     private static async Task<string> LineAsync(PipelineApp app, string language) =>
         Words((await PageAsync(app, $"{TopicPage}?lang={language}")).QuerySelector(".line")!);
 
-    /// <summary>What stands beside this word under a published practice; null where the word is not there.</summary>
+    /// <summary>The value of a fact about a published practice. Null if the page does not have the label.</summary>
     private static async Task<string?> FactAsync(PipelineApp app, string reference, string label)
     {
         var page = await PageAsync(app, $"practices/{PipelineApp.Topic}/{reference}");
-        return page.QuerySelectorAll(".facts dt").SingleOrDefault(term => term.TextContent == label) is { NextElementSibling: { } fact } ? Words(fact) : null;
+        var term = page.QuerySelectorAll(".facts dt").SingleOrDefault(term => term.TextContent == label);
+        return term?.NextElementSibling is { } fact ? Words(fact) : null;
     }
 
-    private static async Task<IHtmlDocument> PageAsync(PipelineApp app, string address) => Parse(await app.Http.GetStringAsync(address, Cancellation));
+
+    private static async Task<IHtmlDocument> PageAsync(PipelineApp app, string address) =>
+        Parse(await app.Http.GetStringAsync(address, Cancellation));
 
     private static Task SweepAsync(PipelineApp app) => app.Get<PracticeSweep>().RunAsync(Cancellation);
 
     private static IHtmlDocument Parse(string html) => new HtmlParser().ParseDocument(html);
 
-    private static string Meta(IHtmlDocument page, string property) => page.QuerySelector($"meta[property='{property}']")!.GetAttribute("content")!;
+    private static string Meta(IHtmlDocument page, string property) =>
+        page.QuerySelector($"meta[property='{property}']")!.GetAttribute("content")!;
 
     private static string Words(IElement element) => Gaps().Replace(string.Join(' ', Texts(element)), " ").Trim();
 
-    // Elements beside each other are words beside each other, except inside a sentence, which brings its own spaces.
+    // Adjacent elements are joined with a space. An element inside a sentence is not, because the sentence has the spaces.
     private static IEnumerable<string> Texts(IElement element) =>
-        element.Children.Any(child => child.LocalName is not ("bdi" or "time" or "a" or "strong")) ? element.Children.SelectMany(Texts) : [element.TextContent];
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+        element.Children.Any(child => child.LocalName is not ("bdi" or "time" or "a" or "strong"))
+            ? element.Children.SelectMany(Texts)
+            : [element.TextContent];
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Gaps();

@@ -8,12 +8,18 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
 {
     private static readonly (string Field, string Value)[] Good =
     [
-        ("title", "خطة العمل البلدية - مدينة وجدة"), ("summary", "First line.\r\nSecond line.\r\n\r\n  An indented paragraph <b>with</b> \"quotes\" & more."), ("country", "MA"),
-        ("honorific", "S.E."), ("submitter", "Nguyễn Thị Ánh"), ("organisation", "Ville d’Oujda"), ("email", "anh@example.org"), ("link", "https://example.org/plan?a=1&b=2"),
+        ("title", "خطة العمل البلدية - مدينة وجدة"),
+        ("summary", "First line.\r\nSecond line.\r\n\r\n  An indented paragraph <b>with</b> \"quotes\" & more."),
+        ("country", "MA"),
+        ("honorific", "S.E."),
+        ("submitter", "Nguyễn Thị Ánh"),
+        ("organisation", "Ville d’Oujda"),
+        ("email", "anh@example.org"),
+        ("link", "https://example.org/plan?a=1&b=2"),
     ];
 
     [Fact]
-    public async Task Mistakes_stand_on_top_and_beside_their_fields_and_nothing_typed_is_lost()
+    public async Task Errors_are_listed_on_top_and_beside_their_fields_and_the_input_is_kept()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var (_, empty) = await app.OpenAsync("submit");
@@ -34,17 +40,19 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
             Assert.Equal("true", field.GetAttribute("aria-invalid"));
         }
 
-        foreach (var control in page.QuerySelectorAll("main form").SelectMany(form => form.QuerySelectorAll("input:not([type=hidden]), select, textarea")))
-            Assert.NotNull(page.QuerySelector($"label[for='{control.Id}']"));
+        foreach (var form in page.QuerySelectorAll("main form"))
+            foreach (var control in form.QuerySelectorAll("input:not([type=hidden]), select, textarea"))
+                Assert.NotNull(page.QuerySelector($"label[for='{control.Id}']"));
         Assert.Equal(["#title", "#country", "#email"], summary.QuerySelectorAll("a").Select(link => link.GetAttribute("href")));
         Assert.Equal(("x", "nobody"), (Input(page, "title"), Input(page, "email")));
-        Assert.Equal(Good.Single(field => field.Field == "summary").Value.ReplaceLineEndings("\n"), ((IHtmlTextAreaElement)page.GetElementById("summary")!).Value.ReplaceLineEndings("\n"));
+        var typedSummary = ((IHtmlTextAreaElement)page.GetElementById("summary")!).Value;
+        Assert.Equal(ValueOf("summary").ReplaceLineEndings("\n"), typedSummary.ReplaceLineEndings("\n"));
         Assert.NotNull(page.QuerySelector("form[novalidate]"));
         Assert.DoesNotMatch("(?i)\\b(please|valid|invalid|required|sorry)\\b", page.QuerySelector("main")!.TextContent);
     }
 
     [Fact]
-    public async Task What_was_previewed_is_what_is_stored_and_sending_it_again_does_no_harm()
+    public async Task The_previewed_practice_is_stored_and_sending_it_twice_stores_it_once()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var (_, form) = await app.OpenAsync("submit?lang=fr");
@@ -56,7 +64,7 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
         Assert.Equal(Good[0].Value, preview.QuerySelector(".preview h2")!.TextContent);
         Assert.Empty(await app.PracticesAsync());
 
-        // Back to the form, where all is as it was; then on again.
+        // Back to the form, which still has the input, then to the preview again.
         using var changeAnswer = await app.PressAsync(preview, "change");
         var again = await PageReader.ReadAsync(changeAnswer);
         Assert.Equal(Good[0].Value, Input(again, "title"));
@@ -73,14 +81,14 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
         Assert.EndsWith("?lang=fr", address);
         var row = await app.PracticeAsync(address.Split('/', '?')[3]);
         Assert.Equal("First line.\nSecond line.\n\n  An indented paragraph <b>with</b> \"quotes\" & more.", row.Summary);
-        foreach (var (field, column) in new[] { ("title", "Title"), ("submitter", "Submitter"), ("honorific", "Honorific"), ("organisation", "Organisation"), ("email", "Email"), ("country", "Country"), ("link", "Link") })
-            Assert.Equal(Good.Single(each => each.Field == field).Value, row.Columns.GetString(column));
+        foreach (var column in (string[])["Title", "Submitter", "Honorific", "Organisation", "Email", "Country", "Link"])
+            Assert.Equal(ValueOf(column.ToLowerInvariant()), row.Columns.GetString(column));
         Assert.Single(await app.PracticesAsync());
         Assert.Equal(HttpStatusCode.OK, (await app.OpenAsync(address)).Status);
     }
 
     [Fact]
-    public async Task A_link_may_be_typed_as_people_say_it()
+    public async Task A_link_without_https_is_completed()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var (_, form) = await app.OpenAsync("submit");
@@ -89,11 +97,12 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
         using var preview = await app.PressAsync(form, "preview", [.. Good, ("link", " www.example.org/plan")]);
         using var sent = await app.PressAsync(await PageReader.ReadAsync(preview), "send");
 
-        Assert.Equal("https://www.example.org/plan", (await app.PracticeAsync(sent.Headers.Location!.OriginalString.Split('/')[3])).Link);
+        var row = await app.PracticeAsync(sent.Headers.Location!.OriginalString.Split('/')[3]);
+        Assert.Equal("https://www.example.org/plan", row.Link);
     }
 
     [Fact]
-    public async Task A_form_that_was_filled_in_keeps_it_while_storage_is_away()
+    public async Task The_form_keeps_the_input_if_storage_is_unavailable()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var (_, form) = await app.OpenAsync("submit");
@@ -114,7 +123,7 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_likely_slip_in_the_address_is_asked_about_and_mended_with_one_button()
+    public async Task A_likely_typing_error_in_the_email_address_is_corrected_with_one_button()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var (_, form) = await app.OpenAsync("submit");
@@ -131,13 +140,13 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
         Assert.Equal("anh@gmail.com", (await app.PracticeAsync(sent.Headers.Location!.OriginalString.Split('/')[3])).Email);
     }
 
-    /// <summary>The clock of the app stands still: a form sent at once was filled in in no time.</summary>
+    /// <summary>The clock of the app advances only in the test, so that a form can be sent after zero seconds.</summary>
     [Theory]
     [InlineData("time", false, 0)]
     [InlineData("honeypot", true, 60)]
     [InlineData(null, false, 60)]
     [InlineData(null, false, 400 * 24 * 3600)]
-    public async Task What_programs_do_and_people_do_not_is_answered_as_usual_and_kept(string? layer, bool trapped, int seconds)
+    public async Task Suspected_spam_is_answered_as_usual_and_kept(string? layer, bool trapped, int seconds)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var (_, form) = await app.OpenAsync("submit");
@@ -160,20 +169,26 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
     [Theory]
     [InlineData("submit")]
     [InlineData("subscribe")]
-    public async Task Who_sends_very_many_forms_is_asked_to_wait(string address)
+    public async Task Beyond_the_limit_a_form_is_answered_with_429(string address)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "Limits:FormPostsPerMinute=2");
         app.Http.DefaultRequestHeaders.Add("X-Forwarded-For", "198.51.100.7");
         using var wrong = new FormUrlEncodedContent(Samples.Practice("x"));
 
         for (var i = 0; i < 2; i++)
-            Assert.Equal(HttpStatusCode.BadRequest, (await app.Http.PostAsync(address, wrong, TestContext.Current.CancellationToken)).StatusCode);
-        using var refused = await app.Http.PostAsync(address, wrong, TestContext.Current.CancellationToken);
+        {
+            using var answer = await app.Http.PostAsync(address, wrong, Cancellation);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        }
+
+        using var refused = await app.Http.PostAsync(address, wrong, Cancellation);
 
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
         Assert.Equal("That was a lot in a short time", (await PageReader.ReadAsync(refused)).QuerySelector("h1")!.TextContent);
     }
+
+    private static string ValueOf(string field) => Good.Single(each => each.Field == field).Value;
 
     private static string Input(IHtmlDocument page, string id) => ((IHtmlInputElement)page.GetElementById(id)!).Value;
 }

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Azure.Data.Tables;
 using Pipeline.Practices;
 using Xunit;
@@ -12,13 +10,12 @@ public sealed class PublishedCacheTests(AzuriteFixture azurite)
     private const string List = $"api/topics/{PipelineApp.Topic}/practices";
     private const int Many = 5_000;
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
-    public async Task Readers_see_at_once_what_an_admin_does()
+    public async Task A_change_of_an_admin_is_shown_at_once()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var (first, second) = (await app.PracticeAsync(await app.SubmitAcceptedAsync(Samples.Practice("First"))), await app.PracticeAsync(await app.SubmitAcceptedAsync(Samples.Practice("Second"))));
+        var first = await app.PracticeAsync(await app.SubmitAcceptedAsync(Samples.Practice("First")));
+        var second = await app.PracticeAsync(await app.SubmitAcceptedAsync(Samples.Practice("Second")));
         Assert.Empty(await TitlesAsync(app));
 
         await app.SetStatusAsync(first.RowKey, "Published");
@@ -29,16 +26,16 @@ public sealed class PublishedCacheTests(AzuriteFixture azurite)
         await app.Get<PracticeSweep>().RunAsync(Cancellation);
         Assert.Equal(["First", "Second"], (await TitlesAsync(app)).Order());
 
-        await EditAsync(app, first.RowKey, "Title", "First, mended");
-        Assert.Equal(["First, mended", "Second"], (await TitlesAsync(app)).Order());
+        await EditAsync(app, first.RowKey, "Title", "First, corrected");
+        Assert.Equal(["First, corrected", "Second"], (await TitlesAsync(app)).Order());
         await app.SetStatusAsync(second.RowKey, "Declined");
-        Assert.Equal(["First, mended"], await TitlesAsync(app));
+        Assert.Equal(["First, corrected"], await TitlesAsync(app));
         await app.SetStatusAsync(first.RowKey, "no ");
         Assert.Empty(await TitlesAsync(app));
     }
 
     [Fact]
-    public async Task The_version_tells_what_is_held_and_nothing_else()
+    public async Task The_version_depends_on_the_published_columns_only()
     {
         var account = azurite.NewAccount();
         await using var app = await PipelineApp.StartAsync(account);
@@ -64,7 +61,7 @@ public sealed class PublishedCacheTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_row_that_was_deleted_goes_within_five_minutes()
+    public async Task A_deleted_row_is_not_shown_after_five_minutes()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var reference = await app.SubmitPublishedAsync(Samples.Practice("First"));
@@ -78,7 +75,7 @@ public sealed class PublishedCacheTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task What_is_written_while_others_read_is_never_lost()
+    public async Task A_row_written_during_a_query_is_not_lost()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await AddAsync(app, 0, 1);
@@ -94,7 +91,7 @@ public sealed class PublishedCacheTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Many_readers_share_one_query_and_meet_its_failure_together()
+    public async Task Parallel_requests_share_one_query_and_its_failure()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "Pipeline:PageAge=00:00:02");
         await AddAsync(app, 0, 3);
@@ -120,7 +117,7 @@ public sealed class PublishedCacheTests(AzuriteFixture azurite)
     [Theory]
     [InlineData("00:00:02")]
     [InlineData("00:00:00")]
-    public async Task A_page_of_five_thousand_costs_at_most_two_transactions(string age)
+    public async Task A_page_of_a_topic_with_five_thousand_practices_costs_at_most_two_transactions(string age)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), $"Pipeline:PageAge={age}");
         await AddAsync(app, 0, Many);
@@ -136,46 +133,45 @@ public sealed class PublishedCacheTests(AzuriteFixture azurite)
             Assert.InRange(Asked(app).Count(), 1, 2);
         }
 
-        // An edit costs no more, and shows.
-        await EditAsync(app, Row(app, Many / 2).RowKey, "Title", "Mended");
+        // After an edit the next page costs one transaction and shows the edit.
+        await EditAsync(app, Row(app, Many / 2).RowKey, "Title", "Corrected");
         app.Time.Advance(TimeSpan.FromSeconds(2));
         app.Wire.Reset();
-        Assert.Single((await ListAsync(app)).NewestFirst, practice => practice.Title == "Mended");
+        Assert.Single((await ListAsync(app)).NewestFirst, practice => practice.Title == "Corrected");
         Assert.Single(Asked(app));
     }
 
     [Fact]
-    public async Task Next_leads_through_all_of_them_though_its_own_practice_is_taken_back()
+    public async Task The_next_page_is_complete_if_the_practice_of_the_cursor_is_withdrawn()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await AddAsync(app, 0, 25);
         var all = (await ListAsync(app)).NewestFirst;
 
-        var first = await app.Http.GetFromJsonAsync<JsonElement>($"{List}?limit=10", Cancellation);
+        var first = await app.Http.GetAsync<PracticeList>($"{List}?limit=10");
         await app.SetStatusAsync(all[9].Reference.ToString(), "Declined");
-        var second = await app.Http.GetFromJsonAsync<JsonElement>($"{List}?limit=10&after={first.GetProperty("next").GetString()}", Cancellation);
+        var second = await app.Http.GetAsync<PracticeList>($"{List}?limit=10&after={first.Next}");
 
         Assert.Equal(
             all.Skip(10).Take(10).Select(practice => practice.Reference.ToString()),
-            second.GetProperty("practices").EnumerateArray().Select(practice => practice.GetProperty("reference").GetString()));
+            second.Practices.Select(practice => practice.Reference));
     }
 
-    /// <summary>All transactions but those of the listeners to queues.</summary>
-    private static IEnumerable<Wire.Call> Asked(PipelineApp app) => app.Wire.Calls.Where(call => !call.Path.EndsWith("/messages", StringComparison.Ordinal));
+    /// <summary>All transactions except those of the queues.</summary>
+    private static IEnumerable<Wire.Call> Asked(PipelineApp app) =>
+        app.Wire.Calls.Where(call => !call.Path.EndsWith("/messages", StringComparison.Ordinal));
 
-    private static Task<PublishedSnapshot> ListAsync(PipelineApp app) => app.Get<PublishedCache>().GetAsync(PipelineApp.Topic, Cancellation);
+    private static Task<PublishedSnapshot> ListAsync(PipelineApp app) =>
+        app.Get<PublishedCache>().GetAsync(PipelineApp.Topic, Cancellation);
 
     private static async Task<IReadOnlyList<string>> TitlesAsync(PipelineApp app) =>
-        [.. (await app.Http.GetFromJsonAsync<JsonElement>(List, Cancellation)).GetProperty("practices").EnumerateArray().Select(practice => practice.GetProperty("title").GetString()!)];
+        [.. (await app.Http.GetAsync<PracticeList>(List)).Practices.Select(practice => practice.Title)];
 
-    private static Task EditAsync(PipelineApp app, string reference, string column, string value) => app.Storage.Practices.UpdateEntityAsync(
-        new TableEntity(PipelineApp.Topic, reference) { [column] = value }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
+    private static Task EditAsync(PipelineApp app, string reference, string column, string value) =>
+        app.Storage.Practices.EditAsync(PipelineApp.Topic, reference, column, value);
 
-    private static async Task AddAsync(PipelineApp app, int from, int count)
-    {
-        foreach (var batch in Enumerable.Range(from, count).Select(number => Row(app, number)).Chunk(100))
-            await app.Storage.Practices.SubmitTransactionAsync(batch.Select(row => new TableTransactionAction(TableTransactionActionType.Add, row)), Cancellation);
-    }
+    private static Task AddAsync(PipelineApp app, int from, int count) =>
+        app.Storage.Practices.AddAsync(Enumerable.Range(from, count).Select(number => Row(app, number)));
 
     private static TableEntity Row(PipelineApp app, int number) => new(PipelineApp.Topic, Reference.Of($"practice {number}").ToString())
     {
