@@ -3,11 +3,11 @@ using System.Text.RegularExpressions;
 
 namespace Pipeline.Tests.Mail;
 
-/// <summary>WCAG 2.2, success criterion 1.4.3: how well a text stands out.</summary>
+/// <summary>The contrast of text, by WCAG 2.2, success criterion 1.4.3.</summary>
 internal static partial class Contrast
 {
     /// <summary>Level AA, for text of any size.</summary>
-    public const double Readable = 4.5;
+    public const double MinRatio = 4.5;
 
     public static readonly Colour Black = new(0, 0, 0, 1);
     public static readonly Colour White = new(255, 255, 255, 1);
@@ -19,7 +19,8 @@ internal static partial class Contrast
         return (Math.Max(a, b) + 0.05) / (Math.Min(a, b) + 0.05);
     }
 
-    private static double Luminance(Colour colour) => 0.2126 * Linear(colour.Red) + 0.7152 * Linear(colour.Green) + 0.0722 * Linear(colour.Blue);
+    private static double Luminance(Colour colour) =>
+        0.2126 * Linear(colour.Red) + 0.7152 * Linear(colour.Green) + 0.0722 * Linear(colour.Blue);
 
     private static double Linear(int channel)
     {
@@ -29,10 +30,14 @@ internal static partial class Contrast
 
     public sealed record Colour(int Red, int Green, int Blue, double Alpha)
     {
-        /// <summary>As the style sheet's object model writes it: "rgba(34, 40, 43, 1)". Null for anything else.</summary>
-        public static Colour? Parse(string css) => Rgba().Match(css) is { Success: true } match
-            ? new Colour(Number(match, 1), Number(match, 2), Number(match, 3), match.Groups[4].Success ? double.Parse(match.Groups[4].Value, CultureInfo.InvariantCulture) : 1)
-            : null;
+        /// <summary>Parses a computed CSS colour, for example "rgba(34, 40, 43, 1)". Null for anything else.</summary>
+        public static Colour? Parse(string css)
+        {
+            if (Rgba().Match(css) is not { Success: true } match)
+                return null;
+            var alpha = match.Groups[4].Success ? double.Parse(match.Groups[4].Value, CultureInfo.InvariantCulture) : 1;
+            return new Colour(Number(match, 1), Number(match, 2), Number(match, 3), alpha);
+        }
 
         private static int Number(Match match, int group) => int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
     }

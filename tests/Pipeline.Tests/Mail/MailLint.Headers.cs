@@ -4,7 +4,7 @@ namespace Pipeline.Tests.Mail;
 
 public sealed partial class MailLint
 {
-    private const int LongestSubject = 200;
+    private const int MaxSubjectLength = 200;
 
     private void CheckHeaders(SentMail mail, bool toList)
     {
@@ -19,40 +19,59 @@ public sealed partial class MailLint
 
         if (!toList)
         {
-            foreach (var name in mail.Headers.Keys.Where(name => name.StartsWith("List-", StringComparison.OrdinalIgnoreCase) || name is "Precedence"))
-                Find(MailRule.NoListWherePersonal, name);
+            foreach (var name in mail.Headers.Keys)
+                Expect(
+                    !name.StartsWith("List-", StringComparison.OrdinalIgnoreCase) && name is not "Precedence",
+                    MailRule.NoListWherePersonal,
+                    name);
             return;
         }
 
-        // RFC 2919: a name within a domain of ours, in angle brackets.
-        Expect(Header("List-Id") is { Length: <= 255 } id && ListId().IsMatch(id) && id.EndsWith($".{baseUrl.Host}>", StringComparison.Ordinal),
-            MailRule.ListId, $"{Header("List-Id")}");
+        // RFC 2919: a name within the site's domain, in angle brackets.
+        var id = Header("List-Id") ?? "";
+        Expect(
+            id.Length <= 255 && ListId().IsMatch(id) && id.EndsWith($".{baseUrl.Host}>", StringComparison.Ordinal),
+            MailRule.ListId,
+            id);
 
-        // RFC 8058: exactly this value, beside exactly one https URL, which is the recipient's own.
-        Expect(Header("List-Unsubscribe-Post") == "List-Unsubscribe=One-Click", MailRule.ListUnsubscribePost, $"{Header("List-Unsubscribe-Post")}");
+        // RFC 8058: exactly this value, and exactly one https URL, which belongs to the recipient.
+        var post = Header("List-Unsubscribe-Post");
+        Expect(post == "List-Unsubscribe=One-Click", MailRule.ListUnsubscribePost, $"{post}");
         var unsubscribe = Header("List-Unsubscribe") ?? "";
-        Expect(OneAddress().IsMatch(unsubscribe) && IsOurs(unsubscribe.Trim('<', '>')) && (unsubscribe.StartsWith("<https:", StringComparison.Ordinal) || baseUrl.IsLoopback)
-            && mail.Own["headers"]?["List-Unsubscribe"] is not null, MailRule.ListUnsubscribe, unsubscribe);
+        var link = unsubscribe.Trim('<', '>');
+        var isSecure = unsubscribe.StartsWith("<https:", StringComparison.Ordinal) || baseUrl.IsLoopback;
+        var isPersonal = mail.Own["headers"]?["List-Unsubscribe"] is not null;
+        Expect(
+            OneAddress().IsMatch(unsubscribe) && IsOurs(link) && isSecure && isPersonal, MailRule.ListUnsubscribe, unsubscribe);
         foreach (var part in new[] { mail.Text, mail.Html })
-            Expect(part.Contains(unsubscribe.Trim('<', '>'), StringComparison.Ordinal), MailRule.ListUnsubscribe, "The header's link is not in both parts.");
+            Expect(
+                part.Contains(link, StringComparison.Ordinal),
+                MailRule.ListUnsubscribe,
+                "The link in the header is not in both parts.");
     }
 
-    /// <summary>As Gmail reads it: up to three identifiers and the sender's, of 5 to 15 characters, none of them twice.</summary>
+    /// <summary>Gmail's rule: up to three identifiers and the sender's, which has 5 to 15 characters. No identifier is repeated.</summary>
     private void CheckFeedbackId(string value)
     {
         var fields = value.Split(':');
-        Expect(fields.Length <= 4 && fields.All(field => FeedbackField().IsMatch(field)) && fields[^1].Length is >= 5 and <= 15
-            && fields.Distinct().Count() == fields.Length, MailRule.FeedbackId, value);
+        var isWellFormed = fields.Length <= 4 && fields.All(field => FeedbackField().IsMatch(field)) && fields[^1].Length is >= 5 and <= 15;
+        Expect(isWellFormed && fields.Distinct().Count() == fields.Length, MailRule.FeedbackId, value);
     }
 
     private void CheckSubject(string subject)
     {
-        Expect(subject.Trim() is not "" && subject.Trim() == subject && subject.Length <= LongestSubject && !subject.Any(char.IsControl)
-            && !subject.Any(character => character is '\u2028' or '\u2029'), MailRule.Subject, $"{subject.Length} characters: {subject}");
+        var hasOneLine = !subject.Any(char.IsControl) && !subject.Any(character => character is '\u2028' or '\u2029');
+        Expect(
+            subject.Trim() is not "" && subject.Trim() == subject && subject.Length <= MaxSubjectLength && hasOneLine,
+            MailRule.Subject,
+            $"{subject.Length} characters: {subject}");
 
-        // What runs the other way is closed in, and does not reach beyond its isolate.
+        // Text of the other direction is inside an isolate.
         var outside = Isolate().Replace(subject, "");
-        Expect(!(IsRightToLeft ? LeftToRightMark() : RightToLeftMark()).IsMatch(outside), MailRule.Subject, $"What runs the other way stands free: {subject}");
+        Expect(
+            !(IsRightToLeft ? LeftToRightMark() : RightToLeftMark()).IsMatch(outside),
+            MailRule.Subject,
+            $"Text of the other direction is outside an isolate: {subject}");
     }
 
     [GeneratedRegex("^[A-Za-z][A-Za-z-]*$")]

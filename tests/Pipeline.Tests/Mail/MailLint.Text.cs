@@ -5,21 +5,25 @@ namespace Pipeline.Tests.Mail;
 
 public sealed partial class MailLint
 {
-    // RFC 5321: a line of a mail has at most so many octets before its end.
-    private const int LongestLine = 998;
+    // RFC 5321: the maximum length of a line, without its end.
+    private const int MaxLineBytes = 998;
 
     private void CheckText(string text)
     {
         var lines = text.Split('\n');
         foreach (var line in lines)
         {
-            Expect(Encoding.UTF8.GetByteCount(line) <= LongestLine, MailRule.TextLines, $"{Encoding.UTF8.GetByteCount(line)} octets: {line}");
+            var bytes = Encoding.UTF8.GetByteCount(line);
+            Expect(bytes <= MaxLineBytes, MailRule.TextLines, $"{bytes} bytes: {line}");
             Expect(!line.Any(char.IsControl) && (line == line.TrimEnd() || line == Signature), MailRule.TextLines, $"'{line}'");
             Expect(!Markup().IsMatch(line), MailRule.TextWithoutMarkup, line);
             Expect(!Address().IsMatch(line) || Uri.IsWellFormedUriString(line, UriKind.Absolute), MailRule.TextAddresses, line);
         }
 
-        Expect(!text.Contains("\n\n\n", StringComparison.Ordinal) && text.EndsWith('\n') && text == text.TrimStart(), MailRule.TextLines, "Needless blank lines.");
+        Expect(
+            !text.Contains("\n\n\n", StringComparison.Ordinal) && text.EndsWith('\n') && text == text.TrimStart(),
+            MailRule.TextLines,
+            "Needless blank lines.");
 
         var signature = Array.IndexOf(lines, Signature);
         Expect(signature > 1 && Array.LastIndexOf(lines, Signature) == signature && lines.Skip(signature + 1).Any(line => line.Length > 0),
@@ -28,7 +32,10 @@ public sealed partial class MailLint
 
     private const string Signature = "-- ";
 
-    [GeneratedRegex(@"</?(a|b|bdi|body|br|div|em|h[1-6]|html|i|p|span|strong|style|table|td|tr|ul|li)\b|&([a-z]{2,8}|#\d+|#x[0-9a-f]+);|\]\(http", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"</?(a|b|bdi|body|br|div|em|h[1-6]|html|i|p|span|strong|style|table|td|tr|ul|li)\b"
+        + @"|&([a-z]{2,8}|#\d+|#x[0-9a-f]+);|\]\(http",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Markup();
 
     [GeneratedRegex("https?://", RegexOptions.IgnoreCase)]

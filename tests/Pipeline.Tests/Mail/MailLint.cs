@@ -13,24 +13,33 @@ using Xunit;
 namespace Pipeline.Tests.Mail;
 
 /// <summary>
-/// Reads a mail as strictly as mail programs, filters and readers in different circumstances do together. An empty list of
-/// findings is the pass; one class for each part of the mail.
+/// Checks a mail by the rules of mail programs, filters and accessibility. A correct mail has no findings. Each part of the
+/// mail has a file of its own.
 /// </summary>
-/// <param name="baseUrl">Where the mail's links lead.</param>
-/// <param name="site">What answers there.</param>
+/// <param name="baseUrl">The public address, which the links of the mail begin with.</param>
+/// <param name="site">Sends requests to the app.</param>
 public sealed partial class MailLint(Uri baseUrl, HttpClient site)
 {
-    private readonly List<MailFinding> findings = [];
-    private Language language = Language.English;
+    private static readonly string[] TrackingSettings =
+    [
+        "click_tracking/enable",
+        "click_tracking/enable_text",
+        "open_tracking/enable",
+        "subscription_tracking/enable",
+        "ganalytics/enable",
+    ];
 
-    private bool IsRightToLeft => language.Direction == "rtl";
+    private readonly List<MailFinding> _findings = [];
+    private Language _language = Language.English;
 
-    /// <param name="toList">It goes to subscribers, and so owes them a list's headers; a personal mail must not have them.</param>
-    /// <param name="expected">The language it is to be in; null for English.</param>
+    private bool IsRightToLeft => _language.Direction == "rtl";
+
+    /// <param name="toList">True for a mail to subscribers, which needs the headers of a list. A personal mail must not have them.</param>
+    /// <param name="expected">The language of the mail; null for English.</param>
     public async Task<IReadOnlyList<MailFinding>> CheckAsync(SentMail mail, bool toList, Language? expected = null)
     {
-        language = expected ?? Language.English;
-        findings.Clear();
+        _language = expected ?? Language.English;
+        _findings.Clear();
         CheckRequest(mail);
         CheckHeaders(mail, toList);
         CheckText(mail.Text);
@@ -43,10 +52,10 @@ public sealed partial class MailLint(Uri baseUrl, HttpClient site)
         }
 
         await CheckLinksAsync(mail, await OpenAsync(mail.Html, dark: false));
-        return [.. findings];
+        return [.. _findings];
     }
 
-    private void Find(MailRule rule, string what) => findings.Add(new MailFinding(rule, what.Length > 200 ? what[..200] + "…" : what));
+    private void Find(MailRule rule, string what) => _findings.Add(new MailFinding(rule, what.Length > 200 ? what[..200] + "…" : what));
 
     private void Expect(bool condition, MailRule rule, string what)
     {
@@ -54,10 +63,14 @@ public sealed partial class MailLint(Uri baseUrl, HttpClient site)
             Find(rule, what);
     }
 
-    /// <summary>With the styles that hold in light or in dark; AngleSharp does not know the query.</summary>
-    private static Task<IDocument> OpenAsync(string html, bool dark) => BrowsingContext
-        .New(Configuration.Default.WithCss().WithRenderDevice(new DefaultRenderDevice { DeviceWidth = 320, ViewPortWidth = 320 }))
-        .OpenAsync(response => response.Content(DarkQuery().Replace(html, dark ? "all" : "not all")), TestContext.Current.CancellationToken);
+    /// <summary>Opens it with the styles for light or dark. AngleSharp does not support the media query.</summary>
+    private static Task<IDocument> OpenAsync(string html, bool dark)
+    {
+        var content = DarkQuery().Replace(html, dark ? "all" : "not all");
+        return BrowsingContext
+            .New(Configuration.Default.WithCss().WithRenderDevice(new DefaultRenderDevice { DeviceWidth = 320, ViewPortWidth = 320 }))
+            .OpenAsync(response => response.Content(content), Cancellation);
+    }
 
     private void CheckRequest(SentMail mail)
     {
@@ -65,21 +78,31 @@ public sealed partial class MailLint(Uri baseUrl, HttpClient site)
         Expect(parts.SequenceEqual(["text/plain", "text/html"]) && mail.Text.Trim() is not "" && mail.Html.Trim() is not "",
             MailRule.BothPartsTextFirst, string.Join(", ", parts));
 
-        foreach (var setting in new[] { "click_tracking/enable", "click_tracking/enable_text", "open_tracking/enable", "subscription_tracking/enable", "ganalytics/enable" })
-            Expect(setting.Split('/').Aggregate(mail.Request["tracking_settings"], (node, name) => node?[name]) is JsonValue value
-                && value.TryGetValue<bool>(out var on) && !on, MailRule.NoTracking, $"{setting} is not switched off.");
+        foreach (var setting in TrackingSettings)
+        {
+            var value = setting.Split('/').Aggregate(mail.Request["tracking_settings"], (node, name) => node?[name]);
+            var isOff = value is JsonValue json && json.TryGetValue<bool>(out var on) && !on;
+            Expect(isOff, MailRule.NoTracking, $"{setting} is not switched off.");
+        }
 
         foreach (var own in mail.Request["personalizations"]!.AsArray())
-            Expect(own!["to"]!.AsArray().Count == 1 && own["cc"] is null && own["bcc"] is null, MailRule.OneRecipientEach, "Recipients see each other.");
+            Expect(
+                own!["to"]!.AsArray().Count == 1 && own["cc"] is null && own["bcc"] is null,
+                MailRule.OneRecipientEach,
+                "Recipients see each other.");
 
-        // SendGrid keeps these for years and shows them to everybody in the account; mail programs pass headers on.
-        string[] open =
+        // SendGrid keeps these for years and shows them to all users of the account. Mail programs forward headers.
+        string[] visible =
         [
-            .. Values(mail.Request["custom_args"]), .. Values(mail.Own["custom_args"]), .. Values(mail.Request["categories"]), .. Values(mail.Own["send_each_at"]),
+            .. Values(mail.Request["custom_args"]),
+            .. Values(mail.Own["custom_args"]),
+            .. Values(mail.Request["categories"]),
+            .. Values(mail.Own["send_each_at"]),
             .. mail.Headers.Where(header => header.Key != "List-Unsubscribe").Select(header => header.Value),
         ];
-        foreach (var value in open)
-            Expect(!Traces(mail.To).Any(trace => value.Contains(trace, StringComparison.OrdinalIgnoreCase)), MailRule.NothingPersonal, value);
+        foreach (var value in visible)
+            Expect(
+                !Traces(mail.To).Any(trace => value.Contains(trace, StringComparison.OrdinalIgnoreCase)), MailRule.NothingPersonal, value);
 
         foreach (var (part, text) in new[] { ("text", mail.Text), ("HTML", mail.Html) })
             Expect(!Placeholder().IsMatch(text), MailRule.NoPlaceholderLeft, $"{Placeholder().Match(text).Value} in the {part}.");
@@ -93,12 +116,12 @@ public sealed partial class MailLint(Uri baseUrl, HttpClient site)
         _ => [node.ToString()],
     };
 
-    /// <summary>What would tell who somebody is: the address, its parts, and its hashes, also where only begun.</summary>
+    /// <summary>Strings that identify the recipient: the address, its parts, and the beginnings of its hashes.</summary>
     private static IEnumerable<string> Traces(string address)
     {
         Assert.True(EmailAddress.TryParse(address, out var parsed));
         var bytes = Encoding.UTF8.GetBytes(address.ToLowerInvariant());
-#pragma warning disable CA5350, CA5351 // Not for keeping anything safe.
+#pragma warning disable CA5350, CA5351 // The hashes protect nothing.
         byte[][] hashes = [MD5.HashData(bytes), SHA1.HashData(bytes), SHA256.HashData(bytes)];
 #pragma warning restore CA5350, CA5351
         return

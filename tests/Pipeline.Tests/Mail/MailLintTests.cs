@@ -6,23 +6,29 @@ using Xunit;
 
 namespace Pipeline.Tests.Mail;
 
-/// <summary>The lint finds what it is there to find: each rule in a mail that was sound before.</summary>
-public sealed class MailLintTests(SoundMails sound) : IClassFixture<SoundMails>
+/// <summary>Each rule finds a mistake in a mail that had no findings before.</summary>
+public sealed class MailLintTests(ValidMails validMails) : IClassFixture<ValidMails>
 {
+    private const string Submit = "https://practices.example.org/submit";
+
     private static readonly IReadOnlyList<(MailRule Rule, string How, Action<SentMail> Break)> Breakages =
     [
-        (MailRule.BothPartsTextFirst, "HTML first", mail => mail.Request["content"] = new JsonArray([.. Contents(mail).Reverse().Select(part => part!.DeepClone())])),
+        (MailRule.BothPartsTextFirst, "HTML first", mail =>
+            mail.Request["content"] = new JsonArray([.. Contents(mail).Reverse().Select(part => part!.DeepClone())])),
         (MailRule.BothPartsTextFirst, "no text", mail => Contents(mail).RemoveAt(0)),
         (MailRule.BothPartsTextFirst, "empty text", mail => Contents(mail)[0]!["value"] = " \n"),
         (MailRule.NoTracking, "clicks counted", mail => mail.Request["tracking_settings"]!["click_tracking"]!["enable"] = true),
-        (MailRule.NoTracking, "opening left to the account's setting", mail => mail.Request["tracking_settings"]!.AsObject().Remove("open_tracking")),
+        (MailRule.NoTracking, "open tracking not set", mail =>
+            mail.Request["tracking_settings"]!.AsObject().Remove("open_tracking")),
         (MailRule.NoTracking, "no settings", mail => mail.Request.Remove("tracking_settings")),
-        (MailRule.OneRecipientEach, "two recipients in one mail", mail => mail.Own["to"]!.AsArray().Add(new JsonObject { ["email"] = "b@example.org" })),
-        (MailRule.OneRecipientEach, "a hidden copy", mail => mail.Own["bcc"] = new JsonArray(new JsonObject { ["email"] = "b@example.org" })),
+        (MailRule.OneRecipientEach, "two recipients in one mail", mail => mail.Own["to"]!.AsArray().Add(Recipient("b@example.org"))),
+        (MailRule.OneRecipientEach, "a hidden copy", mail => mail.Own["bcc"] = new JsonArray(Recipient("b@example.org"))),
         (MailRule.NothingPersonal, "address in custom arguments", mail => mail.Request["custom_args"]!["who"] = mail.To),
         (MailRule.NothingPersonal, "name in a category", mail => mail.Request["categories"] = new JsonArray("digest", "angelica")),
-        (MailRule.NothingPersonal, "hash of the address, begun", mail => mail.Own["custom_args"] = new JsonObject { ["who"] = Key(mail)[..16] }),
-        (MailRule.NothingPersonal, "hash of the address as the name", mail => mail.Own["custom_args"] = new JsonObject { [Key(mail)] = "yes" }),
+        (MailRule.NothingPersonal, "beginning of the hash of the address", mail =>
+            mail.Own["custom_args"] = new JsonObject { ["who"] = Key(mail)[..16] }),
+        (MailRule.NothingPersonal, "hash of the address as the name", mail =>
+            mail.Own["custom_args"] = new JsonObject { [Key(mail)] = "yes" }),
         (MailRule.NothingPersonal, "hash in a header", mail => SharedHeaders(mail)["Feedback-ID"] = $"{Key(mail)}:digest:pipeline"),
         (MailRule.NoPlaceholderLeft, "no substitution", mail => mail.Own.Remove("substitutions")),
         (MailRule.NoPlaceholderLeft, "a template's", mail => Html(mail, "<h1", "<p>Dear {{name}}</p><h1")),
@@ -31,7 +37,7 @@ public sealed class MailLintTests(SoundMails sound) : IClassFixture<SoundMails>
         (MailRule.AutoSubmitted, "missing", mail => SharedHeaders(mail).Remove("Auto-Submitted")),
         (MailRule.FeedbackId, "five fields", mail => SharedHeaders(mail)["Feedback-ID"] = "a:b:c:d:pipeline"),
         (MailRule.FeedbackId, "sender of four characters", mail => SharedHeaders(mail)["Feedback-ID"] = "a:b:c:pipe"),
-        (MailRule.FeedbackId, "the same twice", mail => SharedHeaders(mail)["Feedback-ID"] = "digest:b:digest:pipeline"),
+        (MailRule.FeedbackId, "repeated field", mail => SharedHeaders(mail)["Feedback-ID"] = "digest:b:digest:pipeline"),
         (MailRule.FeedbackId, "missing", mail => SharedHeaders(mail).Remove("Feedback-ID")),
         (MailRule.ListUnsubscribe, "http", mail => OwnHeader(mail, value => value.Replace("https:", "http:"))),
         (MailRule.ListUnsubscribe, "two of them", mail => OwnHeader(mail, value => $"{value}, <mailto:leave@example.org>")),
@@ -43,13 +49,14 @@ public sealed class MailLintTests(SoundMails sound) : IClassFixture<SoundMails>
         }),
         (MailRule.ListUnsubscribe, "missing", mail => mail.Own.Remove("headers")),
         (MailRule.ListUnsubscribePost, "missing", mail => SharedHeaders(mail).Remove("List-Unsubscribe-Post")),
-        (MailRule.ListUnsubscribePost, "another value", mail => SharedHeaders(mail)["List-Unsubscribe-Post"] = "List-Unsubscribe=one-click"),
+        (MailRule.ListUnsubscribePost, "another value", mail =>
+            SharedHeaders(mail)["List-Unsubscribe-Post"] = "List-Unsubscribe=one-click"),
         (MailRule.ListId, "no brackets", mail => SharedHeaders(mail)["List-Id"] = "topic.practices.example.org"),
         (MailRule.ListId, "another's domain", mail => SharedHeaders(mail)["List-Id"] = "<topic.example.com>"),
         (MailRule.Subject, "a line break", mail => mail.Request["subject"] = "Digest\nBcc: b@example.org"),
         (MailRule.Subject, "too long", mail => mail.Request["subject"] = new string('W', 201)),
         (MailRule.Subject, "blank", mail => mail.Request["subject"] = " "),
-        (MailRule.Subject, "an Arabic title that stands free", mail => mail.Request["subject"] = "Topic: خطة and 2 more"),
+        (MailRule.Subject, "an Arabic title outside an isolate", mail => mail.Request["subject"] = "Topic: خطة and 2 more"),
         (MailRule.Subject, "an isolate left open", mail => mail.Request["subject"] = "Topic: \u2068Title and 2 more"),
         (MailRule.HtmlSize, "100 KiB", mail => Html(mail, "<h1", $"<!--{new string('x', 100 * 1024)}--><h1")),
         (MailRule.HtmlHead, "no title", mail => Html(mail, "<title>", "<title>x")),
@@ -62,25 +69,30 @@ public sealed class MailLintTests(SoundMails sound) : IClassFixture<SoundMails>
         (MailRule.NothingActive, "a script", mail => Html(mail, "</body>", "<script>1</script></body>")),
         (MailRule.NothingActive, "an event", mail => Html(mail, "<h1", "<h1 onclick=\"1\"")),
         (MailRule.NothingActive, "a refresh", mail => Html(mail, "<title", "<meta http-equiv=\"refresh\" content=\"0\"><title")),
-        (MailRule.NothingRemote, "a pixel", mail => Html(mail, "<h1", "<img alt=\"\" width=\"1\" height=\"1\" src=\"https://practices.example.org/p.gif\"><h1")),
+        (MailRule.NothingRemote, "a pixel", mail =>
+            Html(mail, "<h1", "<img alt=\"\" width=\"1\" height=\"1\" src=\"https://practices.example.org/p.gif\"><h1")),
         (MailRule.NothingRemote, "a font", mail => Html(mail, "h1 {", "@import 'https://fonts.example.org/a.css'; h1 {")),
-        (MailRule.NothingRemote, "a background", mail => Html(mail, "h1 {", "h1 { background: url(https://practices.example.org/p.gif);")),
-        (MailRule.NothingRemote, "a style sheet", mail => Html(mail, "<title", "<link rel=\"stylesheet\" href=\"https://practices.example.org/style.css\"><title")),
+        (MailRule.NothingRemote, "a background", mail =>
+            Html(mail, "h1 {", "h1 { background: url(https://practices.example.org/p.gif);")),
+        (MailRule.NothingRemote, "a style sheet", mail =>
+            Html(mail, "<title", "<link rel=\"stylesheet\" href=\"https://practices.example.org/style.css\"><title")),
         (MailRule.AltText, "none", mail => Html(mail, "<h1", "<img src=\"data:image/gif;base64,R0lGODlhAQABAAAAACw=\"><h1")),
-        (MailRule.NothingHidden, "a preview that is not there", mail => Html(mail, "<h1", "<div style=\"display:none\">Read this</div><h1")),
+        (MailRule.NothingHidden, "a hidden preview text", mail => Html(mail, "<h1", "<div style=\"display:none\">Read this</div><h1")),
         (MailRule.NothingHidden, "too small", mail => Html(mail, ".small { ", ".small { font-size: 1px !important; ")),
         (MailRule.NothingHidden, "hidden", mail => Html(mail, "<h1", "<p hidden>Read this</p><h1")),
         (MailRule.Headings, "none", mail => Html(mail, "<h1 dir=\"auto\">", "<p>")),
-        (MailRule.Headings, "a level left out", mail => Html(mail, "<h2 dir=\"auto\">", "<h3 dir=\"auto\">")),
+        (MailRule.Headings, "a skipped level", mail => Html(mail, "<h2 dir=\"auto\">", "<h3 dir=\"auto\">")),
         (MailRule.LinkText, "here", mail => Html(mail, ">Unsubscribe<", ">here<")),
         (MailRule.LinkText, "none", mail => Html(mail, ">Unsubscribe<", "><")),
         (MailRule.Direction, "Arabic in an English paragraph", mail => Html(mail, "<p>One new practice", "<p>خطة One new practice")),
         (MailRule.ContrastLight, "grey on white", mail => Html(mail, "color: #4d575b", "color: #8a9599")),
         (MailRule.ContrastLight, "links", mail => Html(mail, "a { color: #0b5c61; }", "a { color: #3fb7bd; }")),
-        (MailRule.ContrastLight, "white on white", mail => Html(mail, "<p>One new practice", "<p style=\"color: white\">One new practice")),
+        (MailRule.ContrastLight, "white on white", mail =>
+            Html(mail, "<p>One new practice", "<p style=\"color: white\">One new practice")),
         (MailRule.ContrastDark, "links that stay dark", mail => Html(mail, "a { color: #7fd0cd; }", "")),
         (MailRule.ContrastDark, "a sheet that stays white", mail => Html(mail, ".sheet { background: #1d2426; ", ".sheet { ")),
-        (MailRule.ContrastDark, "an ink of its own", mail => Html(mail, "<p>One new practice", "<p style=\"color: black\">One new practice")),
+        (MailRule.ContrastDark, "text with a fixed colour", mail =>
+            Html(mail, "<p>One new practice", "<p style=\"color: black\">One new practice")),
         (MailRule.TextLines, "too long", mail => Text(mail, "One new practice", new string('x', 999))),
         (MailRule.TextLines, "a tab", mail => Text(mail, "One new practice", "\tOne new practice")),
         (MailRule.TextLines, "Windows' line breaks", mail => Text(mail, "\n\n", "\r\n\r\n")),
@@ -88,22 +100,25 @@ public sealed class MailLintTests(SoundMails sound) : IClassFixture<SoundMails>
         (MailRule.TextWithoutMarkup, "a paragraph", mail => Text(mail, "One new practice", "<p>One new practice")),
         (MailRule.TextWithoutMarkup, "an entity", mail => Text(mail, "One new practice", "One&nbsp;practice")),
         (MailRule.TextAddresses, "in a sentence", mail => Text(mail, "Unsubscribe:\n", "Unsubscribe: ")),
-        (MailRule.TextSignature, "the space is gone", mail => Text(mail, "\n-- \n", "\n--\n")),
+        (MailRule.TextSignature, "without the space", mail => Text(mail, "\n-- \n", "\n--\n")),
         (MailRule.TextSignature, "none", mail => Text(mail, "\n-- \n", "\n")),
         (MailRule.SameLinks, "one in the text only", mail => Text(mail, "\n-- \n", "\nhttps://practices.example.org/\n\n-- \n")),
-        (MailRule.SameLinks, "one in the HTML only", mail => Html(mail, "<h1", "<a href=\"https://practices.example.org/\">Home page</a><h1")),
-        (MailRule.OwnLinks, "elsewhere", mail => Both(mail, "https://practices.example.org/submit", "https://practices.example.org.example.com/submit")),
-        (MailRule.OwnLinks, "http", mail => Both(mail, "https://practices.example.org/submit", "http://practices.example.org/submit")),
-        (MailRule.OwnLinks, "relative", mail => Html(mail, "https://practices.example.org/submit", "/submit")),
+        (MailRule.SameLinks, "one in the HTML only", mail =>
+            Html(mail, "<h1", "<a href=\"https://practices.example.org/\">Home page</a><h1")),
+        (MailRule.OwnLinks, "elsewhere", mail => Both(mail, Submit, "https://practices.example.org.example.com/submit")),
+        (MailRule.OwnLinks, "http", mail => Both(mail, Submit, "http://practices.example.org/submit")),
+        (MailRule.OwnLinks, "relative", mail => Html(mail, Submit, "/submit")),
         (MailRule.LinkParameters, "a campaign", mail => Both(mail, "example.org/submit", "example.org/submit?utm_source=digest")),
-        (MailRule.LinkParameters, "beside the token", mail => mail.Own["substitutions"] = new JsonObject(mail.Own["substitutions"]!.AsObject()
-            .Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create($"{pair.Value}&reader=1"))))),
-        (MailRule.LinksAnswer, "a page that is not there", mail => Both(mail, "example.org/submit", "example.org/submitted")),
+        (MailRule.LinkParameters, "beside the token", mail =>
+            mail.Own["substitutions"] = new JsonObject(mail.Own["substitutions"]!.AsObject()
+                .Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create($"{pair.Value}&reader=1"))))),
+        (MailRule.LinksAnswer, "an unknown page", mail => Both(mail, "example.org/submit", "example.org/submitted")),
     ];
 
     private static readonly IReadOnlyList<(MailRule Rule, string How, Action<SentMail> Break)> PersonalBreakages =
     [
-        (MailRule.NoListWherePersonal, "unsubscribe", mail => SharedHeaders(mail)["List-Unsubscribe"] = "<https://practices.example.org/subscriptions/unsubscribe>"),
+        (MailRule.NoListWherePersonal, "unsubscribe", mail =>
+            SharedHeaders(mail)["List-Unsubscribe"] = "<https://practices.example.org/subscriptions/unsubscribe>"),
         (MailRule.NoListWherePersonal, "id", mail => SharedHeaders(mail)["List-Id"] = "<topic.practices.example.org>"),
     ];
 
@@ -111,25 +126,28 @@ public sealed class MailLintTests(SoundMails sound) : IClassFixture<SoundMails>
     [
         (MailRule.Language, "from left to right", mail => Html(mail, "dir=\"rtl\"", "dir=\"ltr\"")),
         (MailRule.Language, "said to be English", mail => Html(mail, "lang=\"ar\"", "lang=\"en\"")),
-        (MailRule.Subject, "an English title that stands free", mail => mail.Request["subject"] = "الموضوع: Migra Movil و2 غيرها"),
+        (MailRule.Subject, "an English title outside an isolate", mail =>
+            mail.Request["subject"] = "الموضوع: Migra Movil و2 غيرها"),
         (MailRule.Direction, "English in an Arabic paragraph", mail => Html(mail, "<p>نُشرت", "<p>Migra Movil نُشرت")),
         (MailRule.LinkText, "here in Arabic", mail => Html(mail, ">إلغاء الاشتراك<", ">هنا<")),
         (MailRule.LinkParameters, "no language", mail => Both(mail, "example.org/submit?lang=ar", "example.org/submit")),
         (MailRule.LinkParameters, "another language", mail => Both(mail, "example.org/submit?lang=ar", "example.org/submit?lang=fr")),
     ];
 
-    private static IEnumerable<(MailRule Rule, string How, Action<SentMail> Break)> All => Breakages.Concat(PersonalBreakages).Concat(ArabicBreakages);
+    private static IEnumerable<(MailRule Rule, string How, Action<SentMail> Break)> All =>
+        Breakages.Concat(PersonalBreakages).Concat(ArabicBreakages);
 
-    public static IEnumerable<TheoryDataRow<MailRule, string>> Rows => All.Select(row => new TheoryDataRow<MailRule, string>(row.Rule, row.How));
+    public static IEnumerable<TheoryDataRow<MailRule, string>> Rows =>
+        All.Select(row => new TheoryDataRow<MailRule, string>(row.Rule, row.How));
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public async Task Finds(MailRule rule, string how)
+    public async Task A_rule_finds_a_mail_that_breaks_it(MailRule rule, string how)
     {
         var toList = !PersonalBreakages.Any(row => row.Rule == rule);
-        var language = ArabicBreakages.Any(row => (row.Rule, row.How) == (rule, how)) ? SoundMails.Arabic : Language.English;
-        var mail = language == SoundMails.Arabic ? sound.ArabicDigest() : toList ? sound.Digest() : sound.Confirmation();
-        var lint = sound.Lint();
+        var language = ArabicBreakages.Any(row => (row.Rule, row.How) == (rule, how)) ? ValidMails.Arabic : Language.English;
+        var mail = language == ValidMails.Arabic ? validMails.ArabicDigest() : toList ? validMails.Digest() : validMails.Confirmation();
+        var lint = validMails.Lint();
         Assert.Empty(await lint.CheckAsync(mail, toList, language));
 
         All.Single(row => (row.Rule, row.How) == (rule, how)).Break(mail);
@@ -138,8 +156,10 @@ public sealed class MailLintTests(SoundMails sound) : IClassFixture<SoundMails>
     }
 
     [Fact]
-    public void Every_rule_is_shown_to_find_something() =>
+    public void Every_rule_has_a_mail_that_breaks_it() =>
         Assert.Empty(Enum.GetValues<MailRule>().Except(All.Select(row => row.Rule)));
+
+    private static JsonObject Recipient(string address) => new() { ["email"] = address };
 
     private static JsonArray Contents(SentMail mail) => mail.Request["content"]!.AsArray();
 

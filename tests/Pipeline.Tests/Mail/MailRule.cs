@@ -1,6 +1,6 @@
 namespace Pipeline.Tests.Mail;
 
-/// <summary>What <see cref="MailLint"/> looks for.</summary>
+/// <summary>The rules that <see cref="MailLint"/> checks.</summary>
 public enum MailRule
 {
     // The request

@@ -13,21 +13,22 @@ public sealed class MailTests(AzuriteFixture azurite)
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task Passes_the_lint(string name)
+    public async Task Every_kind_of_mail_has_no_findings(string name)
     {
         var kind = MailKind.Named(name);
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), [$"Pipeline:BaseUrl={PublicAddress}", .. kind.Settings]);
 
         var mail = await kind.SendAsync(app);
-        TestContext.Current.SendDiagnosticMessage($"{name}: HTML {Encoding.UTF8.GetByteCount(mail.Html)} bytes, text {Encoding.UTF8.GetByteCount(mail.Text)} bytes.");
+        var (htmlBytes, textBytes) = (Encoding.UTF8.GetByteCount(mail.Html), Encoding.UTF8.GetByteCount(mail.Text));
+        TestContext.Current.SendDiagnosticMessage($"{name}: HTML {htmlBytes} bytes, text {textBytes} bytes.");
 
         Assert.Empty(await new MailLint(PublicAddress, app.Http).CheckAsync(mail, kind.IsList, kind.Language));
         if (!name.Contains("longest"))
-            Assert.InRange(Encoding.UTF8.GetByteCount(mail.Html), 1, 20 * 1024);
+            Assert.InRange(htmlBytes, 1, 20 * 1024);
     }
 
     [Fact]
-    public async Task Passes_the_lint_on_the_machine_of_a_developer()
+    public async Task A_mail_of_the_local_app_has_no_findings()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
 
@@ -37,13 +38,13 @@ public sealed class MailTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Every_reader_of_a_digest_leaves_with_one_post_to_his_own_link()
+    public async Task One_POST_to_the_unsubscribe_link_ends_the_subscription_of_that_recipient_only()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), $"Pipeline:BaseUrl={PublicAddress}");
         var kind = MailKind.Named("digest of one");
         var request = (await kind.SendAsync(app)).Request;
 
-        // A header at the request's level would be everybody's: SendGrid puts a recipient's own in its place, one by one.
+        // A header of the request would be the same for all recipients. SendGrid replaces it with that of the personalization.
         Assert.Null(request["headers"]!["List-Unsubscribe"]);
         List<string> left = [];
         for (var reader = 0; reader < request["personalizations"]!.AsArray().Count; reader++)
@@ -51,15 +52,15 @@ public sealed class MailTests(AzuriteFixture azurite)
             var mail = new SentMail(request, reader);
             Assert.Empty(await new MailLint(PublicAddress, app.Http).CheckAsync(mail, toList: true));
 
-            // As Gmail and Yahoo do it: no cookie, no page before it, and no redirect is followed.
+            // Gmail and Yahoo send no cookie, load no page before it, and follow no redirect.
             var link = new Uri(mail.Headers["List-Unsubscribe"].Trim('<', '>'));
             using var oneClick = new StringContent("List-Unsubscribe=One-Click", Encoding.UTF8, "application/x-www-form-urlencoded");
-            using var answer = await app.Http.PostAsync(link.PathAndQuery, oneClick, TestContext.Current.CancellationToken);
+            using var answer = await app.Http.PostAsync(link.PathAndQuery, oneClick, Cancellation);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
 
             left.Add(mail.To);
-            var rows = await app.SubscribersAsync();
-            Assert.Equal(left.Order(), rows.Where(row => row.Status == "Unsubscribed").Select(row => row.Email).Order());
+            var unsubscribed = (await app.SubscribersAsync()).Where(row => row.Status == "Unsubscribed");
+            Assert.Equal(left.Order(), unsubscribed.Select(row => row.Email).Order());
         }
 
         Assert.Equal(3, left.Count);

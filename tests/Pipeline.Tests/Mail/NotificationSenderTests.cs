@@ -1,4 +1,3 @@
-using Azure.Data.Tables;
 using Pipeline.Languages;
 using Pipeline.Mail;
 using Pipeline.Notifications;
@@ -7,22 +6,21 @@ using Pipeline.Practices;
 using Pipeline.Subscribers;
 using Pipeline.Tests.Digests;
 using Pipeline.Text;
+using Pipeline.Topics;
 using Xunit;
 
 namespace Pipeline.Tests.Mail;
 
-/// <summary>How often a mail to one person goes out, whatever happens on its way.</summary>
+/// <summary>How often a mail to one person is sent if faults occur.</summary>
 public sealed class NotificationSenderTests(AzuriteFixture azurite)
 {
     private const string Submitter = "angelica.pinzon@example.org";
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
-    public async Task Of_two_orders_for_the_same_news_that_are_sent_side_by_side_one_is()
+    public async Task Of_two_requests_for_the_same_notification_in_parallel_one_is_sent()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var order = await PublishedAsync(app);
+        var newRequest = await PublishedAsync(app);
         var (called, answer) = (new TaskCompletionSource(), new TaskCompletionSource<HttpResponseMessage?>());
         app.SendGrid.Instead = (_, _) =>
         {
@@ -30,10 +28,11 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
             return answer.Task;
         };
 
-        var first = app.Get<NotificationSender>().SendAsync(order().Write(), Cancellation);
+        var first = app.Get<NotificationSender>().SendAsync(newRequest().Write(), Cancellation);
         await Eventually.EndsAsync("waiting for the first call of SendGrid", called.Task);
-        var second = app.Get<NotificationSender>().SendAsync(order().Write(), Cancellation);
-        await app.UntilAsync("the second is through, or sent as well", () => Task.FromResult(second.IsCompleted || app.SendGrid.Calls > 1));
+        var second = app.Get<NotificationSender>().SendAsync(newRequest().Write(), Cancellation);
+        await app.UntilAsync(
+            "the second is done, or sent as well", () => Task.FromResult(second.IsCompleted || app.SendGrid.Calls > 1));
         answer.SetResult(null);
         await Task.WhenAll(first, second);
 
@@ -42,25 +41,25 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task News_that_cannot_be_written_down_as_told_goes_out_once_all_the_same()
+    public async Task A_notification_is_sent_once_although_recording_it_fails()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var order = await PublishedAsync(app);
+        var newRequest = await PublishedAsync(app);
         app.SendGrid.Instead = (_, _) =>
         {
             app.Wire.Before = _ => throw Wire.Unreachable();
             return Task.FromResult<HttpResponseMessage?>(null);
         };
 
-        await app.Get<NotificationSender>().SendAsync(order().Write(), Cancellation);
+        await app.Get<NotificationSender>().SendAsync(newRequest().Write(), Cancellation);
         app.Wire.Before = null;
-        await app.Get<NotificationSender>().SendAsync(order().Write(), Cancellation);
+        await app.Get<NotificationSender>().SendAsync(newRequest().Write(), Cancellation);
 
         Assert.Equal(1, app.SendGrid.Calls);
     }
 
     [Fact]
-    public async Task A_mail_that_is_quicker_than_the_sweep_does_not_put_the_sweep_off()
+    public async Task The_sweep_finishes_although_the_row_changes_after_it_requested_the_mail()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var reference = await app.SubmitAcceptedAsync(Samples.Practice().With("email", Submitter));
@@ -69,21 +68,21 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
         app.Wire.After = call =>
         {
             if (call is { Method: "POST", Path: "/outgoing-mail/messages" })
-                app.Storage.Practices.UpdateEntityAsync(
-                    new TableEntity(PipelineApp.Topic, reference) { ["Organisation"] = "Changed" }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation).GetAwaiter().GetResult();
+                app.Storage.Practices.EditAsync(PipelineApp.Topic, reference, "Organisation", "Changed").GetAwaiter().GetResult();
         };
 
         await app.Get<MinuteSweep>().RunAsync(Cancellation);
 
         Assert.Equal("Published", (await app.PracticeAsync(reference)).StatusApplied);
-        await app.UntilAsync("the submitter is told", async () => (await app.PracticeAsync(reference)).StatusTold == "Published");
+        await app.UntilAsync(
+            "the submitter is notified", async () => (await app.PracticeAsync(reference)).StatusTold == "Published");
         Assert.Single(await app.MailsAsync(Submitter));
     }
 
     [Theory]
     [InlineData("Published", "the next digest will bring it to the subscribers")]
     [InlineData("Declined", "The editors decided not to publish it")]
-    public async Task Both_parts_of_a_mail_say_what_became_of_a_practice(string status, string words)
+    public async Task Both_parts_of_a_mail_have_the_decision_about_the_practice(string status, string words)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var reference = await app.SubmitAcceptedAsync(Samples.Practice().With("email", Submitter));
@@ -97,7 +96,7 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task That_a_practice_waits_again_is_no_news()
+    public async Task A_practice_that_is_pending_again_gives_no_notification()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var reference = await app.SubmitAcceptedAsync(Samples.Practice().With("email", Submitter));
@@ -113,10 +112,10 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task News_that_SendGrid_surely_did_not_take_goes_out_later()
+    public async Task A_notification_that_SendGrid_refused_is_sent_later()
     {
         await using var app = await CrashTestApp.StartAsync(azurite.NewAccount());
-        await NewsAsync(app);
+        await RequestNotificationAsync(app);
         app.Busy = true;
         Assert.True(await app.SendMailAsync());
         Assert.Empty(app.Mails);
@@ -130,47 +129,47 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Dying_at_any_call_loses_no_news_and_repeats_it_only_where_nobody_can_know()
+    public async Task A_crash_at_any_call_loses_no_notification_and_repeats_it_only_if_the_outcome_is_unknown()
     {
         for (var point = 0; ; point++)
             foreach (var after in new[] { false, true })
             {
                 await using var app = await CrashTestApp.StartAsync(azurite.NewAccount());
-                await NewsAsync(app);
+                await RequestNotificationAsync(app);
                 var crash = await app.RunAsync(run => run.SendMailAsync(), point, after);
                 if (!crash.Happened)
                 {
-                    Assert.True(point > 2, "It makes more calls than that.");
+                    Assert.True(point > 2, "A notification needs more calls.");
                     return;
                 }
 
-                var nobodyKnows = app.Mails.Count > 0 && await ToldAsync(app) != "Published";
+                var isUnknown = app.Mails.Count > 0 && await ToldAsync(app) != "Published";
                 await SendAllAsync(app);
-                Assert.True(app.Mails[Submitter] == (nobodyKnows ? 2 : 1), $"{crash.At}, {(after ? "after" : "before")}: {app.Mails[Submitter]} mails.");
+                var mails = app.Mails[Submitter];
+                Assert.True(mails == (isUnknown ? 2 : 1), $"{crash.At}, {(after ? "after" : "before")}: {mails} mails.");
                 Assert.Equal("Published", await ToldAsync(app));
             }
     }
 
     [Fact]
-    public async Task News_of_unknown_outcome_is_not_sent_again()
+    public async Task A_notification_with_unknown_outcome_is_not_sent_again()
     {
         await using var app = await CrashTestApp.StartAsync(azurite.NewAccount());
-        await NewsAsync(app);
+        await RequestNotificationAsync(app);
         app.Connection = (Broken: true, Taken: true);
 
         await SendAllAsync(app);
-        await NewsAsync(app);
+        await RequestNotificationAsync(app);
         await SendAllAsync(app);
 
         Assert.Equal(1, app.Mails[Submitter]);
     }
 
     [Fact]
-    public async Task A_confirmation_of_unknown_outcome_is_sent_three_times_at_most()
+    public async Task A_confirmation_with_unknown_outcome_is_sent_at_most_three_times()
     {
         await using var app = await CrashTestApp.StartAsync(azurite.NewAccount());
-        Assert.True(EmailAddress.TryParse(Submitter, out var address));
-        Assert.True(await app.Get<Subscriptions>().SignUpAsync(app.Get<Topics.TopicCatalog>().All[0], address, Language.English, Cancellation));
+        await SignUpAsync(app);
         app.Connection = (Broken: true, Taken: true);
 
         await SendAllAsync(app);
@@ -179,11 +178,10 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_confirmation_goes_out_after_doubts_and_busy_times()
+    public async Task A_confirmation_is_sent_after_a_broken_connection_and_refusals()
     {
         await using var app = await CrashTestApp.StartAsync(azurite.NewAccount());
-        Assert.True(EmailAddress.TryParse(Submitter, out var address));
-        Assert.True(await app.Get<Subscriptions>().SignUpAsync(app.Get<Topics.TopicCatalog>().All[0], address, Language.English, Cancellation));
+        await SignUpAsync(app);
 
         app.Connection = (Broken: true, Taken: false);
         Assert.True(await app.SendMailAsync());
@@ -200,36 +198,48 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
         Assert.Equal(1, app.Mails[Submitter]);
     }
 
-    /// <summary>A practice that is published, nobody told of it yet; gives an order to tell so, another one each time.</summary>
+    /// <summary>Publishes a practice without a notification.</summary>
+    /// <returns>Creates a new request for the notification at each call.</returns>
     private static async Task<Func<MailRequest>> PublishedAsync(PipelineApp app)
     {
         var reference = await app.SubmitPublishedAsync(Samples.Practice());
         await app.Get<MinuteSweep>().RunAsync(Cancellation);
-        await app.Storage.Practices.UpdateEntityAsync(
-            new TableEntity(PipelineApp.Topic, reference) { ["Email"] = Submitter }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
+        await app.Storage.Practices.EditAsync(PipelineApp.Topic, reference, "Email", Submitter);
         Assert.True(Reference.TryParse(reference, out var parsed));
         return () => MailRequest.PracticeStatus(PipelineApp.Topic, parsed.ToString(), nameof(PracticeStatus.Published));
     }
 
-    /// <summary>An order to tell the submitter that the practice is published lies on the queue; the second time another one for the same.</summary>
-    private static async Task NewsAsync(CrashTestApp app)
+
+    /// <summary>
+    /// Puts a request on the queue to notify the submitter that the practice is published. Each further call puts another
+    /// request for the same notification.
+    /// </summary>
+    private static async Task RequestNotificationAsync(CrashTestApp app)
     {
-        var known = await app.PracticesAsync();
-        if (known.Count == 0)
+        var rows = await app.PracticesAsync();
+        if (rows.Count == 0)
             await app.AddPublishedPracticeAsync("Migra Movil", Submitter);
         else
-            await app.Storage.Practices.EditAsync(known[0], "StatusApplied", "Pending");
+            await app.Storage.Practices.EditAsync(rows[0], "StatusApplied", "Pending");
         await app.SweepAsync();
+    }
+
+    private static async Task SignUpAsync(CrashTestApp app)
+    {
+        Assert.True(EmailAddress.TryParse(Submitter, out var address));
+        var topic = app.Get<TopicCatalog>().All[0];
+        Assert.True(await app.Get<Subscriptions>().SignUpAsync(topic, address, Language.English, Cancellation));
     }
 
     private static async Task SendAllAsync(CrashTestApp app)
     {
-        for (var most = 100; await app.SendMailAsync(); most--)
+        for (var attempt = 1; await app.SendMailAsync(); attempt++)
         {
-            Assert.True(most > 0, "It goes on for ever.");
+            Assert.True(attempt <= 100, "The queue is not empty after 100 attempts.");
             app.Advance(TimeSpan.FromHours(1));
         }
     }
 
-    private static async Task<string> ToldAsync(CrashTestApp app) => Assert.Single(await app.PracticesAsync()).StatusTold;
+    private static async Task<string> ToldAsync(CrashTestApp app) =>
+        Assert.Single(await app.PracticesAsync()).StatusTold;
 }

@@ -7,27 +7,27 @@ namespace Pipeline.Tests.Mail;
 
 public sealed class SendGridConnectionTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    /// <summary>A connection that never comes about is a fault of the network: surely nothing was taken, so the mail is sent later.</summary>
+    /// <summary>Without a connection SendGrid did not get the request, so that it is safe to send the mail again later.</summary>
     [Fact]
-    public async Task What_nobody_accepts_is_a_failed_connection_and_no_unanswered_call()
+    public async Task A_connection_that_is_not_accepted_in_time_is_a_connection_error()
     {
-        // Accepts nobody; once its queue is full, further ones get no answer.
-        using var deaf = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        deaf.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
-        deaf.Listen(0);
+        var timeout = TimeSpan.FromMilliseconds(300);
+        // It accepts no connection. When its queue is full, further connections get no answer.
+        using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
+        listener.Listen(0);
+        var address = listener.LocalEndPoint!;
         List<Stream> waiting = [];
         Exception? fault = null;
         for (var i = 0; i < 20 && fault is null; i++)
             fault = await Record.ExceptionAsync(async () =>
-                waiting.Add(await SendGridConnection.ConnectAsync(deaf.LocalEndPoint!, TimeSpan.FromMilliseconds(300), Cancellation)));
+                waiting.Add(await SendGridConnection.ConnectAsync(address, timeout, Cancellation)));
 
         Assert.Equal(SocketError.TimedOut, Assert.IsType<SocketException>(fault).SocketErrorCode);
 
         using var http = new HttpClient(new SocketsHttpHandler
         {
-            ConnectCallback = async (context, cancellationToken) => await SendGridConnection.ConnectAsync(deaf.LocalEndPoint!, TimeSpan.FromMilliseconds(300), cancellationToken),
+            ConnectCallback = async (_, cancellationToken) => await SendGridConnection.ConnectAsync(address, timeout, cancellationToken),
         });
         var failed = await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync("http://sendgrid.example/", Cancellation));
         Assert.Equal(HttpRequestError.ConnectionError, failed.HttpRequestError);

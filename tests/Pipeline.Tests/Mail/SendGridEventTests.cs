@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Languages;
@@ -17,31 +16,29 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
 
     private static readonly string[] TwoTopics = ["Topics:0:Id=work", "Topics:0:Name=Work", "Topics:1:Id=health", "Topics:1:Name=Health"];
 
-    private readonly EventSigner signer = new();
+    private readonly EventSigner _signer = new();
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public void Dispose() => signer.Dispose();
+    public void Dispose() => _signer.Dispose();
 
     [Fact]
-    public async Task Who_calls_a_digest_spam_gets_no_other()
+    public async Task A_spam_report_ends_the_subscription()
     {
         await using var app = await StartAsync();
         await app.AddSubscribersAsync(2);
         await app.SubmitPublishedAsync(Samples.Practice());
         await app.PublishDigestAsync();
-        await app.UntilAsync("both digests are there", async () => (await app.DigestsAsync()).Count == 2);
+        await app.UntilAsync("both digests arrive", async () => (await app.DigestsAsync()).Count == 2);
         var mail = Assert.Single(await app.MailsAsync("reader0@example.org"));
         app.Time.Advance(TimeSpan.FromMinutes(5));
 
-        await TakenAsync(app, signer.Event("spamreport", mail, app.Time.GetUtcNow()));
+        await PostAsync(app, _signer.Event("spamreport", mail, app.Time.GetUtcNow()));
 
         var rows = await app.SubscribersAsync();
         Assert.Equal("Complained", rows.Single(row => row.Email == "reader0@example.org").Status);
         Assert.Equal("Confirmed", rows.Single(row => row.Email == "reader1@example.org").Status);
         await app.SubmitPublishedAsync(Samples.Practice("Another one"));
         await app.PublishDigestAsync();
-        await app.UntilAsync("the second digest is there, and nothing on its way", async () =>
+        await app.UntilAsync("the second digest arrives and all deliveries are settled", async () =>
             (await app.MailsAsync("reader1@example.org")).Count == 2
             && (await app.DeliveriesAsync()).All(row => row.SettledOn is not null));
         Assert.Single(await app.MailsAsync("reader0@example.org"));
@@ -60,18 +57,19 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
     [InlineData("group_unsubscribe", null, null, "Unsubscribed", "Confirmed")]
     [InlineData("delivered", null, null, "Confirmed", "Confirmed")]
     [InlineData("open", null, null, "Confirmed", "Confirmed")]
-    public async Task A_subscription_ends_as_it_was_ended(string kind, string? type, string? reason, string atWork, string atHealth)
+    public async Task An_event_sets_the_status_of_the_subscriptions(
+        string kind, string? type, string? reason, string atWork, string atHealth)
     {
         await using var app = await StartAsync(TwoTopics);
         await ConfirmedAsync(app, Amina);
-        var happened = signer.Event(kind, Amina, app.Time.GetUtcNow());
-        happened["issue"] = "work/2026-11-23";
+        var sent = _signer.Event(kind, Amina, app.Time.GetUtcNow());
+        sent["issue"] = "work/2026-11-23";
         if (type is not null)
-            happened["type"] = type;
+            sent["type"] = type;
         if (reason is not null)
-            happened["reason"] = reason;
+            sent["reason"] = reason;
 
-        await TakenAsync(app, happened);
+        await PostAsync(app, sent);
 
         var rows = await app.SubscribersAsync();
         Assert.Equal(atWork, Of(rows, "work").Status);
@@ -86,7 +84,7 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
-    public async Task Again_in_another_order_and_in_pieces_it_comes_to_the_same()
+    public async Task The_result_does_not_depend_on_order_repetition_and_division_of_events()
     {
         await using var app = await StartAsync(TwoTopics);
         var confirmedOn = app.Time.GetUtcNow();
@@ -99,22 +97,28 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
 
         IReadOnlyList<JsonObject> EventsOf(string way)
         {
-            JsonObject Happened(string kind, string person, int minute, params (string Name, string Value)[] fields)
+            JsonObject Event(string kind, string person, int minute, params (string Name, string Value)[] fields)
             {
-                var happened = signer.Event(kind, $"{way}-{person}@example.org", confirmedOn + TimeSpan.FromMinutes(minute));
+                var sent = _signer.Event(kind, $"{way}-{person}@example.org", confirmedOn + TimeSpan.FromMinutes(minute));
                 foreach (var (name, value) in fields)
-                    happened[name] = value;
-                return happened;
+                    sent[name] = value;
+                return sent;
             }
 
             return
             [
-                Happened("processed", "a", 1), Happened("delivered", "a", 2),
-                Happened("unsubscribe", "b", 3, ("issue", "health/2026-11-23")), Happened("spamreport", "b", 5),
-                Happened("bounce", "c", 4, ("type", "bounce"), ("reason", "550 5.1.1 unknown")), Happened("unsubscribe", "c", 9),
-                Happened("spamreport", "d", 2), Happened("bounce", "d", 8, ("type", "bounce")), Happened("group_unsubscribe", "d", 1, ("issue", "work/2026-11-23")),
-                Happened("bounce", "e", 3, ("type", "blocked")), Happened("unsubscribe", "e", 30, ("issue", "work/2026-11-23")),
-                Happened("unsubscribe", "e", -60, ("issue", "health/2026-11-20")),
+                Event("processed", "a", 1),
+                Event("delivered", "a", 2),
+                Event("unsubscribe", "b", 3, ("issue", "health/2026-11-23")),
+                Event("spamreport", "b", 5),
+                Event("bounce", "c", 4, ("type", "bounce"), ("reason", "550 5.1.1 unknown")),
+                Event("unsubscribe", "c", 9),
+                Event("spamreport", "d", 2),
+                Event("bounce", "d", 8, ("type", "bounce")),
+                Event("group_unsubscribe", "d", 1, ("issue", "work/2026-11-23")),
+                Event("bounce", "e", 3, ("type", "blocked")),
+                Event("unsubscribe", "e", 30, ("issue", "work/2026-11-23")),
+                Event("unsubscribe", "e", -60, ("issue", "health/2026-11-20")),
             ];
         }
 
@@ -128,14 +132,21 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
                 random.Shuffle(events);
             for (var time = 0; time < (way == "thrice" ? 3 : 1); time++)
                 foreach (var post in events.Chunk(way.StartsWith("split", StringComparison.Ordinal) ? 1 : events.Length))
-                    await TakenAsync(app, post);
+                    await PostAsync(app, post);
         }
 
         var rows = await app.SubscribersAsync();
         string State(string way) => string.Join('\n', people.SelectMany(person => rows
             .Where(row => row.Email == $"{way}-{person}@example.org")
             .OrderBy(row => row.PartitionKey[..4], StringComparer.Ordinal)
-            .Select(row => $"{person} {row.PartitionKey.Split('~')[0]} {row.Status} {row.Reason} {row.EndedOn:HH:mm}".TrimEnd())));
+            .Select(row => Line(person, row))));
+        static string Line(string person, StoredSubscriber row) => string.Join(
+            ' ',
+            person,
+            row.PartitionKey.Split('~')[0],
+            row.Status,
+            row.Reason,
+            $"{row.EndedOn:HH:mm}").TrimEnd();
         Assert.Equal(
             """
             a health Confirmed
@@ -154,48 +165,55 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
-    public async Task Thousands_of_events_without_a_meaning_for_consent_cost_it_nothing()
+    public async Task Events_that_do_not_end_a_subscription_read_no_subscribers()
     {
         await using var app = await StartAsync();
         await app.AddSubscribersAsync(1);
         var events = Enumerable.Range(0, 5_000).Select(i =>
         {
-            var happened = signer.Event(i % 2 == 0 ? "processed" : "delivered", $"reader{i / 2}@example.org", app.Time.GetUtcNow());
-            (happened["issue"], happened["delivery"], happened["call"]) = ($"{PipelineApp.Topic}/2026-11-23", $"{i / 1000:x32}", $"call{i / 1000}");
-            return happened;
+            var kind = i % 2 == 0 ? "processed" : "delivered";
+            var sent = _signer.Event(kind, $"reader{i / 2}@example.org", app.Time.GetUtcNow());
+            sent["issue"] = $"{PipelineApp.Topic}/2026-11-23";
+            sent["delivery"] = $"{i / 1000:x32}";
+            sent["call"] = $"call{i / 1000}";
+            return sent;
         });
         app.Wire.Reset();
 
-        await TakenAsync(app, [.. events]);
+        await PostAsync(app, [.. events]);
 
         Assert.DoesNotContain(app.Wire.Calls, call => call.Path.StartsWith("/Subscribers", StringComparison.Ordinal));
-        Assert.Contains(app.Log.All, line => line.Contains("Processed 5000 SendGrid events: 5 requests confirmed, 0 subscriptions ended, 0 unreadable."));
+        Assert.Contains(app.Log.All, line => line.Contains(
+            "Processed 5000 SendGrid events: 5 requests confirmed, 0 subscriptions ended, 0 unreadable."));
     }
 
     [Fact]
-    public async Task Hundreds_of_ends_in_one_post_all_count_and_a_stranger_costs_a_look()
+    public async Task Hundreds_of_spam_reports_in_one_post_end_their_subscriptions()
     {
         await using var app = await StartAsync();
         var readers = await app.AddSubscribersAsync(300);
         app.Wire.Reset();
 
-        await TakenAsync(app, [.. readers.Append("stranger@example.org").Select(email => signer.Event("spamreport", email, app.Time.GetUtcNow()))]);
+        var now = app.Time.GetUtcNow();
+        await PostAsync(app, [.. readers.Append("stranger@example.org").Select(email => _signer.Event("spamreport", email, now))]);
 
         Assert.All(await app.SubscribersAsync(), row => Assert.Equal("Complained", row.Status));
         Assert.Equal(300, app.Wire.Calls.Count(call => call.IsWrite && call.Path.StartsWith("/Subscribers", StringComparison.Ordinal)));
     }
 
     [Fact]
-    public async Task What_cannot_be_read_is_counted_and_the_rest_still_counts()
+    public async Task Unreadable_events_are_counted_and_the_others_are_processed()
     {
         await using var app = await StartAsync();
         await app.AddSubscribersAsync(1);
-        var incomplete = signer.Event("spamreport", "nobody", app.Time.GetUtcNow());
-        var fromTheFuture = signer.Event("bounce", "reader0@example.org", app.Time.GetUtcNow() + TimeSpan.FromDays(2));
-        fromTheFuture["type"] = "bounce";
-        var body = new JsonArray(1, "x", new JsonObject(), null, incomplete, fromTheFuture, signer.Event("unsubscribe", "reader0@example.org", app.Time.GetUtcNow()));
+        var now = app.Time.GetUtcNow();
+        var withoutAddress = _signer.Event("spamreport", "nobody", now);
+        var inTheFuture = _signer.Event("bounce", "reader0@example.org", now + TimeSpan.FromDays(2));
+        inTheFuture["type"] = "bounce";
+        var correct = _signer.Event("unsubscribe", "reader0@example.org", now);
+        var body = new JsonArray(1, "x", new JsonObject(), null, withoutAddress, inTheFuture, correct);
 
-        using var answer = await signer.PostAsync(app, JsonSerializer.SerializeToUtf8Bytes(body), app.Time.GetUtcNow());
+        using var answer = await _signer.PostAsync(app, JsonSerializer.SerializeToUtf8Bytes(body), now);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("Unsubscribed", Assert.Single(await app.SubscribersAsync()).Status);
@@ -206,47 +224,47 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
     [InlineData("")]
     [InlineData("{}")]
     [InlineData("[{\"event\":\"open\"}")]
-    public async Task A_signed_body_that_is_no_array_is_400(string body)
+    public async Task A_signed_body_that_is_not_an_array_is_400(string body)
     {
         await using var app = await StartAsync();
 
-        using var answer = await signer.PostAsync(app, System.Text.Encoding.UTF8.GetBytes(body), app.Time.GetUtcNow());
+        using var answer = await _signer.PostAsync(app, System.Text.Encoding.UTF8.GetBytes(body), app.Time.GetUtcNow());
 
         await AssertProblemAsync(HttpStatusCode.BadRequest, answer);
     }
 
     [Fact]
-    public async Task While_storage_is_away_SendGrid_is_told_to_come_again()
+    public async Task Without_storage_SendGrid_gets_503_with_Retry_After()
     {
         await using var app = await StartAsync();
         await app.AddSubscribersAsync(1);
-        var happened = signer.Event("spamreport", "reader0@example.org", app.Time.GetUtcNow());
+        var report = _signer.Event("spamreport", "reader0@example.org", app.Time.GetUtcNow());
         app.Wire.Before = call =>
         {
             if (call.Path.StartsWith("/Subscribers", StringComparison.Ordinal))
                 throw Wire.Unreachable();
         };
 
-        using (var away = await signer.PostAsync(app, happened))
+        using (var unavailable = await _signer.PostAsync(app, report))
         {
-            await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, away);
-            Assert.NotNull(away.Headers.RetryAfter);
+            await AssertProblemAsync(HttpStatusCode.ServiceUnavailable, unavailable);
+            Assert.NotNull(unavailable.Headers.RetryAfter);
         }
 
         app.Wire.Reset();
-        await TakenAsync(app, happened);
+        await PostAsync(app, report);
         Assert.Equal("Complained", Assert.Single(await app.SubscribersAsync()).Status);
     }
 
     [Fact]
-    public async Task A_signature_lasts_as_long_as_the_setting_says()
+    public async Task A_signature_is_accepted_for_the_time_in_the_setting()
     {
         await using var app = await StartAsync("SendGrid:WebhookTolerance=00:05:00");
         var (body, now) = (EventSigner.Body(), app.Time.GetUtcNow());
 
         async Task<HttpStatusCode> StatusAsync(double minutes)
         {
-            using var answer = await signer.PostAsync(app, body, now + TimeSpan.FromMinutes(minutes));
+            using var answer = await _signer.PostAsync(app, body, now + TimeSpan.FromMinutes(minutes));
             return answer.StatusCode;
         }
 
@@ -260,11 +278,11 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_key_nobody_is_believed()
+    public async Task Without_a_key_all_events_are_refused()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
 
-        using var answer = await signer.PostAsync(app, signer.Event("open", Amina, app.Time.GetUtcNow()));
+        using var answer = await _signer.PostAsync(app, _signer.Event("open", Amina, app.Time.GetUtcNow()));
 
         Assert.Contains("SendGrid__WebhookPublicKey", await AssertProblemAsync(HttpStatusCode.Forbidden, answer));
     }
@@ -272,7 +290,7 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task More_than_ten_MiB_are_too_much_signed_or_not(bool announced)
+    public async Task A_signed_body_of_more_than_ten_MiB_is_too_large(bool announced)
     {
         await using var app = await StartAsync();
         var body = new byte[(10 * 1024 * 1024) + 1];
@@ -280,11 +298,11 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
         (body[0], body[^2]) = ((byte)'[', (byte)']');
         var timestamp = EventSigner.Timestamp(app.Time.GetUtcNow());
 
-        using (var fits = await signer.PostAsync(app, body[..^1], app.Time.GetUtcNow()))
+        using (var fits = await _signer.PostAsync(app, body[..^1], app.Time.GetUtcNow()))
             Assert.Equal(HttpStatusCode.OK, fits.StatusCode);
 
-        using var post = EventSigner.Post(timestamp, Convert.ToBase64String(signer.Sign(timestamp, body)), body);
-        // Waits for a first answer, as the server hangs up on whoever keeps sending after a refusal.
+        using var post = EventSigner.Post(timestamp, Convert.ToBase64String(_signer.Sign(timestamp, body)), body);
+        // The client waits for 100 Continue, because the server closes the connection if more data arrives after a refusal.
         post.Headers.ExpectContinue = announced;
         post.Headers.TransferEncodingChunked = !announced;
         using var answer = await app.Http.SendAsync(post, Cancellation);
@@ -292,13 +310,13 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
-    public async Task The_media_type_and_chunks_do_not_matter_to_what_is_signed()
+    public async Task A_signed_body_is_accepted_in_chunks_and_with_any_media_type()
     {
         await using var app = await StartAsync();
         await app.AddSubscribersAsync(1);
-        var body = EventSigner.Body(signer.Event("spamreport", "reader0@example.org", app.Time.GetUtcNow()));
+        var body = EventSigner.Body(_signer.Event("spamreport", "reader0@example.org", app.Time.GetUtcNow()));
         var timestamp = EventSigner.Timestamp(app.Time.GetUtcNow());
-        using var post = EventSigner.Post(timestamp, Convert.ToBase64String(signer.Sign(timestamp, body)), body);
+        using var post = EventSigner.Post(timestamp, Convert.ToBase64String(_signer.Sign(timestamp, body)), body);
         post.Content!.Headers.ContentType = new MediaTypeHeaderValue("text/plain");
         post.Headers.TransferEncodingChunked = true;
 
@@ -308,11 +326,12 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
         Assert.Equal("Complained", Assert.Single(await app.SubscribersAsync()).Status);
     }
 
-    private Task<PipelineApp> StartAsync(params string[] settings) => PipelineApp.StartAsync(azurite.NewAccount(), [signer.Setting, .. settings]);
+    private Task<PipelineApp> StartAsync(params string[] settings) =>
+        PipelineApp.StartAsync(azurite.NewAccount(), [_signer.Setting, .. settings]);
 
-    private async Task TakenAsync(PipelineApp app, params JsonObject[] events)
+    private async Task PostAsync(PipelineApp app, params JsonObject[] events)
     {
-        using var answer = await signer.PostAsync(app, events);
+        using var answer = await _signer.PostAsync(app, events);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
@@ -321,22 +340,23 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
         Assert.True(EmailAddress.TryParse(email, out var address));
         foreach (var topic in app.Get<TopicCatalog>().All)
         {
-            await app.Get<SubscriberTable>().SignUpAsync(topic.Id, address, Language.English, Cancellation);
-            Assert.Equal(
-                ConfirmationResult.Confirmed,
-                await app.Get<SubscriberTable>().ConfirmAsync(topic.Id, SubscriberKey.Of(address), app.Time.GetUtcNow(), language: null, Cancellation));
+            var table = app.Get<SubscriberTable>();
+            await table.SignUpAsync(topic.Id, address, Language.English, Cancellation);
+            var result = await table.ConfirmAsync(
+                topic.Id, SubscriberKey.Of(address), app.Time.GetUtcNow(), language: null, Cancellation);
+            Assert.Equal(ConfirmationResult.Confirmed, result);
         }
     }
 
-    private static T Of<T>(IEnumerable<T> rows, string topic) where T : StoredRow =>
+    private static StoredSubscriber Of(IEnumerable<StoredSubscriber> rows, string topic) =>
         rows.Single(row => row.PartitionKey.StartsWith(topic + "~", StringComparison.Ordinal));
 
     private static async Task<string> AssertProblemAsync(HttpStatusCode status, HttpResponseMessage answer)
     {
         Assert.Equal(status, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
-        var title = (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("title").GetString()!;
-        Assert.EndsWith(".", title);
-        return title;
+        var problem = await answer.ReadAsync<Problem>();
+        Assert.EndsWith(".", problem.Title);
+        return problem.Title;
     }
 }

@@ -2,13 +2,19 @@ using System.Text;
 
 namespace Pipeline.Tests.Mail;
 
-/// <summary>Bodies that begin as SendGrid's do and go wrong somewhere, or are wrong from the start.</summary>
-public static class Nonsense
+/// <summary>Random bodies of the Event Webhook, most of them malformed.</summary>
+public static class MalformedEvents
 {
     private static readonly string[] Names =
-        ["event", "email", "timestamp", "sg_event_id", "type", "reason", "issue", "delivery", "call", "category", "pool", "x", "", "\\ud800", "\\u0065vent", "__proto__"];
+    [
+        "event", "email", "timestamp", "sg_event_id", "type", "reason", "issue", "delivery", "call", "category", "pool", "x", "",
+        "\\ud800", "\\u0065vent", "__proto__",
+    ];
 
-    private static readonly string[] Kinds = ["processed", "delivered", "bounce", "dropped", "deferred", "spamreport", "unsubscribe", "group_unsubscribe", "open", "?"];
+    private static readonly string[] Kinds =
+    [
+        "processed", "delivered", "bounce", "dropped", "deferred", "spamreport", "unsubscribe", "group_unsubscribe", "open", "?",
+    ];
 
     public static byte[] Body(Random random, DateTimeOffset now)
     {
@@ -31,8 +37,12 @@ public static class Nonsense
     {
         List<string> fields =
         [
-            $"\"event\":\"{Kinds[random.Next(Kinds.Length)]}\"", $"\"email\":\"nobody{random.Next(100)}@example.org\"", $"\"timestamp\":{now.ToUnixTimeSeconds() - random.Next(-5_000, 5_000)}",
-            $"\"type\":\"{(random.Next(2) == 0 ? "bounce" : "blocked")}\"", $"\"sg_event_id\":\"{random.Next(50)}\"", $"\"issue\":\"{PipelineApp.Topic}/2026-11-23\"",
+            $"\"event\":\"{Kinds[random.Next(Kinds.Length)]}\"",
+            $"\"email\":\"nobody{random.Next(100)}@example.org\"",
+            $"\"timestamp\":{now.ToUnixTimeSeconds() - random.Next(-5_000, 5_000)}",
+            $"\"type\":\"{(random.Next(2) == 0 ? "bounce" : "blocked")}\"",
+            $"\"sg_event_id\":\"{random.Next(50)}\"",
+            $"\"issue\":\"{PipelineApp.Topic}/2026-11-23\"",
         ];
         for (var i = random.Next(4); i > 0; i--)
             fields.Insert(random.Next(fields.Count + 1), $"\"{Names[random.Next(Names.Length)]}\":{Value(random, 0)}");
