@@ -8,13 +8,19 @@ namespace Pipeline.Tests.Submissions;
 public sealed class ClientLimitOptionsTests
 {
     [Fact]
-    public void Without_settings_the_defaults_count() => Assert.Equal(
-        new ClientLimitOptions { FormPostsPerMinute = 100, ApiPostsPerMinute = 1_200, ClientAddressHeader = "X-Forwarded-For" }, Read([]).Options);
+    public void Without_settings_the_options_have_defaults() => Assert.Equal(
+        new ClientLimitOptions { FormPostsPerMinute = 100, ApiPostsPerMinute = 1_200, ClientAddressHeader = "X-Forwarded-For" },
+        Read([]).Options);
 
     [Fact]
-    public void A_limit_of_nought_is_none_and_the_connection_may_count_as_the_client() => Assert.Equal(
+    public void A_limit_may_be_zero_and_the_address_header_may_be_none() => Assert.Equal(
         new ClientLimitOptions { FormPostsPerMinute = 0, ApiPostsPerMinute = 0, ClientAddressHeader = null },
-        Read(new() { ["Limits:FormPostsPerMinute"] = "0", ["Limits:ApiPostsPerMinute"] = "0", ["Limits:ClientAddressHeader"] = "none" }).Options);
+        Read(new()
+        {
+            ["Limits:FormPostsPerMinute"] = "0",
+            ["Limits:ApiPostsPerMinute"] = "0",
+            ["Limits:ClientAddressHeader"] = "none",
+        }).Options);
 
     [Theory]
     [InlineData("Limits:FormPostsPerMinute", "-1")]
@@ -22,8 +28,12 @@ public sealed class ClientLimitOptionsTests
     [InlineData("Limits:ApiPostsPerMinute", "1,200")]
     [InlineData("Limits:ClientAddressHeader", "X-Forwarded-For, X-Real-IP")]
     [InlineData("Limits:ClientAddressHeader", "X Azure ClientIP")]
-    public void A_malformed_limit_is_named(string name, string value) =>
-        Assert.StartsWith($"The setting {SettingsReader.DisplayName(name)} ", Assert.Single(Read(new() { [name] = value }).Mistakes), StringComparison.Ordinal);
+    public void The_error_for_a_malformed_limit_names_the_setting(string name, string value)
+    {
+        var mistake = Assert.Single(Read(new() { [name] = value }).Mistakes);
+
+        Assert.StartsWith($"The setting {SettingsReader.DisplayName(name)} ", mistake, StringComparison.Ordinal);
+    }
 
     private static (ClientLimitOptions Options, IReadOnlyList<string> Mistakes) Read(Dictionary<string, string?> values)
     {

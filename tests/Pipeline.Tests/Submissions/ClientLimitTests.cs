@@ -7,10 +7,8 @@ namespace Pipeline.Tests.Submissions;
 
 public sealed class ClientLimitTests(AzuriteFixture azurite)
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
-    public async Task Beyond_the_limit_it_is_429_with_a_time_to_wait_and_the_others_come_through()
+    public async Task Beyond_the_limit_a_client_gets_429_with_Retry_After_and_other_clients_do_not()
     {
         await using var app = await StartAsync();
         await PostAsync(app, "198.51.100.7");
@@ -18,17 +16,19 @@ public sealed class ClientLimitTests(AzuriteFixture azurite)
 
         using var refused = await SendAsync(app, "198.51.100.7", "api/submissions");
 
-        Assert.Equal((HttpStatusCode.TooManyRequests, "application/problem+json"), (refused.StatusCode, refused.Content.Headers.ContentType!.MediaType));
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.Equal("application/problem+json", refused.Content.Headers.ContentType!.MediaType);
         Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
         Assert.Contains("Retry-After", await refused.Content.ReadAsStringAsync(Cancellation));
         Assert.Equal(HttpStatusCode.Accepted, await PostAsync(app, "198.51.100.8"));
     }
 
     [Fact]
-    public async Task Submissions_and_subscriptions_count_together_and_nothing_of_the_body_is_read_beyond_it()
+    public async Task Submissions_and_subscriptions_have_one_limit_and_the_body_is_not_read_beyond_it()
     {
         await using var app = await StartAsync();
-        using var subscribed = await SendAsync(app, "198.51.100.7", "api/subscriptions", JsonContent.Create(new { email = "reader@example.org", topic = PipelineApp.Topic }));
+        var subscription = JsonContent.Create(new { email = "reader@example.org", topic = PipelineApp.Topic });
+        using var subscribed = await SendAsync(app, "198.51.100.7", "api/subscriptions", subscription);
         Assert.Equal(HttpStatusCode.Accepted, subscribed.StatusCode);
         await PostAsync(app, "198.51.100.7");
 
@@ -46,7 +46,7 @@ public sealed class ClientLimitTests(AzuriteFixture azurite)
     [InlineData("2001:db8:1:2::1", "[2001:db8:1:2:ffff::9]:443", true)]
     [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", false)]
     [InlineData("::ffff:198.51.100.7", "198.51.100.7", true)]
-    public async Task A_client_is_the_last_address_that_the_front_end_wrote(string first, string second, bool same)
+    public async Task The_client_is_the_last_address_in_the_header(string first, string second, bool same)
     {
         await using var app = await StartAsync();
         await PostAsync(app, first);
@@ -57,28 +57,32 @@ public sealed class ClientLimitTests(AzuriteFixture azurite)
     }
 
     [Theory]
-    [InlineData("10.0.0.1", "192.168.1.2:80", "172.31.255.255", "100.64.0.1", "169.254.1.1", "fe80::1", "fd00::1", "127.0.0.1", "::1", "unknown", "")]
-    public async Task Private_addresses_are_no_clients_and_share_a_larger_limit(params string[] addresses)
+    [InlineData(
+        "10.0.0.1", "192.168.1.2:80", "172.31.255.255", "100.64.0.1", "169.254.1.1", "fe80::1", "fd00::1", "127.0.0.1", "::1",
+        "unknown", "")]
+    public async Task Private_and_unknown_addresses_share_a_larger_limit(params string[] addresses)
     {
         await using var app = await StartAsync();
         for (var sent = 0; sent < 2 * ClientLimit.SharedFactor; sent++)
             Assert.Equal(HttpStatusCode.Accepted, await PostAsync(app, addresses[sent % addresses.Length]));
 
-        // The bucket gets a token every 1.5 seconds, so that on a slow machine some more come through.
-        await Eventually.IsTrueAsync("it is too much", async () => await PostAsync(app, addresses[0]) == HttpStatusCode.TooManyRequests);
+        // The bucket gets a token every 1.5 seconds, so that a slow machine can send some more.
+        await Eventually.IsTrueAsync(
+            "the limit is reached", async () => await PostAsync(app, addresses[0]) == HttpStatusCode.TooManyRequests);
         Assert.Equal(HttpStatusCode.Accepted, await PostAsync(app, "198.51.100.7"));
     }
 
     [Theory]
     [InlineData("X-Azure-SocketIP", true)]
     [InlineData("None", false)]
-    public async Task Another_header_can_name_the_client_or_none(string setting, bool heeded)
+    public async Task The_setting_names_the_header_with_the_address_of_the_client(string setting, bool isUsed)
     {
         await using var app = await StartAsync($"Limits:ClientAddressHeader={setting}");
 
         async Task<HttpStatusCode> SendAsync()
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "api/submissions") { Content = JsonContent.Create(Samples.Practice()) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, "api/submissions");
+            request.Content = JsonContent.Create(Samples.Practice());
             request.Headers.Add("X-Azure-SocketIP", "198.51.100.7");
             using var answer = await app.Http.SendAsync(request, Cancellation);
             return answer.StatusCode;
@@ -86,12 +90,12 @@ public sealed class ClientLimitTests(AzuriteFixture azurite)
 
         await SendAsync();
         await SendAsync();
-        Assert.Equal(heeded ? HttpStatusCode.TooManyRequests : HttpStatusCode.Accepted, await SendAsync());
+        Assert.Equal(isUsed ? HttpStatusCode.TooManyRequests : HttpStatusCode.Accepted, await SendAsync());
     }
 
-    /// <summary>The host mixes the headers with what a client writes: parameters of the address, and fields of a JSON body.</summary>
+    /// <summary>The binding data of the host has the headers, but also query parameters and fields of a JSON body.</summary>
     [Fact]
-    public async Task A_client_cannot_choose_its_address_in_the_hosts_binding_data()
+    public async Task A_client_cannot_set_its_address_in_the_binding_data_of_the_host()
     {
         await using var app = await StartAsync();
         const string forged = """{"X-Forwarded-For":"198.51.100.7"}""";
@@ -100,15 +104,16 @@ public sealed class ClientLimitTests(AzuriteFixture azurite)
                 Assert.Equal(expected, answer.StatusCode);
         Assert.Equal(HttpStatusCode.Accepted, await PostAsync(app, "198.51.100.7"));
 
-        // App Service gives each request an id. What does not have it was not written by the host.
+        // App Service gives each request an id. Headers without it were not written by the host.
+        const string genuine = """{"x-forwarded-for":"198.51.100.7","X-ARR-LOG-ID":"0123"}""";
         Assert.Equal(IPAddress.Broadcast, ClientAddress.Original(forged, "X-Forwarded-For", requestId: "0123"));
-        Assert.Equal(IPAddress.Parse("198.51.100.7"), ClientAddress.Original("""{"x-forwarded-for":"198.51.100.7","X-ARR-LOG-ID":"0123"}""", "X-Forwarded-For", requestId: "0123"));
+        Assert.Equal(IPAddress.Parse("198.51.100.7"), ClientAddress.Original(genuine, "X-Forwarded-For", requestId: "0123"));
         Assert.Equal(IPAddress.Broadcast, ClientAddress.Original("nonsense", "X-Forwarded-For", requestId: ""));
         Assert.Equal(IPAddress.Broadcast, ClientAddress.Original("[]", "X-Forwarded-For", requestId: ""));
     }
 
     [Fact]
-    public async Task Nought_is_no_limit()
+    public async Task Zero_means_no_limit()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "Limits:ApiPostsPerMinute=0");
 
@@ -121,27 +126,29 @@ public sealed class ClientLimitTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task After_the_wait_it_goes_on()
+    public async Task After_the_time_in_Retry_After_a_request_is_accepted()
     {
         // A token every 120 milliseconds.
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "Limits:ApiPostsPerMinute=500");
         List<TimeSpan?> waits = [];
-        await Eventually.IsTrueAsync("it is too much", async () =>
+        await Eventually.IsTrueAsync("the limit is reached", async () =>
         {
-            foreach (var answer in await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => SendAsync(app, "198.51.100.7", "api/submissions"))))
+            var requests = Enumerable.Range(0, 100).Select(_ => SendAsync(app, "198.51.100.7", "api/submissions"));
+            foreach (var answer in await Task.WhenAll(requests))
                 using (answer)
                     if (answer.StatusCode == HttpStatusCode.TooManyRequests)
                         waits.Add(answer.Headers.RetryAfter?.Delta);
             return waits.Count > 0;
         });
-        // The header counts seconds; none at all would be no wait.
+        // The header has whole seconds, and 0 would mean no wait.
         Assert.All(waits, wait => Assert.Equal(TimeSpan.FromSeconds(1), wait));
 
-        await Eventually.IsTrueAsync("it goes on", async () => await PostAsync(app, "198.51.100.7") == HttpStatusCode.Accepted);
+        await Eventually.IsTrueAsync(
+            "a request is accepted", async () => await PostAsync(app, "198.51.100.7") == HttpStatusCode.Accepted);
     }
 
     [Fact]
-    public async Task Who_the_client_is_is_written_nowhere()
+    public async Task The_address_of_the_client_is_neither_stored_nor_logged()
     {
         await using var app = await StartAsync();
         for (var i = 0; i < 4; i++)
@@ -149,7 +156,11 @@ public sealed class ClientLimitTests(AzuriteFixture azurite)
         await Eventually.IsTrueAsync("it is stored", async () => (await app.PracticesAsync()).Count == 1);
 
         foreach (var table in app.Storage.Tables)
-            Assert.DoesNotContain("198.51.100", string.Join(' ', (await app.RowsAsync(table)).SelectMany(row => row.Select(cell => cell.Value))));
+        {
+            var values = (await app.RowsAsync(table)).SelectMany(row => row.Select(cell => cell.Value));
+            Assert.DoesNotContain("198.51.100", string.Join(' ', values));
+        }
+
         Assert.DoesNotContain(app.Log.All, line => line.Contains("198.51.100", StringComparison.Ordinal));
     }
 
@@ -162,9 +173,11 @@ public sealed class ClientLimitTests(AzuriteFixture azurite)
         return answer.StatusCode;
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(PipelineApp app, string forwardedFor, string address, HttpContent? content = null)
+    private static async Task<HttpResponseMessage> SendAsync(
+        PipelineApp app, string forwardedFor, string address, HttpContent? content = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content ?? JsonContent.Create(Samples.Practice()) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, address);
+        request.Content = content ?? JsonContent.Create(Samples.Practice());
         request.Headers.TryAddWithoutValidation("X-Forwarded-For", forwardedFor);
         return await app.Http.SendAsync(request, Cancellation);
     }

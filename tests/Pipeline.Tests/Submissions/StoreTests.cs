@@ -1,27 +1,24 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using Azure.Data.Tables;
 using Pipeline.Languages;
 using Pipeline.Practices;
 using Pipeline.Submissions;
-
 using Xunit;
 
 namespace Pipeline.Tests.Submissions;
 
 public sealed class StoreTests(AzuriteFixture azurite)
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
-    public async Task A_message_twice_is_stored_once()
+    public async Task A_repeated_message_is_stored_once()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var reference = await app.SubmitAcceptedAsync(Samples.Practice());
         var stored = await app.PracticeAsync(reference);
 
-        var (submission, _) = app.Get<SubmissionRules>().Check(SubmissionFields.Draft(field => Samples.Practice().GetValueOrDefault(field)));
-        await app.Storage.SubmissionQueue.SendMessageAsync(SubmissionMessage.Write(submission!, app.Time.GetUtcNow(), Language.English), Cancellation);
+        var draft = SubmissionFields.Draft(field => Samples.Practice().GetValueOrDefault(field));
+        var (submission, _) = app.Get<SubmissionRules>().Check(draft);
+        var message = SubmissionMessage.Write(submission!, app.Time.GetUtcNow(), Language.English);
+        await app.Storage.SubmissionQueue.SendMessageAsync(message, Cancellation);
         await QueueIsEmptyAsync(app);
 
         Assert.Equal(stored.ETag, Assert.Single(await app.PracticesAsync()).ETag);
@@ -31,8 +28,10 @@ public sealed class StoreTests(AzuriteFixture azurite)
     [InlineData("hello", "not JSON")]
     [InlineData("{\"title\":\"From an older app\"}", "no version")]
     [InlineData("{\"version\":7,\"topic\":\"mainstreaming-migration\"}", "version 7")]
-    [InlineData("{\"version\":1,\"submittedOn\":\"2026-11-24T00:00:00Z\",\"topic\":\"mainstreaming-migration\",\"title\":\"x\"}", "Title must be 3 characters")]
-    public async Task What_cannot_be_used_is_kept_with_the_reason(string payload, string words)
+    [InlineData(
+        "{\"version\":1,\"submittedOn\":\"2026-11-24T00:00:00Z\",\"topic\":\"mainstreaming-migration\",\"title\":\"x\"}",
+        "Title must be 3 characters")]
+    public async Task An_unusable_message_is_kept_with_the_reason(string payload, string words)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
 
@@ -42,13 +41,13 @@ public sealed class StoreTests(AzuriteFixture azurite)
         Assert.Equal(("Invalid", payload, ""), (row.Kind, row.Payload, row.Requeue));
         Assert.Contains(words, row.Reasons);
         Assert.Equal(payload.Contains("mainstreaming") ? PipelineApp.Topic : "unknown", row.PartitionKey);
-        var status = await app.Http.GetFromJsonAsync<JsonElement>($"api/submissions/{PipelineApp.Topic}/{row.RowKey}", Cancellation);
-        Assert.Equal("rejected", status.GetProperty("status").GetString());
-        Assert.Contains(words, status.GetProperty("reasons")[0].GetString());
+        var state = await app.Http.GetAsync<SubmissionState>($"api/submissions/{PipelineApp.Topic}/{row.RowKey}");
+        Assert.Equal("rejected", state.Status);
+        Assert.Contains(words, state.Reasons[0]);
     }
 
     [Fact]
-    public async Task A_message_that_is_not_even_base64_is_kept_as_it_is()
+    public async Task A_message_that_is_not_base64_is_kept_unchanged()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var plain = new Azure.Storage.Queues.QueueClient(app.ConnectionString, "practice-submissions");
@@ -62,7 +61,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_large_message_is_kept_and_sent_in_again_whole()
+    public async Task A_large_message_is_kept_and_requeued_completely()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var payload = new string('x', 32 * 1024 - 1) + "😀" + new string('y', 15_000);
@@ -70,17 +69,15 @@ public sealed class StoreTests(AzuriteFixture azurite)
         await app.Storage.SubmissionQueue.SendMessageAsync(payload, Cancellation);
         var row = await RejectionAsync(app);
 
-        Assert.Equal(payload, Whole(row));
-        await app.Storage.Rejections.UpdateEntityAsync(
-            new TableEntity(row.PartitionKey, row.RowKey) { ["Requeue"] = "yes" }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
+        Assert.Equal(payload, row.WholePayload);
+        await RequeueAsync(app, row);
         await app.Get<RejectionSweep>().RunAsync(Cancellation);
-        Assert.Equal((row.RowKey, payload), ((await RejectionAsync(app)).RowKey, Whole(await RejectionAsync(app))));
-
-        static string Whole(StoredRejection row) => row.Payload + row.Payload2 + row.Payload3;
+        var again = await RejectionAsync(app);
+        Assert.Equal((row.RowKey, payload), (again.RowKey, again.WholePayload));
     }
 
     [Fact]
-    public async Task What_fails_again_and_again_is_kept_as_poison_and_comes_back_when_an_admin_says_so()
+    public async Task A_message_that_fails_repeatedly_is_kept_as_poison_until_an_admin_requeues_it()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         app.Wire.Before = call =>
@@ -102,18 +99,18 @@ public sealed class StoreTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task What_is_sent_in_again_and_refused_again_is_still_there_and_what_was_mistyped_is_explained()
+    public async Task A_mistyped_Requeue_is_explained_and_a_requeued_message_that_is_refused_again_is_kept()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.Storage.SubmissionQueue.SendMessageAsync("hello", Cancellation);
         var row = await RejectionAsync(app);
 
-        await TypeAsync(app, row, "yess");
+        await RequeueAsync(app, row, "yess");
         await app.Get<RejectionSweep>().RunAsync(Cancellation);
         Assert.Contains("“yess” is not understood", (await RejectionAsync(app)).RequeueHelp);
 
-        // It is refused before the sweep has taken its row out.
-        await TypeAsync(app, row, "yes");
+        // The message is refused again before the sweep deletes its row.
+        await RequeueAsync(app, row);
         app.Wire.Before = call =>
         {
             if (call.Method == "DELETE" && call.Path.StartsWith("/Rejections"))
@@ -127,14 +124,14 @@ public sealed class StoreTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_mail_order_that_is_none_goes_back_to_where_it_came_from()
+    public async Task A_malformed_mail_request_is_requeued_to_its_own_queue()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.Storage.MailQueue.SendMessageAsync("no order", Cancellation);
         var row = await RejectionAsync(app);
         Assert.Equal("outgoing-mail", row.Queue);
 
-        await TypeAsync(app, row, "yes");
+        await RequeueAsync(app, row);
         app.Wire.Reset();
         await app.Get<RejectionSweep>().RunAsync(Cancellation);
 
@@ -148,7 +145,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
     [InlineData("محمد الأمين", "خطة العمل")]
     [InlineData("O'Brien <script>alert(1)</script>", "<img src=x onerror=alert(1)> & \"quotes\"")]
     [InlineData("=HYPERLINK(\"http://example.org\")", "😀 \u2067right to left\u2069")]
-    public async Task Names_come_through_unharmed(string submitter, string title)
+    public async Task Names_are_stored_unchanged(string submitter, string title)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var sample = Samples.Practice(title);
@@ -160,32 +157,41 @@ public sealed class StoreTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task The_language_of_the_submitter_is_remembered_with_the_practice()
+    public async Task The_language_of_the_submitter_is_stored_with_the_practice()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var draft = SubmissionFields.Draft(field => Samples.Practice().GetValueOrDefault(field));
 
-        var accepted = await Language.Find("ar")!.RunAsync(() => app.Get<SubmissionIntake>().AcceptAsync(draft, SubmissionOrigin.Api, null, Cancellation));
+        var accepted = await Language.Find("ar")!.RunAsync(() =>
+            app.Get<SubmissionIntake>().AcceptAsync(draft, SubmissionOrigin.Api, null, Cancellation));
 
         var reference = Assert.IsType<SubmissionResult.Accepted>(accepted).Reference;
         Assert.Equal("ar", (await app.PracticeAsync(reference.ToString())).Language);
-        Assert.Equal("ar", (await app.Get<PracticeTable>().FindAsync(PipelineApp.Topic, reference, Cancellation))!.Language.Code);
+        var practice = await app.Get<PracticeTable>().FindAsync(PipelineApp.Topic, reference, Cancellation);
+        Assert.Equal("ar", practice!.Language.Code);
         // The same content in another language is the same practice.
         Assert.Equal(reference.ToString(), await app.SubmitAcceptedAsync(Samples.Practice()));
     }
 
     [Fact]
-    public async Task No_column_that_an_admin_meets_is_null_or_binary()
+    public async Task No_column_for_admins_is_null_or_binary()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        var row = await app.PracticeAsync(await app.SubmitAcceptedAsync(new { topic = PipelineApp.Topic, title = "Bare", summary = "Nothing but what has to be there." }));
+        var minimal = new { topic = PipelineApp.Topic, title = "Bare", summary = "Nothing but what has to be there." };
+        var row = await app.PracticeAsync(await app.SubmitAcceptedAsync(minimal));
 
-        foreach (var column in new[] { "Status", "StatusHelp", "Title", "Honorific", "Submitter", "Email", "Organisation", "Country", "Summary", "Link", "Language", "DigestIssue" })
+        string[] columns =
+        [
+            "Status", "StatusHelp", "Title", "Honorific", "Submitter", "Email", "Organisation", "Country", "Summary", "Link",
+            "Language", "DigestIssue",
+        ];
+        foreach (var column in columns)
             Assert.IsType<string>(row.Columns[column]);
         Assert.IsType<DateTimeOffset>(row.Columns["SubmittedOn"]);
     }
 
-    private static Task TypeAsync(PipelineApp app, StoredRejection row, string word) => app.Storage.Rejections.EditAsync(row, "Requeue", word);
+    private static Task RequeueAsync(PipelineApp app, StoredRejection row, string word = "yes") =>
+        app.Storage.Rejections.EditAsync(row, "Requeue", word);
 
     private static async Task<StoredRejection> RejectionAsync(PipelineApp app)
     {
