@@ -1,6 +1,6 @@
 targetScope = 'resourceGroup'
 
-// What a deployment is made of. Each module is one idea; what they need of each other passes through here.
+// The resources of a deployment. Each module is one part, and its outputs are passed to the others here.
 
 import { topicType } from 'modules/settings.bicep'
 
@@ -15,7 +15,7 @@ param location string = resourceGroup().location
 @description('Tags that every resource gets beside its own.')
 param tags object = {}
 
-@description('The public address, as https://practices.example.org; every link in a mail starts with it. Empty: the address that Azure gives the app.')
+@description('Public address, as https://practices.example.org. Links in mails start with it. Empty: the address from Azure.')
 param baseUrl string = ''
 
 @description('Required: an editor publishes each practice. Off: it is published at once.')
@@ -37,7 +37,7 @@ param digestTime string = '09:00'
 @description('Time zone of the digest, as Europe/Brussels.')
 param digestTimeZone string = 'Europe/Brussels'
 
-@description('Hold: a digest of which nobody knows whether SendGrid took it waits for an admin. Resend: it is sent again, which needs webhookPublicKey.')
+@description('Hold: a digest with unknown outcome waits for an admin. Resend: it is sent again, which needs webhookPublicKey.')
 @allowed(['Hold', 'Resend'])
 param unknownPolicy string = 'Hold'
 
@@ -50,7 +50,8 @@ param senderName string = 'Making Migration Work'
 @description('Verification key of SendGrid\'s signed Event Webhook; a public key, no secret. Empty while the webhook is not set up.')
 param webhookPublicKey string = ''
 
-@description('How many requests one instance has with SendGrid at once. With maximumInstanceCount it bounds the sender: see modules/functionApp.bicep.')
+// With maximumInstanceCount it limits the calls of all instances: see modules/functionApp.bicep.
+@description('Maximum number of requests that one instance has with SendGrid at once.')
 @minValue(1)
 @maxValue(100)
 param sendGridCallsInFlight int = 4
@@ -62,7 +63,7 @@ param tokenKeySecrets string[] = ['token-key-1']
 @description('Sites that may have the forms on their pages and call the API, as https://www.example.org.')
 param embedOrigins string[] = []
 
-@description('The request header whose last entry is the client\'s address: X-Forwarded-For behind Azure\'s own front end, X-Azure-SocketIP behind Front Door.')
+@description('Request header with the client\'s address as its last entry. X-Azure-SocketIP behind Front Door.')
 param clientAddressHeader string = 'X-Forwarded-For'
 
 @description('Further app settings by name, for what has a default, as { Limits__FormPostsPerMinute: \'200\' }. Nothing secret.')

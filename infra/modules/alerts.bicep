@@ -1,4 +1,4 @@
-// Three alerts, each of which means that something is broken and that somebody has to look. docs/operate.md says what to do.
+// Three alerts. Each means a fault that needs a person. docs/operate.md says what to do.
 
 @description('Short name of the deployment.')
 param environmentName string
@@ -26,15 +26,18 @@ resource operators 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-// The metrics are checked against those that the code writes by a test. In a new workspace the tables of the queries are not there, and a
-// rule that fails for that is switched off after some days: so each has an empty one beside it.
+// A test checks that the code records these metrics. A new workspace does not have the tables yet, and Azure disables a rule that
+// fails for some days: so each query begins with a union with an empty table. The parts of a query are joined with "|".
 var rules = [
   {
     name: 'digest-run-missing'
     title: 'No digest run for three hours'
-    description: 'PublishDigest runs every hour. Nothing was seen of it for three: the app does not start, its timer stands still, or nothing reaches Application Insights.'
+    description: 'PublishDigest did not run for three hours: the app does not start, its timer is stopped, or telemetry does not arrive.'
     severity: 1
-    query: 'union isfuzzy=true (datatable(TimeGenerated: datetime, Name: string) []), AppMetrics | where Name == "pipeline.digest.runs"'
+    query: [
+      'union isfuzzy=true (datatable(TimeGenerated: datetime, Name: string) []), AppMetrics'
+      'where Name == "pipeline.digest.runs"'
+    ]
     measure: { timeAggregation: 'Count', operator: 'LessThan', threshold: 1 }
     window: 'PT3H'
     frequency: 'PT15M'
@@ -44,7 +47,11 @@ var rules = [
     title: 'An issue is not closed after two hours'
     description: 'The oldest open issue of a digest is older than two hours: some readers may not have got it.'
     severity: 1
-    query: 'union isfuzzy=true (datatable(TimeGenerated: datetime, Name: string, Max: real, Sum: real) []), AppMetrics | where Name == "pipeline.digest.open_age" | project TimeGenerated, Age = coalesce(Max, Sum)'
+    query: [
+      'union isfuzzy=true (datatable(TimeGenerated: datetime, Name: string, Max: real, Sum: real) []), AppMetrics'
+      'where Name == "pipeline.digest.open_age"'
+      'project TimeGenerated, Age = coalesce(Max, Sum)'
+    ]
     measure: { timeAggregation: 'Maximum', metricMeasureColumn: 'Age', operator: 'GreaterThan', threshold: 7200 }
     window: 'PT15M'
     frequency: 'PT15M'
@@ -54,7 +61,11 @@ var rules = [
     title: 'A poison queue took a message'
     description: 'A message failed five times. Nothing is lost: docs/operate.md, question 10, says where it is and what to do.'
     severity: 2
-    query: 'union isfuzzy=true (datatable(TimeGenerated: datetime, OperationName: string, StatusText: string, Uri: string) []), StorageQueueLogs | where OperationName == "PutMessage" and StatusText == "Success" | where tostring(parse_url(Uri).Path) endswith "-poison/messages"'
+    query: [
+      'union isfuzzy=true (datatable(TimeGenerated: datetime, OperationName: string, StatusText: string, Uri: string) []), StorageQueueLogs'
+      'where OperationName == "PutMessage" and StatusText == "Success"'
+      'where tostring(parse_url(Uri).Path) endswith "-poison/messages"'
+    ]
     measure: { timeAggregation: 'Count', operator: 'GreaterThan', threshold: 0 }
     // Longer than a row takes to arrive: it comes once.
     window: 'PT1H'
@@ -79,13 +90,13 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
       criteria: {
         allOf: [
           union(
-            { query: rule.query, failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 } },
+            { query: join(rule.query, ' | '), failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 } },
             rule.measure
           )
         ]
       }
       autoMitigate: true
-            skipQueryValidation: true
+      skipQueryValidation: true
       actions: { actionGroups: [operators.id] }
     }
   }

@@ -26,7 +26,7 @@ public sealed class InfraBuildTests
             await mistyped);
         string[] differences =
         [
-            "dev.snapshot.json : error : What would be deployed is not what the snapshot says",
+            "dev.snapshot.json : error : The deployment differs from its snapshot",
             """properties.description:      "Pipeline on its data account: StorageQueueDataContributor""",
             """~ properties.minimumTlsVersion: "TLS1_2" => "TLS1_0""",
             """~ properties.siteConfig.minTlsVersion: "1.2" => "1.0""",
