@@ -6,7 +6,8 @@ namespace Pipeline.EmptyWorker;
 public sealed class EmptyFunctions
 {
     [Function(nameof(Answer))]
-    public static IResult Answer([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "answer")] HttpRequest request) => Results.Text("Hello World!");
+    public static IResult Answer([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "answer")] HttpRequest request) =>
+        Results.Text("Hello World!");
 
     [Function(nameof(Take))]
     public static void Take([QueueTrigger("messages")] string message)

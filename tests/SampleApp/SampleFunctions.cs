@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Pipeline.SampleApp;
 
-/// <summary>Each function tells on the queue "seen" that it ran.</summary>
+/// <summary>Each function with a queue or timer trigger sends a message to the queue "seen".</summary>
 public sealed class SampleFunctions
 {
     private static readonly QueueClient Seen = new(Environment.GetEnvironmentVariable("AzureWebJobsStorage"), "seen");
@@ -13,9 +13,10 @@ public sealed class SampleFunctions
     public static IResult Throw([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "throw")] HttpRequest request) =>
         throw new InvalidOperationException($"Broken on purpose: {request.Path}");
 
-    // The Functions host takes the first by name, and not the one that ASP.NET would prefer for its literal.
+    // The Functions host takes the first function by name. ASP.NET would prefer the route with the literal.
     [Function("AnyThing")]
-    public static IResult AnyThing([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "things/{name}")] HttpRequest request, string name) =>
+    public static IResult AnyThing(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "things/{name}")] HttpRequest request, string name) =>
         Results.Text($"{request.Method} {name}");
 
     [Function("ThisThing")]
@@ -26,34 +27,36 @@ public sealed class SampleFunctions
     public static IResult NoRoute([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) => Results.Text(request.Method);
 
     [Function("Setting")]
-    public static Task Setting([QueueTrigger("%SampleQueue%", Connection = "SampleStorage")] string message) => TellAsync($"setting {message}");
+    public static Task Setting([QueueTrigger("%SampleQueue%", Connection = "SampleStorage")] string message) =>
+        ReportAsync($"setting {message}");
 
     [Function("Failing")]
     public static async Task Failing([QueueTrigger("failing")] string message)
     {
-        await TellAsync($"failing {message}");
+        await ReportAsync($"failing {message}");
         throw new InvalidOperationException($"Broken on purpose: {message}");
     }
 
     [Function("Poisoned")]
-    public static Task Poisoned([QueueTrigger("failing-poison")] string message) => TellAsync($"poisoned {message}");
+    public static Task Poisoned([QueueTrigger("failing-poison")] string message) => ReportAsync($"poisoned {message}");
 
     [Function("Slow")]
     public static async Task Slow([QueueTrigger("slow")] string message, CancellationToken cancellationToken)
     {
-        await TellAsync($"begun {message}");
+        await ReportAsync($"begun {message}");
         var go = new QueueClient(Environment.GetEnvironmentVariable("AzureWebJobsStorage"), "go-on");
         while (!await go.ExistsAsync(cancellationToken))
             await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
-        await TellAsync($"ended {message}");
+        await ReportAsync($"ended {message}");
     }
 
     [Function("Timer")]
-    public static Task Timer([TimerTrigger("%SampleSchedule%")] TimerInfo timer) => TellAsync(timer.IsPastDue ? "timer, past due" : "timer");
+    public static Task Timer([TimerTrigger("%SampleSchedule%")] TimerInfo timer) =>
+        ReportAsync(timer.IsPastDue ? "timer, past due" : "timer");
 
-    private static async Task TellAsync(string what)
+    private static async Task ReportAsync(string message)
     {
         await Seen.CreateIfNotExistsAsync();
-        await Seen.SendMessageAsync(what);
+        await Seen.SendMessageAsync(message);
     }
 }

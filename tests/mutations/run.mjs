@@ -1,17 +1,17 @@
-// Breaks the product in a known way, many times, and asks the tests whether they notice: see ../README.md.
+// Puts known mistakes into the code and checks that the tests fail: see ../README.md.
 //
 //     node tests/mutations/run.mjs            all mutations
 //     node tests/mutations/run.mjs 17 23      these only
 //
-// The mutations stand in mutations.json. Each has an id; a file; a snippet of it that occurs once (find), what takes its place (replace), and
-// the tests that have to fail then. "after" is text that stands right before the snippet, where the snippet alone occurs more than once. Kinds:
+// The mutations are in mutations.json. Each has an id, a file, a snippet of the file that occurs once (find), its replacement
+// (replace), and the tests that have to fail. If the snippet occurs more than once, "after" is the text directly before it. Kinds:
 //
 //     expression   a whole expression of C#, also in a page after "@"
 //     statement    whole statements, also in the code of a page
 //     markup       whole elements of a page, where markup is expected and not code
-//     text         anything else: built and run by itself, which takes its time
+//     text         anything else; built and run alone, which is slow
 //
-// All but those of the kind "text" are built together, each behind a switch, and the environment variable PIPELINE_MUTANT turns one on.
+// All other kinds are built together, each behind a switch. The environment variable PIPELINE_MUTANT switches one on.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -49,13 +49,13 @@ say(`Building ${projects.join(', ')} with ${chosen.length} mutations …`);
 const built = await build();
 if (built !== null)
   stop(`The copy does not build:\n${built}`);
-say(`Built after ${seconds(begun)} s. All tests that are named have to pass without a mutant …`);
+say(`Built after ${seconds(begun)} s. Running all tests of the mutations without a mutation …`);
 await baseline();
 say(`They pass, after ${seconds(begun)} s.`);
 
 let survived = 0;
 const waiting = chosen.filter(mutation => mutation.kind !== 'text');
-// Side by side, as tests that fail often wait for what never comes.
+// In parallel, because many failing tests wait for a deadline.
 await Promise.all(Array.from({ length: 2 * availableParallelism() }, async () => {
   while (waiting.length > 0)
     await tell(waiting.shift());
@@ -73,40 +73,45 @@ async function tell(mutation) {
   say(`${String(mutation.id).padStart(3)}  ${verdict}  ${seconds(since)} s  ${mutation.breaks}`);
 }
 
-/** Says at once what is wrong with the list. */
+/** Checks the list of mutations. */
 function check() {
   const ids = all.map(mutation => mutation.id);
   for (const id of wanted)
     if (!ids.includes(id))
       stop(`There is no mutation ${id}.`);
   for (const { id, kind, file, breaks, find, replace, tests } of all)
-    if (ids.filter(each => each === id).length > 1 || !['expression', 'statement', 'markup', 'text'].includes(kind) || !file || !breaks || !find
-      || replace === undefined || find === replace || !(tests?.length > 0) || tests.some(test => !test.project || !test.class === !test.method))
-      stop(`Mutation ${id} is not whole, or its id is taken.`);
+  {
+    const isUnique = ids.filter(each => each === id).length === 1;
+    const isKind = ['expression', 'statement', 'markup', 'text'].includes(kind);
+    const isChange = find && replace !== undefined && find !== replace;
+    const hasTests = tests?.length > 0 && tests.every(test => test.project && !test.class !== !test.method);
+    if (!isUnique || !isKind || !file || !breaks || !isChange || !hasTests)
+      stop(`Mutation ${id} is incomplete, or its id is used twice.`);
+  }
 }
 
-/** A clone of the last commit. What npm has installed here for the tests is used there as well; where it has not, they install it. */
+/** Clones the last commit. It uses the npm packages that are installed here. If there are none, the tests install them. */
 function copy() {
   execFileSync('git', ['clone', '--quiet', '--no-hardlinks', repository, folder]);
   for (const installed of ['LocalHost/Azurite/node_modules', 'tests/EndToEnd.Tests/html/node_modules'])
     if (existsSync(join(repository, installed)))
       symlinkSync(join(repository, installed), join(folder, installed), 'junction');
 
-  // What never comes is waited for in every other run, so not for a minute.
+  // Many runs wait until the deadline, so that it is shorter here.
   const deadline = join(folder, 'tests/Pipeline.Tests/Eventually.cs');
   const text = readFileSync(deadline, 'utf8');
   if (!text.includes('FromSeconds(60)'))
-    stop('The deadline in Eventually.cs is no longer what it was.');
+    stop('The deadline in Eventually.cs is not 60 seconds. Change run.mjs.');
   writeFileSync(deadline, text.replace('FromSeconds(60)', 'FromSeconds(20)'));
 }
 
-/** Finds the place of a mutation in its file, which has to be the only one. */
+/** Finds the position of a mutation in its file. The snippet has to occur exactly once. */
 function locate(mutation) {
   const text = originals.get(mutation.file);
   const before = mutation.after ?? '';
   const at = text.indexOf(before + mutation.find);
   if (at < 0 || text.indexOf(before + mutation.find, at + 1) >= 0)
-    stop(`What mutation ${mutation.id} looks for occurs ${at < 0 ? 'nowhere' : 'more than once'} in ${mutation.file}.`);
+    stop(`The snippet of mutation ${mutation.id} occurs ${at < 0 ? 'nowhere' : 'more than once'} in ${mutation.file}.`);
   mutation.start = at + before.length;
   mutation.end = mutation.start + mutation.find.length;
 }
@@ -116,7 +121,7 @@ function writeSwitches() {
   for (const file of new Set(switched.map(mutation => mutation.file))) {
     let text = originals.get(file);
     let next = Infinity;
-    // From the end, so that places stay where they are.
+    // From the end, so that the positions stay correct.
     for (const mutation of switched.filter(each => each.file === file).sort((one, other) => other.start - one.start)) {
       if (mutation.end > next)
         stop(`Mutation ${mutation.id} overlaps with another one in ${file}.`);
@@ -146,13 +151,14 @@ function switchOf({ id, kind, find, replace }) {
   }
 }
 
-/** Null, or what the compiler says. */
+/** Returns null, or the output of the compiler if it fails. */
 async function build() {
   for (const project of projects) {
-    // The copy need not be pretty, and no compiler stays behind that keeps its files.
+    // Without code style and analyzers, and without a compiler server, which would keep files open.
     const { code, output } = await run('dotnet', [
-      'build', join('tests', project), '--nologo', '--verbosity', 'quiet', '-p:TreatWarningsAsErrors=false', '-p:EnforceCodeStyleInBuild=false',
-      '-p:RunAnalyzers=false', '-p:GenerateDocumentationFile=false', '-clp:ErrorsOnly', '-nodeReuse:false', '-p:UseSharedCompilation=false',
+      'build', join('tests', project), '--nologo', '--verbosity', 'quiet', '-clp:ErrorsOnly', '-nodeReuse:false',
+      '-p:UseSharedCompilation=false', '-p:TreatWarningsAsErrors=false', '-p:EnforceCodeStyleInBuild=false',
+      '-p:RunAnalyzers=false', '-p:GenerateDocumentationFile=false',
     ], buildLimit);
     if (code !== 0)
       return output;
@@ -164,17 +170,18 @@ async function build() {
 async function baseline() {
   for (const project of projects) {
     const methods = (await run(executable(project), ['-list', 'methods', '-noLogo'], baselineLimit)).output.split('\n');
+    const tests = chosen.flatMap(mutation => mutation.tests).filter(test => test.project === project);
     for (const filter of ['class', 'method']) {
-      const names = [...new Set(chosen.flatMap(mutation => mutation.tests).filter(test => test.project === project && test[filter]).map(test => test[filter]))];
-      // A filter that fits nothing would pass.
+      const names = [...new Set(tests.filter(test => test[filter]).map(test => test[filter]))];
+      // A run without a matching test would pass.
       for (const name of names)
         if (!methods.some(method => method.includes(filter === 'class' ? `.${name}.` : name)))
-          stop(`No test of ${project} is of the ${filter} ${name}.`);
+          stop(`${project} has no test with the ${filter} ${name}.`);
       if (names.length === 0)
         continue;
       const { code, output } = await runTests(project, filter, names, '', baselineLimit);
       if (code !== 0)
-        stop(`Tests fail without a mutant, or did not end in time:\n${output}`);
+        stop(`Tests fail without a mutation, or did not end in time:\n${output}`);
     }
   }
 }
@@ -186,7 +193,7 @@ async function judge(mutation, id) {
     if (isLate)
       return 'killed (the tests did not end in time)';
     if (code !== 0)
-      return failed > 0 ? 'killed' : 'killed (the tests came to no end of their own)';
+      return failed > 0 ? 'killed' : 'killed (the tests did not finish)';
   }
 
   return 'SURVIVED';
@@ -195,10 +202,10 @@ async function judge(mutation, id) {
 async function judgeText(mutation) {
   const path = join(folder, mutation.file);
   const there = readFileSync(path, 'utf8');
-  // The file may have switches of others in it, so the place is looked for once more.
+  // The file may have switches of other mutations, so that the position has changed.
   const at = there.indexOf((mutation.after ?? '') + mutation.find);
   if (at < 0)
-    stop(`Mutation ${mutation.id} lies within another one.`);
+    stop(`Mutation ${mutation.id} is inside another one.`);
   const start = at + (mutation.after ?? '').length;
   writeFileSync(path, there.slice(0, start) + mutation.replace + there.slice(start + mutation.find.length));
   try {
@@ -210,7 +217,8 @@ async function judgeText(mutation) {
 }
 
 function executable(project) {
-  return join(folder, 'tests', project, 'bin/Debug/net10.0', `${project.startsWith('Pipeline.') ? project : `Pipeline.${project}`}${process.platform === 'win32' ? '.exe' : ''}`);
+  const name = project.startsWith('Pipeline.') ? project : `Pipeline.${project}`;
+  return join(folder, 'tests', project, 'bin/Debug/net10.0', process.platform === 'win32' ? `${name}.exe` : name);
 }
 
 function filters(filter, names) {
@@ -218,14 +226,15 @@ function filters(filter, names) {
 }
 
 async function runTests(project, filter, names, mutant, limit) {
-  const result = await run(executable(project), [...filters(filter, names), '-noLogo', '-noColor', ...(mutant === '' ? [] : ['-stopOnFail'])], limit, { PIPELINE_MUTANT: mutant });
+  const options = ['-noLogo', '-noColor', ...(mutant === '' ? [] : ['-stopOnFail'])];
+  const result = await run(executable(project), [...filters(filter, names), ...options], limit, { PIPELINE_MUTANT: mutant });
   const count = name => Number(new RegExp(`${name}: (\\d+)`).exec(result.output.slice(result.output.lastIndexOf('Total:')))?.[1] ?? 0);
   return { ...result, failed: count('Failed') + count('Errors') };
 }
 
 function run(command, args, limit, environment = {}) {
   return new Promise((done, failed) => {
-    // A group of its own, so that what it has started ends with it.
+    // In a process group, so that its child processes end with it.
     const child = spawn(command, args, {
       cwd: folder, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32',
     });
@@ -251,7 +260,7 @@ function end(child) {
   try {
     process.platform === 'win32' ? execFileSync('taskkill', ['/pid', String(child.pid), '/t', '/f']) : process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // The process has already ended.
   }
 }
 
