@@ -8,8 +8,8 @@ internal sealed class Child : IAsyncDisposable
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
-    private readonly Stopwatch age = Stopwatch.StartNew();
-    private readonly Process process;
+    private readonly Stopwatch _age = Stopwatch.StartNew();
+    private readonly Process _process;
 
     public Child(string program, params string[] arguments)
         : this([], program, arguments)
@@ -22,21 +22,21 @@ internal sealed class Child : IAsyncDisposable
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        process = Process.Start(start)!;
+        _process = Process.Start(start)!;
         // Read, so that it never waits for a reader.
-        process.OutputDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
+        _process.OutputDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
     }
 
-    public TimeSpan Age => age.Elapsed;
+    public TimeSpan Age => _age.Elapsed;
 
     /// <summary>What it has had of the processors until now.</summary>
     public TimeSpan ProcessorTime
     {
         get
         {
-            process.Refresh();
-            return process.TotalProcessorTime;
+            _process.Refresh();
+            return _process.TotalProcessorTime;
         }
     }
 
@@ -45,24 +45,24 @@ internal sealed class Child : IAsyncDisposable
     {
         while (!await isSo())
         {
-            if (process.HasExited || age.Elapsed > Deadline)
-                throw new InvalidOperationException($"{process.StartInfo.FileName} {string.Join(' ', process.StartInfo.ArgumentList)} did not come so far.");
+            if (_process.HasExited || _age.Elapsed > Deadline)
+                throw new InvalidOperationException($"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)} did not come so far.");
             await Task.Delay(BetweenLooks);
         }
 
-        return age.Elapsed;
+        return _age.Elapsed;
     }
 
     /// <summary>Ends it in its own way, so that it takes with it what it has started.</summary>
     public async ValueTask DisposeAsync()
     {
         if (OperatingSystem.IsWindows())
-            process.Kill(entireProcessTree: true);
-        else if (!process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        else if (!_process.HasExited)
             // It may end by itself in this moment, and kill would say so.
-            using (var kill = Process.Start(new ProcessStartInfo("kill", ["-TERM", $"{process.Id}"]) { RedirectStandardError = true })!)
+            using (var kill = Process.Start(new ProcessStartInfo("kill", ["-TERM", $"{_process.Id}"]) { RedirectStandardError = true })!)
                 await kill.WaitForExitAsync();
-        await process.WaitForExitAsync();
-        process.Dispose();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
     }
 }

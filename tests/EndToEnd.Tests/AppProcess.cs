@@ -15,12 +15,12 @@ public sealed class AppProcess : IAsyncDisposable
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
-    private readonly ConcurrentQueue<string> lines = new();
-    private readonly Process process;
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly Process _process;
 
     private AppProcess(Process process, int port)
     {
-        this.process = process;
+        _process = process;
         Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
     }
 
@@ -30,7 +30,7 @@ public sealed class AppProcess : IAsyncDisposable
     public Action<string>? OnLine { get; set; }
 
     /// <summary>All that it wrote so far, to either output.</summary>
-    public string Output => string.Join('\n', lines);
+    public string Output => string.Join('\n', _lines);
 
     /// <param name="arguments">Of the command line; the port is chosen here, and settings are those of the sample.</param>
     /// <param name="environment">Over this process's own.</param>
@@ -50,18 +50,18 @@ public sealed class AppProcess : IAsyncDisposable
             start.Environment[name] = value;
 
         var app = new AppProcess(new Process { StartInfo = start }, port);
-        app.process.OutputDataReceived += Keep;
-        app.process.ErrorDataReceived += Keep;
-        app.process.Start();
-        app.process.BeginOutputReadLine();
-        app.process.BeginErrorReadLine();
+        app._process.OutputDataReceived += Keep;
+        app._process.ErrorDataReceived += Keep;
+        app._process.Start();
+        app._process.BeginOutputReadLine();
+        app._process.BeginErrorReadLine();
         return app;
 
         void Keep(object sender, DataReceivedEventArgs line)
         {
             if (line.Data is null)
                 return;
-            app.lines.Enqueue(line.Data);
+            app._lines.Enqueue(line.Data);
             app.OnLine?.Invoke(line.Data);
         }
     }
@@ -72,12 +72,12 @@ public sealed class AppProcess : IAsyncDisposable
     public Task UntilItSaysAsync(string text) => Eventually.IsTrueAsync($"the app says '{text}'", () =>
     {
         var said = Output.Contains(text, StringComparison.Ordinal);
-        Assert.True(said || !process.HasExited, $"The app ended before it said '{text}': {Output}");
+        Assert.True(said || !_process.HasExited, $"The app ended before it said '{text}': {Output}");
         return Task.FromResult(said);
     });
 
     /// <summary>SIGKILL, or what comes next to it: no code of the app runs any more.</summary>
-    public void Kill() => process.Kill();
+    public void Kill() => _process.Kill();
 
     /// <summary>SIGKILL to the processes that it started and whose command line has this word.</summary>
     public void KillChildren(string word)
@@ -96,7 +96,7 @@ public sealed class AppProcess : IAsyncDisposable
     public async Task<int> EndAsync(bool withChildren = false)
     {
         var children = withChildren ? Process.GetProcesses().Select(each => each.Id).Where(IsChild).ToList() : [];
-        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}", .. children.Select(id => $"{id}")]);
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}", .. children.Select(id => $"{id}")]);
         await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         return await ExitCodeAsync();
     }
@@ -104,8 +104,8 @@ public sealed class AppProcess : IAsyncDisposable
     /// <summary>Once it has ended and all it wrote is read.</summary>
     public async Task<int> ExitCodeAsync()
     {
-        await Eventually.EndsAsync($"the app, which said: {Output}", process.WaitForExitAsync(TestContext.Current.CancellationToken), Deadline);
-        return process.ExitCode;
+        await Eventually.EndsAsync($"the app, which said: {Output}", _process.WaitForExitAsync(TestContext.Current.CancellationToken), Deadline);
+        return _process.ExitCode;
     }
 
     private bool IsChild(int id)
@@ -114,7 +114,7 @@ public sealed class AppProcess : IAsyncDisposable
         {
             // "pid (name) state ppid …", and a name may hold anything but ends with the last bracket.
             var status = File.ReadAllText($"/proc/{id}/stat");
-            return status[(status.LastIndexOf(')') + 2)..].Split(' ')[1] == $"{process.Id}";
+            return status[(status.LastIndexOf(')') + 2)..].Split(' ')[1] == $"{_process.Id}";
         }
         catch (IOException)
         {
@@ -126,9 +126,9 @@ public sealed class AppProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        if (!process.HasExited)
-            process.Kill();
-        await process.WaitForExitAsync(CancellationToken.None);
-        process.Dispose();
+        if (!_process.HasExited)
+            _process.Kill();
+        await _process.WaitForExitAsync(CancellationToken.None);
+        _process.Dispose();
     }
 }

@@ -14,8 +14,8 @@ public sealed class Chromium : IAsyncLifetime
 {
     private static readonly string? Path = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
 
-    private IPlaywright? playwright;
-    private IBrowser? browser;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
 
     public static bool IsInstalled => Path is not null;
 
@@ -26,8 +26,8 @@ public sealed class Chromium : IAsyncLifetime
         if (Path is null)
             return;
 
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Path,
             // Its sandbox refuses to run as root, which is who runs in many a container.
@@ -41,13 +41,13 @@ public sealed class Chromium : IAsyncLifetime
     public async Task<IPage> OpenAsync(bool scripts = true)
     {
         SkipWithout();
-        return await (await browser!.NewContextAsync(new() { JavaScriptEnabled = scripts })).NewPageAsync();
+        return await (await _browser!.NewContextAsync(new() { JavaScriptEnabled = scripts })).NewPageAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (browser is not null)
-            await browser.DisposeAsync();
-        playwright?.Dispose();
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+        _playwright?.Dispose();
     }
 }

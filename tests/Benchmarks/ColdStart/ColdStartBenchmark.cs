@@ -71,19 +71,19 @@ internal static class ColdStartBenchmark
 
     private sealed class Durations
     {
-        private readonly List<TimeSpan> all = [];
+        private readonly List<TimeSpan> _all = [];
 
-        private TimeSpan Median => all.Order().ElementAt(all.Count / 2);
+        private TimeSpan Median => _all.Order().ElementAt(_all.Count / 2);
 
         public void Add(TimeSpan time, bool counts)
         {
             if (counts)
-                all.Add(time);
+                _all.Add(time);
         }
 
         public static double operator /(Durations one, Durations other) => one.Median / other.Median;
 
         public override string ToString() => string.Create(
-            CultureInfo.InvariantCulture, $"{Median.TotalSeconds:0.00} ({all.Min().TotalSeconds:0.00} to {all.Max().TotalSeconds:0.00})");
+            CultureInfo.InvariantCulture, $"{Median.TotalSeconds:0.00} ({_all.Min().TotalSeconds:0.00} to {_all.Max().TotalSeconds:0.00})");
     }
 }

@@ -12,10 +12,10 @@ internal sealed class FunctionTimes
     private const double LeastBilled = 1;
     private const double BilledStep = 0.1;
 
-    private readonly Dictionary<string, (double Seconds, double Cpu, int Runs)> times = [];
+    private readonly Dictionary<string, (double Seconds, double Cpu, int Runs)> _times = [];
 
     public IEnumerable<(string Function, double Seconds, double Cpu, int Runs)> All =>
-        times.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => (each.Key, each.Value.Seconds, each.Value.Cpu, each.Value.Runs));
+        _times.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => (each.Key, each.Value.Seconds, each.Value.Cpu, each.Value.Runs));
 
     /// <summary>A fifth of the runs only warms up.</summary>
     /// <param name="parts">Into so many a run is divided for the figures.</param>
@@ -37,10 +37,10 @@ internal sealed class FunctionTimes
 
         process.Refresh();
         var each = seconds.Order().ElementAt(seconds.Count / 2);
-        times[function] = (each / parts, (process.TotalProcessorTime - cpu).TotalSeconds / seconds.Count / parts, seconds.Count);
+        _times[function] = (each / parts, (process.TotalProcessorTime - cpu).TotalSeconds / seconds.Count / parts, seconds.Count);
     }
 
-    public double Seconds(string function) => times[function].Seconds;
+    public double Seconds(string function) => _times[function].Seconds;
 
     /// <summary>The seconds that are billed for an execution that has an instance to itself.</summary>
     /// <param name="more">What the measured run did not wait for: SendGrid's answer, further pages of a table.</param>
@@ -52,7 +52,7 @@ internal sealed class FunctionTimes
         Math.Max((TimeOf(function).Seconds + more) / Assumed.AtOnce(function), TimeOf(function).Cpu / (megabytes / MegabytesPerCore));
 
     // What is not measured itself is like one that is.
-    private (double Seconds, double Cpu, int Runs) TimeOf(string function) => times[function switch
+    private (double Seconds, double Cpu, int Runs) TimeOf(string function) => _times[function switch
     {
         "AcceptSubscription" or "PostConfirmation" => "AcceptSubmission",
         "ShowConfirmation" or "ShowPractice" => "ShowTopic",

@@ -5,18 +5,18 @@ namespace Pipeline.Benchmarks.Cost;
 /// <summary>A month of a site with a weekly digest, and what is billed for it.</summary>
 internal sealed class Month
 {
-    private readonly List<Load> loads;
-    private readonly FunctionTimes times;
-    private readonly WireSizes sizes;
+    private readonly List<Load> _loads;
+    private readonly FunctionTimes _times;
+    private readonly WireSizes _sizes;
 
     public Month(double subscribers, double submissions, double pageViews, FunctionTimes times, WireSizes sizes)
     {
-        (Subscribers, Submissions, PageViews, this.times, this.sizes) = (subscribers, submissions, pageViews, times, sizes);
+        (Subscribers, Submissions, PageViews, _times, _sizes) = (subscribers, submissions, pageViews, times, sizes);
         var signUps = subscribers * Assumed.SignUps;
         Mails = subscribers * Assumed.IssuesPerMonth + submissions + signUps;
         var (pages, nights) = (Math.Ceiling(subscribers / ExpectedCosts.RowsPerPage), Assumed.HoursPerMonth / 24);
-        var further = (pages - 1) * times.Seconds("CleanSubscribers");
-        loads =
+        var further = (pages - 1) * _times.Seconds("CleanSubscribers");
+        _loads =
         [
             new(Assumed.HoursPerMonth * 60, ExpectedCosts.IdleSweep),
             new(Assumed.HoursPerMonth * 60, ExpectedCosts.QueueAges),
@@ -46,12 +46,12 @@ internal sealed class Month
     public double PageViews { get; }
     public double Mails { get; }
     public double Ranges => Math.Ceiling(Subscribers / ExpectedCosts.RecipientsPerRange) * Assumed.IssuesPerMonth;
-    public double Executions => loads.Sum(load => load.Times * load.Bill.Functions.Length);
-    public double Transactions => loads.Sum(load => load.Times * load.Bill.Transactions) + HostOperations.Polls;
-    public double LogGigabytes => (loads.Sum(load => load.Records) + Assumed.HoursPerMonth * 60 * Assumed.MetricRecordsPerMinute) * Assumed.BytesPerLogRecord / 1e9;
-    public double Egress => (PageViews * sizes.Page + Mails * sizes.Mail) / 1e9;
+    public double Executions => _loads.Sum(load => load.Times * load.Bill.Functions.Length);
+    public double Transactions => _loads.Sum(load => load.Times * load.Bill.Transactions) + HostOperations.Polls;
+    public double LogGigabytes => (_loads.Sum(load => load.Records) + Assumed.HoursPerMonth * 60 * Assumed.MetricRecordsPerMinute) * Assumed.BytesPerLogRecord / 1e9;
+    public double Egress => (PageViews * _sizes.Page + Mails * _sizes.Mail) / 1e9;
 
-    public double GbSeconds(double megabytes) => Load.Seconds(loads, times, megabytes) * megabytes / 1_024;
+    public double GbSeconds(double megabytes) => Load.Seconds(_loads, _times, megabytes) * megabytes / 1_024;
 
     public double Functions(double megabytes) =>
         Math.Max(0, GbSeconds(megabytes) - Price.Free.GbSeconds) * Price.GbSecond.Dollars + Math.Max(0, Executions - Price.Free.Executions) / 1e6 * Price.Execution.Dollars;
@@ -60,8 +60,8 @@ internal sealed class Month
     {
         get
         {
-            var queue = loads.Sum(load => load.Times * load.Bill.QueueOperations) + HostOperations.Polls;
-            var table = loads.Sum(load => load.Times * load.Bill.TableOperations);
+            var queue = _loads.Sum(load => load.Times * load.Bill.QueueOperations) + HostOperations.Polls;
+            var table = _loads.Sum(load => load.Times * load.Bill.TableOperations);
             var writes = HostOperations.StatusWrites + Assumed.HoursPerMonth / 24 * Assumed.BlobWritesPerBackup;
             var rows = Subscribers * Assumed.BytesPerRow;
             // A year of ledgers.

@@ -5,13 +5,13 @@ namespace Pipeline.Benchmarks.Cost;
 /// <summary>Takes every mail at once and adds up the bytes.</summary>
 internal sealed class SendGridSink : HttpMessageHandler
 {
-    private long bytes;
+    private long _bytes;
 
-    public long Bytes => Interlocked.Read(ref bytes);
+    public long Bytes => Interlocked.Read(ref _bytes);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        Interlocked.Add(ref bytes, (await request.Content!.ReadAsByteArrayAsync(cancellationToken)).Length);
+        Interlocked.Add(ref _bytes, (await request.Content!.ReadAsByteArrayAsync(cancellationToken)).Length);
         return new HttpResponseMessage(HttpStatusCode.Accepted) { Content = new StringContent("") };
     }
 }

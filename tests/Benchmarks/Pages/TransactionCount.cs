@@ -6,14 +6,14 @@ namespace Pipeline.Benchmarks.Pages;
 /// <summary>Counts transactions with tables at the wire; the listeners to queues ask all the time and are not counted.</summary>
 internal sealed class TransactionCount : HttpPipelinePolicy
 {
-    private long count;
+    private long _count;
 
-    public long Value => Interlocked.Read(ref count);
+    public long Value => Interlocked.Read(ref _count);
 
     public override ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
         if (!message.Request.Uri.Path.EndsWith("/messages", StringComparison.Ordinal))
-            Interlocked.Increment(ref count);
+            Interlocked.Increment(ref _count);
         return ProcessNextAsync(message, pipeline);
     }
 

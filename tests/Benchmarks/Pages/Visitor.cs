@@ -6,12 +6,12 @@ namespace Pipeline.Benchmarks.Pages;
 /// <summary>Somebody who asks for one address again and again, and the time that an answer took in each round.</summary>
 internal sealed class Visitor(HttpClient http, string path, string? ifNoneMatch = null)
 {
-    private readonly List<double> rounds = [];
+    private readonly List<double> _rounds = [];
 
     /// <summary>In microseconds, the median of the rounds.</summary>
-    public double Median => rounds.Order().ElementAt(rounds.Count / 2);
+    public double Median => _rounds.Order().ElementAt(_rounds.Count / 2);
 
-    public string Shown => FormattableString.Invariant($"{Median,6:0} µs ({rounds.Min():0} to {rounds.Max():0})");
+    public string Shown => FormattableString.Invariant($"{Median,6:0} µs ({_rounds.Min():0} to {_rounds.Max():0})");
 
     /// <param name="requests">How many, of which so many are under way at once; a round is not counted where it only warms up.</param>
     public async Task RoundAsync(int requests, int inFlight, bool counted = true)
@@ -23,7 +23,7 @@ internal sealed class Visitor(HttpClient http, string path, string? ifNoneMatch 
                 await AskAsync();
         }));
         if (counted)
-            rounds.Add(clock.Elapsed.TotalMicroseconds / requests);
+            _rounds.Add(clock.Elapsed.TotalMicroseconds / requests);
     }
 
     public async Task AskAsync()

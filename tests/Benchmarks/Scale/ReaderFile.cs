@@ -13,7 +13,7 @@ internal sealed class ReaderFile(string path) : IDisposable
 {
     private const int RecordBytes = SubscriberKey.Bytes + sizeof(int);
 
-    private readonly SafeFileHandle file = File.OpenHandle(path);
+    private readonly SafeFileHandle _file = File.OpenHandle(path);
 
     public static void Write(string path, int count)
     {
@@ -32,7 +32,7 @@ internal sealed class ReaderFile(string path) : IDisposable
     /// <summary>The first at or after the key, at most so many.</summary>
     public IEnumerable<(SubscriberKey Key, string Email)> From(SubscriberKey from, int most)
     {
-        var (low, high) = (0L, RandomAccess.GetLength(file) / RecordBytes);
+        var (low, high) = (0L, RandomAccess.GetLength(_file) / RecordBytes);
         while (low < high)
         {
             var middle = (low + high) / 2;
@@ -48,13 +48,13 @@ internal sealed class ReaderFile(string path) : IDisposable
                 SubscriberKey.Read(records.AsSpan(at)), EmailOf(BinaryPrimitives.ReadInt32BigEndian(records.AsSpan(at + SubscriberKey.Bytes))));
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 
     private byte[] Records(long first, int most)
     {
-        var records = new byte[Math.Min(most * (long)RecordBytes, RandomAccess.GetLength(file) - first * RecordBytes)];
+        var records = new byte[Math.Min(most * (long)RecordBytes, RandomAccess.GetLength(_file) - first * RecordBytes)];
         for (var read = 0; read < records.Length;)
-            read += RandomAccess.Read(file, records.AsSpan(read), first * RecordBytes + read);
+            read += RandomAccess.Read(_file, records.AsSpan(read), first * RecordBytes + read);
         return records;
     }
 

@@ -6,24 +6,24 @@ namespace Pipeline.Benchmarks.Scale;
 /// <summary>Takes every mail and counts, with one byte a subscriber, so that what it remembers is small and known.</summary>
 internal sealed class SendGridAtTheWire(int subscribers) : HttpMessageHandler
 {
-    private readonly byte[] mails = new byte[subscribers];
-    private int calls;
+    private readonly byte[] _mails = new byte[subscribers];
+    private int _calls;
 
-    public int Calls => calls;
+    public int Calls => _calls;
 
-    public int Recipients => mails.Count(count => count > 0);
+    public int Recipients => _mails.Count(count => count > 0);
 
-    public int MostMailsToOne => mails.Max();
+    public int MostMailsToOne => _mails.Max();
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref calls);
+        Interlocked.Increment(ref _calls);
         using var body = await JsonDocument.ParseAsync(await request.Content!.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);
         foreach (var one in body.RootElement.GetProperty("personalizations").EnumerateArray())
         {
             var number = SubscribersAtTheWire.NumberOf(one.GetProperty("to")[0].GetProperty("email").GetString()!);
-            lock (mails)
-                mails[number]++;
+            lock (_mails)
+                _mails[number]++;
         }
 
         return new HttpResponseMessage(HttpStatusCode.Accepted) { Content = new StringContent("") };

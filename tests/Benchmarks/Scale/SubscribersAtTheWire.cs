@@ -15,24 +15,24 @@ namespace Pipeline.Benchmarks.Scale;
 /// </summary>
 internal sealed partial class SubscribersAtTheWire(ReaderFile readers) : HttpPipelinePolicy
 {
-    private readonly ConcurrentDictionary<string, int> byPlace = new();
+    private readonly ConcurrentDictionary<string, int> _byPlace = new();
 
-    private bool counts;
+    private bool _isCounting;
 
-    public IDictionary<string, int> ByPlace => byPlace;
+    public IDictionary<string, int> ByPlace => _byPlace;
 
     public static int NumberOf(string email) => int.Parse(email.AsSpan(6, email.IndexOf('@') - 6), CultureInfo.InvariantCulture);
 
     /// <summary>From now on.</summary>
-    public void Count() => counts = true;
+    public void Count() => _isCounting = true;
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
         var path = message.Request.Uri.Path.TrimStart('/');
         var place = path[(path.IndexOf('/') + 1)..].Split('(', '/')[0];
         // The queues and tables of other functions are polled meanwhile, whether or not there is a digest.
-        if (counts && place is "Subscribers" or "Deliveries" or "Digests" or "digest-deliveries")
-            byPlace.AddOrUpdate(place, 1, (_, count) => count + 1);
+        if (_isCounting && place is "Subscribers" or "Deliveries" or "Digests" or "digest-deliveries")
+            _byPlace.AddOrUpdate(place, 1, (_, count) => count + 1);
         if (place == "Subscribers" && message.Request.Method == RequestMethod.Get)
             message.Response = Page(message.Request.Uri.Query);
         else
@@ -84,7 +84,7 @@ internal sealed partial class SubscribersAtTheWire(ReaderFile readers) : HttpPip
 
     private sealed class WireResponse(Stream body, bool more) : Response
     {
-        private readonly Dictionary<string, string> headers = more
+        private readonly Dictionary<string, string> _headers = more
             ? new(StringComparer.OrdinalIgnoreCase)
             {
                 ["Content-Type"] = "application/json;odata=minimalmetadata",
@@ -100,15 +100,15 @@ internal sealed partial class SubscribersAtTheWire(ReaderFile readers) : HttpPip
 
         public override void Dispose() => ContentStream?.Dispose();
 
-        protected override bool ContainsHeader(string name) => headers.ContainsKey(name);
+        protected override bool ContainsHeader(string name) => _headers.ContainsKey(name);
 
-        protected override IEnumerable<HttpHeader> EnumerateHeaders() => headers.Select(header => new HttpHeader(header.Key, header.Value));
+        protected override IEnumerable<HttpHeader> EnumerateHeaders() => _headers.Select(header => new HttpHeader(header.Key, header.Value));
 
-        protected override bool TryGetHeader(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value) => headers.TryGetValue(name, out value);
+        protected override bool TryGetHeader(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value) => _headers.TryGetValue(name, out value);
 
         protected override bool TryGetHeaderValues(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IEnumerable<string>? values)
         {
-            values = headers.TryGetValue(name, out var value) ? [value] : null;
+            values = _headers.TryGetValue(name, out var value) ? [value] : null;
             return values is not null;
         }
     }

@@ -71,12 +71,12 @@ internal static class WorkerBenchmark
     /// <summary>A worker process and the LocalHost in front of it.</summary>
     private sealed class HostedWorker : IAsyncDisposable
     {
-        private readonly Child host;
-        private readonly Child worker;
-        private readonly HttpClient http;
+        private readonly Child _host;
+        private readonly Child _worker;
+        private readonly HttpClient _http;
 
         private HostedWorker(Child host, Child worker, int port) =>
-            (this.host, this.worker, http) = (host, worker, new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") });
+            (_host, _worker, _http) = (host, worker, new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") });
 
         public static async Task<HostedWorker> StartAsync(string connectionString, params string[] program)
         {
@@ -87,34 +87,34 @@ internal static class WorkerBenchmark
                 settings, "dotnet", Path.Combine(AppContext.BaseDirectory, "Pipeline.LocalHost.dll"), "--port", $"{port}", "--worker-port", $"{workerPort}");
             await host.UntilAsync(() => StorageProbe.IsListeningAsync(workerPort, CancellationToken.None));
             var hosted = new HostedWorker(host, new Child(settings, "dotnet", program), port);
-            await hosted.worker.UntilAsync(hosted.AnswersAsync);
+            await hosted._worker.UntilAsync(hosted.AnswersAsync);
             await PagesBenchmark.FillAsync(new TableClient(connectionString, "Practices"), Practices);
             // The pages are asked for when they have the practices.
-            await hosted.worker.UntilAsync(async () => (await hosted.http.GetStringAsync(Pages[0])).Contains("Migra Movil", StringComparison.Ordinal));
+            await hosted._worker.UntilAsync(async () => (await hosted._http.GetStringAsync(Pages[0])).Contains("Migra Movil", StringComparison.Ordinal));
             return hosted;
         }
 
         public async Task<double> MillisecondsARequestAsync(string[] addresses, int requests)
         {
-            var before = worker.ProcessorTime;
+            var before = _worker.ProcessorTime;
             await Parallel.ForAsync(0, requests, new ParallelOptions { MaxDegreeOfParallelism = InFlight },
-                async (i, stop) => await http.GetByteArrayAsync(addresses[i % addresses.Length], stop));
-            return (worker.ProcessorTime - before).TotalMilliseconds / requests;
+                async (i, stop) => await _http.GetByteArrayAsync(addresses[i % addresses.Length], stop));
+            return (_worker.ProcessorTime - before).TotalMilliseconds / requests;
         }
 
         public async ValueTask DisposeAsync()
         {
-            http.Dispose();
+            _http.Dispose();
             // The host ends its worker.
-            await host.DisposeAsync();
-            await worker.DisposeAsync();
+            await _host.DisposeAsync();
+            await _worker.DisposeAsync();
         }
 
         private async Task<bool> AnswersAsync()
         {
             try
             {
-                using var answer = await http.GetAsync("api/health");
+                using var answer = await _http.GetAsync("api/health");
                 return answer.IsSuccessStatusCode;
             }
             catch (HttpRequestException)

@@ -6,9 +6,9 @@ namespace Pipeline.Core.Tests.Storage;
 
 public sealed class SingleFlightCacheTests : IDisposable
 {
-    private readonly FakeTimeProvider time = new();
-    private readonly List<TaskCompletionSource<string>> readings = [];
-    private readonly SemaphoreSlim begun = new(0);
+    private readonly FakeTimeProvider _time = new();
+    private readonly List<TaskCompletionSource<string>> _readings = [];
+    private readonly SemaphoreSlim _begun = new(0);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -21,10 +21,10 @@ public sealed class SingleFlightCacheTests : IDisposable
         (await ReadingAsync(1)).SetResult("one");
         Assert.All(await Task.WhenAll(first), answer => Assert.Equal("one", answer));
 
-        time.Advance(TimeSpan.FromSeconds(1.9));
+        _time.Advance(TimeSpan.FromSeconds(1.9));
         Assert.Equal("one", await fresh.GetAsync(Cancellation));
 
-        time.Advance(TimeSpan.FromSeconds(0.2));
+        _time.Advance(TimeSpan.FromSeconds(0.2));
         var later = fresh.GetAsync(Cancellation);
         (await ReadingAsync(2)).SetResult("two");
         Assert.Equal("two", await later);
@@ -36,7 +36,7 @@ public sealed class SingleFlightCacheTests : IDisposable
         var fresh = Read(TimeSpan.FromSeconds(2));
         var slow = fresh.GetAsync(Cancellation);
         var first = await ReadingAsync(1);
-        time.Advance(TimeSpan.FromSeconds(3));
+        _time.Advance(TimeSpan.FromSeconds(3));
 
         // It may have missed what was written since.
         var later = Enumerable.Range(0, 50).Select(_ => fresh.GetAsync(Cancellation)).ToList();
@@ -45,7 +45,7 @@ public sealed class SingleFlightCacheTests : IDisposable
 
         Assert.Equal("one", await slow);
         Assert.All(await Task.WhenAll(later), answer => Assert.Equal("two", answer));
-        Assert.Equal(2, readings.Count);
+        Assert.Equal(2, _readings.Count);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class SingleFlightCacheTests : IDisposable
         Assert.Equal("two", await again);
 
         // What was there before is no answer while it cannot be read anew.
-        time.Advance(TimeSpan.FromSeconds(3));
+        _time.Advance(TimeSpan.FromSeconds(3));
         var failing = fresh.GetAsync(Cancellation);
         (await ReadingAsync(3)).SetException(new IOException("Gone."));
         await Assert.ThrowsAsync<IOException>(() => failing);
@@ -98,25 +98,25 @@ public sealed class SingleFlightCacheTests : IDisposable
         reading.SetResult("one");
 
         Assert.Equal("one", await stays);
-        Assert.Single(readings);
+        Assert.Single(_readings);
     }
 
-    public void Dispose() => begun.Dispose();
+    public void Dispose() => _begun.Dispose();
 
     private SingleFlightCache<string> Read(TimeSpan maxAge) => new(
         () =>
         {
             var reading = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-            readings.Add(reading);
-            begun.Release();
+            _readings.Add(reading);
+            _begun.Release();
             return reading.Task;
         },
         maxAge,
-        time);
+        _time);
 
     private async Task<TaskCompletionSource<string>> ReadingAsync(int number)
     {
-        Assert.True(await begun.WaitAsync(TimeSpan.FromSeconds(60), Cancellation), $"Reading {number} did not begin.");
-        return readings[number - 1];
+        Assert.True(await _begun.WaitAsync(TimeSpan.FromSeconds(60), Cancellation), $"Reading {number} did not begin.");
+        return _readings[number - 1];
     }
 }

@@ -9,7 +9,7 @@ public sealed class SubscriptionTokensTests
 {
     private static readonly SubscriberKey Key = new(new UInt128(0x0123456789abcdef, 42));
 
-    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
 
     [Fact]
     public void Names_topic_language_and_subscriber()
@@ -45,10 +45,10 @@ public sealed class SubscriptionTokensTests
         var tokens = With(1);
         var (confirm, leave) = (tokens.Confirmation("t", Key, Language.English), tokens.Unsubscription("t", Key));
 
-        time.Advance(SubscriptionTokens.ConfirmationPeriod - TimeSpan.FromMinutes(1));
+        _time.Advance(SubscriptionTokens.ConfirmationPeriod - TimeSpan.FromMinutes(1));
         Assert.False(tokens.Read(confirm, TokenPurpose.Confirm)!.Expired);
 
-        time.Advance(TimeSpan.FromDays(3650));
+        _time.Advance(TimeSpan.FromDays(3650));
         Assert.True(tokens.Read(confirm, TokenPurpose.Confirm)!.Expired);
         Assert.False(tokens.Read(leave, TokenPurpose.Unsubscribe)!.Expired);
     }
@@ -83,5 +83,5 @@ public sealed class SubscriptionTokensTests
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     public void Reads_nothing_else(string? token) => Assert.Null(With(1).Read(token, TokenPurpose.Unsubscribe));
 
-    private SubscriptionTokens With(params byte[] keys) => new(Some.Keys(keys), time);
+    private SubscriptionTokens With(params byte[] keys) => new(Some.Keys(keys), _time);
 }

@@ -20,14 +20,14 @@ public sealed partial class DemoTests : IAsyncDisposable
         "Microsoft.AspNetCore.Http", "Microsoft.AspNetCore.Components", "System", $"System.Net.Http.HttpClient.{SendGridMailer.HttpClientName}", "Azure",
     ];
 
-    private readonly StoragePorts storage = new(FreePort.Next(inARow: 3));
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pipeline-demo-");
+    private readonly StoragePorts _storage = new(FreePort.Next(inARow: 3));
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pipeline-demo-");
 
     public async ValueTask DisposeAsync() => await Eventually.IsTrueAsync("nobody writes to the folder any more", () =>
     {
         try
         {
-            folder.Delete(recursive: true);
+            _folder.Delete(recursive: true);
             return Task.FromResult(true);
         }
         catch (IOException)
@@ -52,7 +52,7 @@ public sealed partial class DemoTests : IAsyncDisposable
             app.Output, StringComparison.Ordinal);
         Assert.DoesNotMatch(Address(), app.Output);
         Assert.DoesNotMatch(Trouble(), app.Output);
-        Assert.Empty(folder.CreateSubdirectory("home").GetFileSystemInfos());
+        Assert.Empty(_folder.CreateSubdirectory("home").GetFileSystemInfos());
     }
 
     [Fact]
@@ -106,8 +106,8 @@ public sealed partial class DemoTests : IAsyncDisposable
     private AppProcess Start(params string[] settings)
     {
         // Nobody's profile: one that is there may hide what a newcomer would see.
-        var home = folder.CreateSubdirectory("home").FullName;
-        string[] arguments = ["--demo", "--storage-port-base", $"{storage.Blob}", "--data", Path.Combine(folder.FullName, "data"), .. settings];
+        var home = _folder.CreateSubdirectory("home").FullName;
+        string[] arguments = ["--demo", "--storage-port-base", $"{_storage.Blob}", "--data", Path.Combine(_folder.FullName, "data"), .. settings];
         return AppProcess.Start(arguments, new Dictionary<string, string> { ["HOME"] = home });
     }
 
@@ -130,7 +130,7 @@ public sealed partial class DemoTests : IAsyncDisposable
 
     private Task AssertStorageHasEndedAsync() => Eventually.IsTrueAsync("none of the storage ports is listened on", async () =>
     {
-        foreach (var (_, port) in storage.All)
+        foreach (var (_, port) in _storage.All)
             if (await StorageProbe.IsListeningAsync(port, TestContext.Current.CancellationToken))
                 return false;
         return true;

@@ -10,18 +10,18 @@ namespace Pipeline.EndToEnd.Tests.Host;
 /// <summary>Storage goes away under the running app and comes back.</summary>
 public sealed class OutageTests : IDisposable
 {
-    private readonly StoragePorts ports = new(FreePort.Next(inARow: 3));
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pipeline-outage-");
+    private readonly StoragePorts _ports = new(FreePort.Next(inARow: 3));
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pipeline-outage-");
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
     public async Task What_was_accepted_before_an_outage_that_outlasts_all_retries_is_stored_after_it()
     {
-        var storage = await AzuriteServer.StartAsync(ports, folder.FullName, cancellationToken: Cancellation);
-        await using var app = AppProcess.Start(["--storage-port-base", $"{ports.Blob}"]);
+        var storage = await AzuriteServer.StartAsync(_ports, _folder.FullName, cancellationToken: Cancellation);
+        await using var app = AppProcess.Start(["--storage-port-base", $"{_ports.Blob}"]);
         await app.UntilItRunsAsync();
         Assert.Equal(HttpStatusCode.Accepted, await SubmitAsync(app, "Before"));
         await app.UntilItSaysAsync("Stored submission");
@@ -30,7 +30,7 @@ public sealed class OutageTests : IDisposable
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await SubmitAsync(app, "Meanwhile"));
         await app.UntilItSaysAsync("A listener gave up");
 
-        await using (await AzuriteServer.StartAsync(ports, folder.FullName, cancellationToken: Cancellation))
+        await using (await AzuriteServer.StartAsync(_ports, _folder.FullName, cancellationToken: Cancellation))
         {
             await app.UntilItSaysAsync("The listeners of queues and timers run again.");
             Assert.Equal(HttpStatusCode.Accepted, await SubmitAsync(app, "After"));
@@ -42,9 +42,9 @@ public sealed class OutageTests : IDisposable
     [Fact]
     public async Task An_Azurite_that_died_is_started_again_with_its_files()
     {
-        await using var app = AppProcess.Start(["--storage-port-base", $"{ports.Blob}", "--data", folder.FullName]);
+        await using var app = AppProcess.Start(["--storage-port-base", $"{_ports.Blob}", "--data", _folder.FullName]);
         await app.UntilItRunsAsync();
-        var queue = new QueueClient(ports.ConnectionString(), "kept");
+        var queue = new QueueClient(_ports.ConnectionString(), "kept");
         await queue.CreateAsync(cancellationToken: Cancellation);
 
         await Eventually.IsTrueAsync("Azurite has written its files", async () => await WrittenAsync("__azurite_db_queue__.json", "kept") && await WrittenAsync("__azurite_db_table__.json", "Practices"));
@@ -60,7 +60,7 @@ public sealed class OutageTests : IDisposable
     }
 
     private async Task<bool> WrittenAsync(string file, string word) =>
-        Path.Combine(folder.FullName, file) is var path && File.Exists(path) && (await File.ReadAllTextAsync(path, Cancellation)).Contains(word, StringComparison.Ordinal);
+        Path.Combine(_folder.FullName, file) is var path && File.Exists(path) && (await File.ReadAllTextAsync(path, Cancellation)).Contains(word, StringComparison.Ordinal);
 
     private static async Task<HttpStatusCode> SubmitAsync(AppProcess app, string title)
     {

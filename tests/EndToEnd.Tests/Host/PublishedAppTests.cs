@@ -11,18 +11,18 @@ namespace Pipeline.EndToEnd.Tests.Host;
 /// <summary>What runs in Azure: the output of dotnet publish, as a worker process of its own.</summary>
 public sealed class PublishedAppTests(AzuriteFixture azurite) : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pipeline-published-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pipeline-published-");
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
     public async Task The_published_app_has_what_the_host_needs_and_stores_a_submission()
     {
         await PublishAsync();
-        Assert.Empty(folder.GetFiles("local.settings*"));
-        Assert.NotEmpty(folder.GetDirectories(".azurefunctions"));
+        Assert.Empty(_folder.GetFiles("local.settings*"));
+        Assert.NotEmpty(_folder.GetDirectories(".azurefunctions"));
         using var host = JsonDocument.Parse(await File.ReadAllTextAsync(PathOf("host.json"), Cancellation));
         Assert.Equal("", host.RootElement.GetProperty("extensions").GetProperty("http").GetProperty("routePrefix").GetString());
 
@@ -41,12 +41,12 @@ public sealed class PublishedAppTests(AzuriteFixture azurite) : IDisposable
         Assert.Equal(0, await app.Host.EndAsync());
     }
 
-    private string PathOf(string file) => Path.Combine(folder.FullName, file);
+    private string PathOf(string file) => Path.Combine(_folder.FullName, file);
 
     private async Task PublishAsync()
     {
         using var publish = Process.Start(new ProcessStartInfo(
-            "dotnet", ["publish", SourceFolder.PathOf("Functions", "Functions.csproj"), "-c", "Release", "-o", folder.FullName, "-nodeReuse:false"])
+            "dotnet", ["publish", SourceFolder.PathOf("Functions", "Functions.csproj"), "-c", "Release", "-o", _folder.FullName, "-nodeReuse:false"])
         { RedirectStandardOutput = true })!;
         var said = await publish.StandardOutput.ReadToEndAsync(Cancellation);
         await publish.WaitForExitAsync(Cancellation);

@@ -11,7 +11,7 @@ public sealed class SampleAppTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private readonly string account = azurite.NewAccount();
+    private readonly string _account = azurite.NewAccount();
 
     [Fact]
     public async Task A_function_that_throws_is_500_without_its_words_and_the_first_route_by_name_answers()
@@ -57,7 +57,7 @@ public sealed class SampleAppTests(AzuriteFixture azurite)
     {
         await using (var app = await StartAsync())
             Assert.Equal(0, await app.Host.EndAsync());
-        var status = new BlobClient(account, "azure-webjobs-hosts", "timers/pipeline-functions/Host.Functions.Timer/status");
+        var status = new BlobClient(_account, "azure-webjobs-hosts", "timers/pipeline-functions/Host.Functions.Timer/status");
         await status.UploadAsync(BinaryData.FromString("""{"Last":"2020-01-01T00:00:00Z","Next":"2021-01-01T00:00:00Z","LastUpdated":"2020-01-01T00:00:00Z"}"""), overwrite: true, Cancellation);
 
         await using (var app = await StartAsync())
@@ -103,14 +103,14 @@ public sealed class SampleAppTests(AzuriteFixture azurite)
 
     private async Task<WorkerApp> StartAsync()
     {
-        var app = await SampleApp.StartAsync(account);
+        var app = await SampleApp.StartAsync(_account);
         await app.Host.UntilItRunsAsync();
         return app;
     }
 
     private async Task<QueueClient> QueueAsync(string name)
     {
-        var queue = new QueueClient(account, name);
+        var queue = new QueueClient(_account, name);
         await queue.CreateIfNotExistsAsync(cancellationToken: Cancellation);
         return queue;
     }

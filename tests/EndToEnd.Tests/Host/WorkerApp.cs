@@ -8,9 +8,9 @@ namespace Pipeline.EndToEnd.Tests.Host;
 /// <summary>An app as a worker process of its own, as in Azure, with LocalHost in the place of the Functions host.</summary>
 public sealed class WorkerApp : IAsyncDisposable
 {
-    private readonly Process worker;
+    private readonly Process _worker;
 
-    private WorkerApp(AppProcess host, Process worker) => (Host, this.worker) = (host, worker);
+    private WorkerApp(AppProcess host, Process worker) => (Host, _worker) = (host, worker);
 
     public AppProcess Host { get; }
 
@@ -33,14 +33,14 @@ public sealed class WorkerApp : IAsyncDisposable
     }
 
     /// <summary>SIGKILL, or what comes next to it.</summary>
-    public void KillWorker() => worker.Kill();
+    public void KillWorker() => _worker.Kill();
 
     public async ValueTask DisposeAsync()
     {
         await Host.DisposeAsync();
-        if (!worker.HasExited)
-            worker.Kill();
-        await worker.WaitForExitAsync(CancellationToken.None);
-        worker.Dispose();
+        if (!_worker.HasExited)
+            _worker.Kill();
+        await _worker.WaitForExitAsync(CancellationToken.None);
+        _worker.Dispose();
     }
 }

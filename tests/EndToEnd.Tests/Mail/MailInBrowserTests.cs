@@ -10,7 +10,7 @@ public sealed class MailInBrowserTests(AzuriteFixture azurite, Chromium chromium
     private const int Phone = 320;
     private const int Desk = 1_280;
 
-    private readonly MailInBrowser browser = new(chromium);
+    private readonly MailInBrowser _browser = new(chromium);
 
     // How many bytes a character takes is nothing that a browser shows. What is new to it in other languages is from right to left, and
     // longer words.
@@ -28,7 +28,7 @@ public sealed class MailInBrowserTests(AzuriteFixture azurite, Chromium chromium
         var html = await HtmlAsync(name);
 
         // Colours do not depend on the width, nor does the layout on the colours: two screens show all there is.
-        Assert.Empty(await browser.FaultsAsync(name, html, [(ColorScheme.Light, Phone), (ColorScheme.Dark, Desk)]));
+        Assert.Empty(await _browser.FaultsAsync(name, html, [(ColorScheme.Light, Phone), (ColorScheme.Dark, Desk)]));
     }
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class MailInBrowserTests(AzuriteFixture azurite, Chromium chromium
     [InlineData("digest, right to left")]
     [InlineData("digest, mixed, ar")]
     public async Task Reads_well_where_a_mail_program_drops_the_styles(string name) =>
-        Assert.Empty(await browser.FaultsAsync($"{name}, no styles", MailInBrowser.WithoutStyles(await HtmlAsync(name)), [(ColorScheme.Light, Phone)]));
+        Assert.Empty(await _browser.FaultsAsync($"{name}, no styles", MailInBrowser.WithoutStyles(await HtmlAsync(name)), [(ColorScheme.Light, Phone)]));
 
     [Fact]
     public async Task Text_runs_the_way_its_script_does()
@@ -73,7 +73,7 @@ public sealed class MailInBrowserTests(AzuriteFixture azurite, Chromium chromium
         var html = await HtmlAsync("published");
         Assert.Contains(from, html);
 
-        Assert.Contains(await browser.FaultsAsync("broken", html.Replace(from, to), [(ColorScheme.Light, Phone), (ColorScheme.Dark, Phone)]), found => found.Contains(fault));
+        Assert.Contains(await _browser.FaultsAsync("broken", html.Replace(from, to), [(ColorScheme.Light, Phone), (ColorScheme.Dark, Phone)]), found => found.Contains(fault));
     }
 
     private async Task<string> HtmlAsync(string name)

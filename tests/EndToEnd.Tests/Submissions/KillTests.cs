@@ -21,11 +21,11 @@ public sealed class KillTests : IAsyncLifetime
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(180);
 
-    private readonly StoragePorts ports = new(FreePort.Next(inARow: 3));
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pipeline-kill-");
-    private AzuriteServer azurite = null!;
-    private readonly string[] titles = [.. Enumerable.Range(1, Submissions).Select(number => $"Practice {number}")];
-    private readonly ConcurrentDictionary<string, bool> accepted = new();
+    private readonly StoragePorts _ports = new(FreePort.Next(inARow: 3));
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pipeline-kill-");
+    private AzuriteServer _azurite = null!;
+    private readonly string[] _titles = [.. Enumerable.Range(1, Submissions).Select(number => $"Practice {number}")];
+    private readonly ConcurrentDictionary<string, bool> _accepted = new();
 
     [Fact]
     public async Task What_was_answered_202_is_stored_once_however_often_the_app_is_killed()
@@ -34,8 +34,8 @@ public sealed class KillTests : IAsyncLifetime
         for (var kill = 1; kill <= KillsWhileSending; kill++)
         {
             await using var app = await StartAsync();
-            await SendAsync(app, killAfter: random.Next(1, (Submissions - accepted.Count) / 2));
-            Assert.InRange(accepted.Count, kill, Submissions - 1);
+            await SendAsync(app, killAfter: random.Next(1, (Submissions - _accepted.Count) / 2));
+            Assert.InRange(_accepted.Count, kill, Submissions - 1);
         }
 
         await using (var app = await StartAsync())
@@ -51,7 +51,7 @@ public sealed class KillTests : IAsyncLifetime
 
         await using (var app = await StartAsync())
         {
-            while (accepted.Count < Submissions)
+            while (_accepted.Count < Submissions)
                 await SendAsync(app);
             await Eventually.IsTrueAsync("what can be seen on the queue is stored", async () => (await Queue.PeekMessagesAsync(1, Cancellation)).Value.Length == 0);
         }
@@ -60,16 +60,16 @@ public sealed class KillTests : IAsyncLifetime
         await using var last = await StartAsync();
         await Eventually.IsTrueAsync("the queue is empty", async () => await MessagesAsync("practice-submissions") == 0, Deadline);
 
-        Assert.Equal(titles.Order(StringComparer.Ordinal), (await TitlesAsync()).Order(StringComparer.Ordinal));
+        Assert.Equal(_titles.Order(StringComparer.Ordinal), (await TitlesAsync()).Order(StringComparer.Ordinal));
         Assert.Equal(0, await MessagesAsync("practice-submissions-poison"));
     }
 
-    public async ValueTask InitializeAsync() => azurite = await AzuriteServer.StartAsync(ports, folder.FullName, cancellationToken: Cancellation);
+    public async ValueTask InitializeAsync() => _azurite = await AzuriteServer.StartAsync(_ports, _folder.FullName, cancellationToken: Cancellation);
 
     public async ValueTask DisposeAsync()
     {
-        await azurite.DisposeAsync();
-        folder.Delete(recursive: true);
+        await _azurite.DisposeAsync();
+        _folder.Delete(recursive: true);
     }
 
     /// <summary>
@@ -78,19 +78,19 @@ public sealed class KillTests : IAsyncLifetime
     /// </summary>
     private async Task LetTenMinutesPassAsync()
     {
-        await azurite.DisposeAsync();
-        var path = Path.Combine(folder.FullName, "__azurite_db_queue__.json");
+        await _azurite.DisposeAsync();
+        var path = Path.Combine(_folder.FullName, "__azurite_db_queue__.json");
         var json = JsonNode.Parse(await File.ReadAllTextAsync(path, Cancellation))!;
         foreach (var message in json["collections"]!.AsArray().SelectMany(collection => collection!["data"]!.AsArray()))
             if (message!["timeNextVisible"] is not null)
                 message["timeNextVisible"] = 0;
         await File.WriteAllTextAsync(path, json.ToJsonString(), Cancellation);
-        azurite = await AzuriteServer.StartAsync(ports, folder.FullName, cancellationToken: Cancellation);
+        _azurite = await AzuriteServer.StartAsync(_ports, _folder.FullName, cancellationToken: Cancellation);
     }
 
     private async Task<AppProcess> StartAsync()
     {
-        var app = AppProcess.Start(["--storage-port-base", $"{ports.Blob}"]);
+        var app = AppProcess.Start(["--storage-port-base", $"{_ports.Blob}"]);
         await app.UntilItRunsAsync();
         return app;
     }
@@ -99,11 +99,11 @@ public sealed class KillTests : IAsyncLifetime
     private async Task SendAsync(AppProcess app, int? killAfter = null)
     {
         var answers = 0;
-        await Task.WhenAll(titles.Where(title => !accepted.ContainsKey(title)).Select(async title =>
+        await Task.WhenAll(_titles.Where(title => !_accepted.ContainsKey(title)).Select(async title =>
         {
             if (!await IsAcceptedAsync(app, title))
                 return;
-            accepted[title] = true;
+            _accepted[title] = true;
             if (Interlocked.Increment(ref answers) == killAfter)
                 app.Kill();
         }));
@@ -127,15 +127,15 @@ public sealed class KillTests : IAsyncLifetime
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private QueueClient Queue => new(ports.ConnectionString(), "practice-submissions");
+    private QueueClient Queue => new(_ports.ConnectionString(), "practice-submissions");
 
     private async Task<int> MessagesAsync(string queue) =>
-        (await new QueueClient(ports.ConnectionString(), queue).GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount;
+        (await new QueueClient(_ports.ConnectionString(), queue).GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount;
 
     private async Task<IReadOnlyList<string>> TitlesAsync()
     {
         List<string> found = [];
-        await foreach (var row in new TableClient(ports.ConnectionString(), "Practices").QueryAsync<TableEntity>(cancellationToken: Cancellation))
+        await foreach (var row in new TableClient(_ports.ConnectionString(), "Practices").QueryAsync<TableEntity>(cancellationToken: Cancellation))
             found.Add(new StoredPractice(row).Title);
         return found;
     }

@@ -12,15 +12,15 @@ namespace Pipeline.EndToEnd.Tests.Telemetry;
 /// <summary>An OpenTelemetry collector that takes OTLP over HTTP (protobuf) and keeps what it gets.</summary>
 public sealed class Collector : IAsyncDisposable
 {
-    private readonly WebApplication web;
-    private readonly ConcurrentQueue<byte[]> traces = [];
-    private readonly ConcurrentQueue<byte[]> metrics = [];
-    private readonly ConcurrentQueue<byte[]> logs = [];
+    private readonly WebApplication _web;
+    private readonly ConcurrentQueue<byte[]> _traces = [];
+    private readonly ConcurrentQueue<byte[]> _metrics = [];
+    private readonly ConcurrentQueue<byte[]> _logs = [];
 
     private Collector(WebApplication web, Uri address)
     {
-        (this.web, Address) = (web, address);
-        foreach (var (path, kept) in new[] { ("traces", traces), ("metrics", metrics), ("logs", logs) })
+        (_web, Address) = (web, address);
+        foreach (var (path, kept) in new[] { ("traces", _traces), ("metrics", _metrics), ("logs", _logs) })
             web.MapPost($"/v1/{path}", async (HttpRequest request) =>
             {
                 using var body = new MemoryStream();
@@ -32,15 +32,15 @@ public sealed class Collector : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>Scopes are field 2 of a resource, and spans, metrics and log records field 2 of a scope.</summary>
-    public IReadOnlyList<Span> Spans => [.. Entries(traces).Select(span => new Span(
+    public IReadOnlyList<Span> Spans => [.. Entries(_traces).Select(span => new Span(
         span.Hex(1), span.Hex(2), span.Hex(4), span.Text(5), [.. span.Messages(13).Select(link => link.Hex(1))]))];
 
-    public IReadOnlyList<string> Metrics => [.. Entries(metrics).Select(metric => metric.Text(1)).Distinct()];
+    public IReadOnlyList<string> Metrics => [.. Entries(_metrics).Select(metric => metric.Text(1)).Distinct()];
 
-    public IReadOnlyList<string> Logs => [.. Entries(logs).Select(record => record.Messages(5).First().Text(1))];
+    public IReadOnlyList<string> Logs => [.. Entries(_logs).Select(record => record.Messages(5).First().Text(1))];
 
     /// <summary>Everything that came, each byte a character; enough to look for an address in.</summary>
-    public string All => string.Concat(traces.Concat(metrics).Concat(logs).Select(Encoding.Latin1.GetString));
+    public string All => string.Concat(_traces.Concat(_metrics).Concat(_logs).Select(Encoding.Latin1.GetString));
 
     public static async Task<Collector> StartAsync()
     {
@@ -49,11 +49,11 @@ public sealed class Collector : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(address.AbsoluteUri);
         var collector = new Collector(builder.Build(), address);
-        await collector.web.StartAsync(TestContext.Current.CancellationToken);
+        await collector._web.StartAsync(TestContext.Current.CancellationToken);
         return collector;
     }
 
-    public async ValueTask DisposeAsync() => await web.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _web.DisposeAsync();
 
     private static IEnumerable<ProtobufMessage> Entries(IEnumerable<byte[]> requests) => requests.SelectMany(
         request => new ProtobufMessage(request).Messages(1).SelectMany(resource => resource.Messages(2)).SelectMany(scope => scope.Messages(2)));

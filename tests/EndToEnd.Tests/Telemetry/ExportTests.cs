@@ -103,11 +103,11 @@ public sealed partial class ExportTests(AzuriteFixture azurite)
             ["OTEL_METRIC_EXPORT_INTERVAL"] = "500",
         });
         await app.UntilItRunsAsync();
-        storage = new TableServiceClient(account);
+        _storage = new TableServiceClient(account);
         return app;
     }
 
-    private TableServiceClient? storage;
+    private TableServiceClient? _storage;
 
     private async Task SubmitAndPublishAsync(AppProcess app)
     {
@@ -116,7 +116,7 @@ public sealed partial class ExportTests(AzuriteFixture azurite)
         using var answer = await app.Http.SendAsync(request, Cancellation);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
 
-        var practices = storage!.GetTableClient("Practices");
+        var practices = _storage!.GetTableClient("Practices");
         TableEntity? row = null;
         await Eventually.IsTrueAsync("the practice is stored", async () =>
             (row = await practices.QueryAsync<TableEntity>(cancellationToken: Cancellation).FirstOrDefaultAsync(Cancellation)) is not null);

@@ -6,22 +6,22 @@ namespace Pipeline.EndToEnd.Tests.Telemetry;
 /// <summary>A message of the wire format, read without its schema: the tests need a handful of OTLP's fields.</summary>
 public sealed class ProtobufMessage
 {
-    private readonly List<(int Field, ByteString Value)> values = [];
+    private readonly List<(int Field, ByteString Value)> _values = [];
 
     public ProtobufMessage(byte[] bytes)
     {
         var input = new CodedInputStream(bytes);
         while (input.ReadTag() is not 0 and var tag)
-            values.Add((WireFormat.GetTagFieldNumber(tag), Read(input, WireFormat.GetTagWireType(tag))));
+            _values.Add((WireFormat.GetTagFieldNumber(tag), Read(input, WireFormat.GetTagWireType(tag))));
     }
 
     public IEnumerable<ProtobufMessage> Messages(int field) => Bytes(field).Select(bytes => new ProtobufMessage(bytes));
 
-    public string Text(int field) => values.LastOrDefault(value => value.Field == field).Value?.ToStringUtf8() ?? "";
+    public string Text(int field) => _values.LastOrDefault(value => value.Field == field).Value?.ToStringUtf8() ?? "";
 
     public string Hex(int field) => Convert.ToHexStringLower(Bytes(field).LastOrDefault() ?? []);
 
-    private IEnumerable<byte[]> Bytes(int field) => values.Where(value => value.Field == field).Select(value => value.Value.ToByteArray());
+    private IEnumerable<byte[]> Bytes(int field) => _values.Where(value => value.Field == field).Select(value => value.Value.ToByteArray());
 
     private static ByteString Read(CodedInputStream input, WireFormat.WireType type)
     {

@@ -12,7 +12,7 @@ public sealed class SendGridEventInterpreterTests
 {
     private static readonly DateTimeOffset On = new(2026, 11, 24, 9, 0, 0, TimeSpan.Zero);
 
-    private readonly SendGridEventInterpreter meaning = new(new TopicCatalog([new Topic("work", "Work", "", Some.Schedule), new Topic("health", "Health", "", Some.Schedule)]));
+    private readonly SendGridEventInterpreter _meaning = new(new TopicCatalog([new Topic("work", "Work", "", Some.Schedule), new Topic("health", "Health", "", Some.Schedule)]));
 
     [Theory]
     [InlineData("bounce", "bounce", "550 5.1.1 No such user", SubscriberStatus.Bounced)]
@@ -40,7 +40,7 @@ public sealed class SendGridEventInterpreterTests
     public void A_subscription_ends_with_some_events_only(string kind, string? type, string? reason, SubscriberStatus? status)
     {
         var happened = Of(kind, type, reason, issue: "work/2026-11-23");
-        var ends = meaning.Ends(happened).ToList();
+        var ends = _meaning.Ends(happened).ToList();
 
         Assert.Equal(status is not null, SendGridEventInterpreter.EndsSubscription(happened));
         if (status is null)
@@ -59,24 +59,24 @@ public sealed class SendGridEventInterpreterTests
     [InlineData("unsubscribe", "gone/2026-11-23", "")]
     [InlineData("unsubscribe", "", "")]
     public void Who_leaves_leaves_a_topic_and_a_dead_address_is_dead_in_all(string kind, string? issue, string topics) =>
-        Assert.Equal(topics.Split(' ', StringSplitOptions.RemoveEmptyEntries), meaning.Ends(Of(kind, "bounce", null, issue)).Select(end => end.Topic.Value));
+        Assert.Equal(topics.Split(' ', StringSplitOptions.RemoveEmptyEntries), _meaning.Ends(Of(kind, "bounce", null, issue)).Select(end => end.Topic.Value));
 
     [Fact]
     public void Without_an_address_or_a_time_nothing_ends()
     {
         var happened = Of("spamreport", null, null, null);
 
-        Assert.Empty(meaning.Ends(happened with { Address = null }));
-        Assert.Empty(meaning.Ends(happened with { HappenedOn = null }));
+        Assert.Empty(_meaning.Ends(happened with { Address = null }));
+        Assert.Empty(_meaning.Ends(happened with { HappenedOn = null }));
     }
 
     [Fact]
     public void The_reason_is_SendGrids_own_and_names_nobody()
     {
-        var end = meaning.Ends(Of("bounce", "bounce", "550 5.1.1 <amina@example.org> no mailbox for Amina. here", null)).First();
+        var end = _meaning.Ends(Of("bounce", "bounce", "550 5.1.1 <amina@example.org> no mailbox for Amina. here", null)).First();
 
         Assert.Equal("SendGrid: bounce, 550 5.1.1 *** no mailbox for *** here", end.Reason);
-        Assert.Equal("SendGrid: spamreport", meaning.Ends(Of("spamreport", null, null, null)).First().Reason);
+        Assert.Equal("SendGrid: spamreport", _meaning.Ends(Of("spamreport", null, null, null)).First().Reason);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class SendGridEventInterpreterTests
         foreach (var kind in new[] { "processed", "delivered", "bounce", "dropped", "deferred", "open", "never heard of" })
             Assert.Equal(
                 new SendAcknowledgement("work", "2026-11-23T140509", "40000000000000000000000000000000", "c-1"),
-                meaning.Acknowledgement(Of(kind, null, null, "work/2026-11-23T140509", "40000000000000000000000000000000", "c-1") with { Address = null, HappenedOn = null }));
+                _meaning.Acknowledgement(Of(kind, null, null, "work/2026-11-23T140509", "40000000000000000000000000000000", "c-1") with { Address = null, HappenedOn = null }));
     }
 
     [Theory]
@@ -108,11 +108,11 @@ public sealed class SendGridEventInterpreterTests
     [InlineData("work/2026-11-23", "40", "c\0")]
     [InlineData("work/2026-11-23", "40", "ć")]
     public void What_no_call_of_ours_carries_proves_nothing(string? issue, string? delivery, string? call) =>
-        Assert.Null(meaning.Acknowledgement(Of("processed", null, null, issue, delivery, call)));
+        Assert.Null(_meaning.Acknowledgement(Of("processed", null, null, issue, delivery, call)));
 
     [Fact]
     public void What_is_too_long_for_a_key_proves_nothing() =>
-        Assert.Null(meaning.Acknowledgement(Of("processed", null, null, "work/2026-11-23", "40", new string('c', 101))));
+        Assert.Null(_meaning.Acknowledgement(Of("processed", null, null, "work/2026-11-23", "40", new string('c', 101))));
 
     private static SendGridEvent Of(string kind, string? type, string? reason, string? issue, string? delivery = null, string? call = null)
     {

@@ -12,10 +12,10 @@ public sealed class DuplicateLimitTests
 
     private static readonly SubmissionRules Rules = new(Some.Topics);
 
-    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
-    private readonly DuplicateLimit repeats;
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
+    private readonly DuplicateLimit _limit;
 
-    public DuplicateLimitTests() => repeats = new DuplicateLimit(time);
+    public DuplicateLimitTests() => _limit = new DuplicateLimit(_time);
 
     [Fact]
     public void The_eleventh_within_an_hour_is_one_too_many()
@@ -42,9 +42,9 @@ public sealed class DuplicateLimitTests
         for (var number = 1; number <= DuplicateLimit.MaxPerSummary; number++)
             Sent(number);
 
-        time.Advance(DuplicateLimit.Window);
+        _time.Advance(DuplicateLimit.Window);
         Assert.True(Sent(11));
-        time.Advance(TimeSpan.FromTicks(1));
+        _time.Advance(TimeSpan.FromTicks(1));
         Assert.False(Sent(12));
     }
 
@@ -53,7 +53,7 @@ public sealed class DuplicateLimitTests
     {
         var caught = Enumerable.Range(1, 200).Count(number =>
         {
-            time.Advance(TimeSpan.FromMinutes(1));
+            _time.Advance(TimeSpan.FromMinutes(1));
             return Sent(number);
         });
 
@@ -63,7 +63,7 @@ public sealed class DuplicateLimitTests
     [Theory]
     [InlineData("a BUS that brings: advice, to people in border areas!!! 😀")]
     [InlineData("A  bus\nthat brings advice - to people in border areas")]
-    public void Case_spaces_and_signs_make_no_other_summary(string varied)
+    public void Case_spaces_and_signs_make_no_othersummary(string varied)
     {
         for (var number = 1; number <= DuplicateLimit.MaxPerSummary; number++)
             Sent(number);
@@ -73,7 +73,7 @@ public sealed class DuplicateLimitTests
     }
 
     [Fact]
-    public void Whatever_is_appended_to_a_long_summary_makes_no_other_one()
+    public void Whatever_is_appended_to_a_longsummary_makes_no_other_one()
     {
         var summary = string.Concat(Enumerable.Repeat("advice to people in border areas ", 20));
         for (var number = 1; number <= DuplicateLimit.MaxPerSummary; number++)
@@ -86,7 +86,7 @@ public sealed class DuplicateLimitTests
     public void Signs_between_the_letters_change_nothing() => Gen.Select(
         Gen.String[Gen.Char['a', 'z'], 20, 60], Gen.String[Gen.Int[0, 5].Select(i => " .-!\n…"[i]), 1, 20]).Sample((letters, signs) =>
     {
-        var fresh = new DuplicateLimit(time);
+        var fresh = new DuplicateLimit(_time);
         for (var number = 1; number <= DuplicateLimit.MaxPerSummary; number++)
             fresh.IsExceeded(Submission(number, letters));
 
@@ -118,7 +118,7 @@ public sealed class DuplicateLimitTests
         Assert.Equal(490, caught);
     }
 
-    private bool Sent(int number, string summary = Summary) => repeats.IsExceeded(Submission(number, summary));
+    private bool Sent(int number, string summary = Summary) => _limit.IsExceeded(Submission(number, summary));
 
     private static Submission Submission(int number, string summary) =>
         Rules.Check(Some.Draft with { Title = $"Practice {number}", Summary = summary }).Submission!;

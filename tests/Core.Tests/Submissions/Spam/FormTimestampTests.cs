@@ -7,7 +7,7 @@ namespace Pipeline.Core.Tests.Submissions.Spam;
 
 public sealed class FormTimestampTests
 {
-    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, 250, TimeSpan.Zero));
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, 250, TimeSpan.Zero));
 
     [Theory]
     [InlineData(0)]
@@ -18,7 +18,7 @@ public sealed class FormTimestampTests
     {
         var stamp = With(1).Create();
 
-        time.Advance(TimeSpan.FromSeconds(seconds));
+        _time.Advance(TimeSpan.FromSeconds(seconds));
 
         Assert.Equal(TimeSpan.FromSeconds(seconds), With(1).Age(stamp));
     }
@@ -38,7 +38,7 @@ public sealed class FormTimestampTests
     {
         var ahead = With(1).Create();
 
-        Assert.Null(new FormTimestamp(Some.Keys(1), new FakeTimeProvider(time.GetUtcNow().AddMilliseconds(-1))).Age(ahead));
+        Assert.Null(new FormTimestamp(Some.Keys(1), new FakeTimeProvider(_time.GetUtcNow().AddMilliseconds(-1))).Age(ahead));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class FormTimestampTests
     [Fact]
     public void A_token_of_the_same_key_is_no_stamp()
     {
-        var token = new SubscriptionTokens(Some.Keys(1), time).Unsubscription("t", new SubscriberKey(1));
+        var token = new SubscriptionTokens(Some.Keys(1), _time).Unsubscription("t", new SubscriberKey(1));
 
         Assert.Null(With(1).Age(token));
         Assert.Null(With(1).Age(token[..32]));
@@ -68,5 +68,5 @@ public sealed class FormTimestampTests
     [InlineData("AAAAAAAAAAAAAAAA AAAAAAAAAAAAAAA")]
     public void Reads_nothing_else(string? stamp) => Assert.Null(With(1).Age(stamp));
 
-    private FormTimestamp With(params byte[] keys) => new(Some.Keys(keys), time);
+    private FormTimestamp With(params byte[] keys) => new(Some.Keys(keys), _time);
 }

@@ -11,7 +11,7 @@ public sealed class SpamFilterTests
 
     private static readonly SubmissionRules Rules = new(Some.Topics);
 
-    private readonly SpamFilter filter = new(new DuplicateLimit(new FakeTimeProvider()));
+    private readonly SpamFilter _filter = new(new DuplicateLimit(new FakeTimeProvider()));
 
     [Theory]
     [InlineData(null, null)]
@@ -49,5 +49,5 @@ public sealed class SpamFilterTests
         layer => Assert.Equal((layer, $"{layer.Name}: {layer.Finding}"), (SpamLayer.FromName(layer.Name), layer.Reason)));
 
     private string? Judge(SubmissionOrigin origin, string title = "Migra Movil", string? summary = null) =>
-        filter.Classify(Rules.Check(Some.Draft with { Title = title, Summary = summary ?? Some.Draft.Summary }).Submission!, origin)?.Name;
+        _filter.Classify(Rules.Check(Some.Draft with { Title = title, Summary = summary ?? Some.Draft.Summary }).Submission!, origin)?.Name;
 }
