@@ -5,11 +5,11 @@ using Xunit;
 
 namespace Pipeline.Core.Tests;
 
-/// <summary>What has to hold whatever the host brings: LocalHost and the worker do not bring the same.</summary>
+/// <summary>Holds for all hosts: LocalHost, the worker and Admin register different services of their own.</summary>
 public sealed class PipelineServicesTests
 {
     [Fact]
-    public void Names_stay_readable_although_the_worker_brings_an_encoder()
+    public void Letters_of_all_scripts_stay_readable_if_the_host_registers_an_encoder()
     {
         using var provider = new ServiceCollection().AddSingleton(HtmlEncoder.Default).AddPipeline().BuildServiceProvider();
 
@@ -20,17 +20,19 @@ public sealed class PipelineServicesTests
     [InlineData("Microsoft.AspNetCore.Hosting.Diagnostics")]
     [InlineData("System.Net.Http.HttpClient.SendGrid.LogicalHandler")]
     [InlineData("Azure.Core")]
-    public void No_log_tells_the_addresses_of_requests(string category)
+    public void Addresses_of_requests_are_not_logged(string category)
     {
         using var provider = new ServiceCollection()
-            .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new Everything())).AddPipeline().BuildServiceProvider();
+            .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new AllLevels()))
+            .AddPipeline()
+            .BuildServiceProvider();
         var logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger(category);
 
         Assert.False(logger.IsEnabled(LogLevel.Information));
         Assert.True(logger.IsEnabled(LogLevel.Warning));
     }
 
-    private sealed class Everything : ILoggerProvider, ILogger
+    private sealed class AllLevels : ILoggerProvider, ILogger
     {
         public ILogger CreateLogger(string categoryName) => this;
 
@@ -38,7 +40,8 @@ public sealed class PipelineServicesTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
         }
 

@@ -5,24 +5,32 @@ using Pipeline.Topics;
 
 namespace Pipeline.Core.Tests;
 
-/// <summary>Ordinary things that tests vary.</summary>
+/// <summary>Defaults for tests, which change only what they are about.</summary>
 public static class Some
 {
-    public static DigestSchedule Schedule { get; } =
-        new(DigestFrequency.Weekly, DayOfWeek.Monday, new TimeOnly(9, 0), TimeZoneInfo.FindSystemTimeZoneById("Europe/Brussels"), SkipEmpty: true);
+    public const string TopicId = "mainstreaming-migration";
+    public const string Summary = "A bus that brings advice to people in border areas.";
 
-    public static TopicCatalog Topics { get; } =
-        new([new Topic("mainstreaming-migration", "Mainstreaming Migration into Development Planning", "", Schedule)]);
+    /// <summary>Weekly, Mondays at 9:00 in Brussels.</summary>
+    public static DigestSchedule Schedule { get; } = new(
+        DigestFrequency.Weekly, DayOfWeek.Monday, new TimeOnly(9, 0),
+        TimeZoneInfo.FindSystemTimeZoneById("Europe/Brussels"), SkipEmpty: true);
 
-    public static SiteOptions Site { get; } = new() { BaseUrl = new Uri("https://example.org/"), EmbedOrigins = [], PageAge = TimeSpan.Zero };
+    public static TopicCatalog Topics { get; } = new([Topic(TopicId)]);
 
-    /// <param name="keys">Newest first; each is one byte again and again.</param>
-    public static KeyRing Keys(params byte[] keys) => new(new KeyOptions { Keys = [.. keys.Select(key => Enumerable.Repeat(key, 32).ToArray())] });
+    public static SiteOptions Site { get; } =
+        new() { BaseUrl = new Uri("https://example.org/"), EmbedOrigins = [], PageAge = TimeSpan.Zero };
+
+    public static Topic Topic(string id) => new(id, $"The topic {id}", "", Schedule);
+
+    /// <param name="keys">One byte for each key, which is repeated; the newest key first.</param>
+    public static KeyRing Keys(params byte[] keys) =>
+        new(new KeyOptions { Keys = [.. keys.Select(key => Enumerable.Repeat(key, 32).ToArray())] });
 
     public static SubmissionDraft Draft { get; } = new()
     {
-        Topic = "mainstreaming-migration",
+        Topic = TopicId,
         Title = "Migra Movil",
-        Summary = "A bus that brings advice to people in border areas.",
+        Summary = Summary,
     };
 }

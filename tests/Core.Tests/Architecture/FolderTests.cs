@@ -22,22 +22,24 @@ public sealed class FolderTests
     [Fact]
     public void A_folder_uses_only_those_above_it()
     {
-        var against = FolderGraph.Arrows.Where(arrow => !IsInOrder(arrow)).ToList();
+        var violations = FolderGraph.Arrows.Where(arrow => !IsInOrder(arrow)).ToList();
 
-        Assert.True(against.Count == 0, $"These arrows go against the order {string.Join(", ", Order)}: {string.Join("; ", against)}.");
+        Assert.True(
+            violations.Count == 0, $"These arrows are against the order {string.Join(", ", Order)}: {string.Join("; ", violations)}.");
     }
 
     [Fact]
-    public void Every_folder_has_its_place_in_the_order() =>
+    public void Every_folder_is_in_the_order() =>
         Assert.Equal(Order.Order(), FolderGraph.Arrows.SelectMany(arrow => new[] { arrow.From, arrow.To }).Distinct().Order());
 
     [Fact]
-    public void Core_does_not_know_the_Functions_worker() =>
-        Assert.DoesNotContain(typeof(PipelineServices).Assembly.GetReferencedAssemblies(), assembly => assembly.Name!.StartsWith("Microsoft.Azure.Functions", StringComparison.Ordinal));
+    public void Core_does_not_reference_the_Functions_worker() => Assert.DoesNotContain(
+        typeof(PipelineServices).Assembly.GetReferencedAssemblies(),
+        assembly => assembly.Name!.StartsWith("Microsoft.Azure.Functions", StringComparison.Ordinal));
 
-    /// <summary>The picture is written anew if the environment variable PIPELINE_WRITE_ARCHITECTURE is set.</summary>
+    /// <summary>Writes the diagram if the environment variable PIPELINE_WRITE_ARCHITECTURE is set.</summary>
     [Fact]
-    public void The_picture_in_the_documentation_shows_the_folders_as_they_are()
+    public void The_diagram_in_the_documentation_is_current()
     {
         const string begin = "<!-- folders: written by FolderTests -->\n", end = "<!-- end of folders -->";
         var file = Path.Combine(Root(), "docs", "architecture.md");
@@ -52,19 +54,19 @@ public sealed class FolderTests
 
     private static bool IsInOrder(Arrow arrow) => Array.IndexOf(Order, arrow.To) < Array.IndexOf(Order, arrow.From);
 
-    /// <summary>Without the arrows that follow from others: A → C where there is A → B → C.</summary>
+    /// <summary>Without the arrows that follow from others: A → C if there is A → B → C.</summary>
     private static string Mermaid()
     {
-        // An arrow against the order is for the other test to name; here it would make a cycle.
+        // An arrow against the order would make a cycle; another test reports it.
         var uses = FolderGraph.Arrows.Where(IsInOrder).ToLookup(arrow => arrow.From, arrow => arrow.To);
-        HashSet<string> Reached(string folder) => [.. uses[folder].SelectMany(next => Reached(next).Append(next))];
+        HashSet<string> ReachableFrom(string folder) => [.. uses[folder].SelectMany(next => ReachableFrom(next).Append(next))];
 
-        var picture = new StringBuilder("```mermaid\nflowchart BT\n");
+        var diagram = new StringBuilder("```mermaid\nflowchart BT\n");
         foreach (var folder in Order)
             foreach (var used in uses[folder].Order(StringComparer.Ordinal))
-                if (!uses[folder].Any(other => other != used && Reached(other).Contains(used)))
-                    picture.Append("    ").Append(folder).Append(" --> ").Append(used).Append('\n');
-        return picture.Append("```\n").ToString();
+                if (!uses[folder].Any(other => other != used && ReachableFrom(other).Contains(used)))
+                    diagram.Append("    ").Append(folder).Append(" --> ").Append(used).Append('\n');
+        return diagram.Append("```\n").ToString();
     }
 
     private static string Root()

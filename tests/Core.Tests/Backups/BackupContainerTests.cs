@@ -6,16 +6,25 @@ namespace Pipeline.Core.Tests.Backups;
 
 public sealed class BackupContainerTests
 {
+    private const string KeyedContainer = "https://keyed.blob.core.windows.net/backups";
     private const string Account = "DefaultEndpointsProtocol=https;AccountName=keyed;AccountKey=a2V5;EndpointSuffix=core.windows.net";
 
     [Theory]
-    [InlineData("https://keyed.blob.core.windows.net/backups", "BackupStorage", Account, "AzureWebJobsStorage", "UseDevelopmentStorage=true")]
+    [InlineData(KeyedContainer, "BackupStorage", Account, "AzureWebJobsStorage", "UseDevelopmentStorage=true")]
     [InlineData("https://named.blob.core.windows.net/backups", "BackupStorage:accountName", "named", "AzureWebJobsStorage", Account)]
-    [InlineData("https://blobs.example.org/backups", "BackupStorage:blobServiceUri", "https://blobs.example.org", "BackupStorage:clientId", "id")]
-    [InlineData("https://keyed.blob.core.windows.net/backups", "AzureWebJobsStorage", Account, "BackupStorage", "")]
-    [InlineData("https://host.blob.core.windows.net/backups", "AzureWebJobsStorage:accountName", "host", "AzureWebJobsStorage:credential", "managedidentity")]
-    [InlineData("https://blobs.example.org/backups", "AzureWebJobsStorage:blobServiceUri", "https://blobs.example.org", "AzureWebJobsStorage:queueServiceUri", "https://queues.example.org")]
-    public void They_lie_where_the_settings_say(string expected, params string[] settings) => Assert.Equal(new Uri(expected), Of(settings).Address);
+    [InlineData(
+        "https://blobs.example.org/backups",
+        "BackupStorage:blobServiceUri", "https://blobs.example.org", "BackupStorage:clientId", "id")]
+    [InlineData(KeyedContainer, "AzureWebJobsStorage", Account, "BackupStorage", "")]
+    [InlineData(
+        "https://host.blob.core.windows.net/backups",
+        "AzureWebJobsStorage:accountName", "host", "AzureWebJobsStorage:credential", "managedidentity")]
+    [InlineData(
+        "https://blobs.example.org/backups",
+        "AzureWebJobsStorage:blobServiceUri", "https://blobs.example.org",
+        "AzureWebJobsStorage:queueServiceUri", "https://queues.example.org")]
+    public void The_settings_decide_where_backups_are_kept(string expected, params string[] settings) =>
+        Assert.Equal(new Uri(expected), Container(settings).Address);
 
     [Theory]
     [InlineData("The setting BackupStorage is missing")]
@@ -23,9 +32,9 @@ public sealed class BackupContainerTests
     [InlineData("The setting BackupStorage is neither", "BackupStorage:blobServiceUri", "no address")]
     [InlineData("The setting BackupStorage is neither", "BackupStorage:acountName", "mistyped", "AzureWebJobsStorage", Account)]
     [InlineData("The setting AzureWebJobsStorage is neither", "AzureWebJobsStorage:accountName", "no name")]
-    public void A_wrong_setting_is_named_once_it_is_needed(string sentence, params string[] settings)
+    public void A_wrong_setting_is_named_when_the_address_is_used(string sentence, params string[] settings)
     {
-        var container = Of(settings);
+        var container = Container(settings);
 
         var fault = Assert.Throws<BackupException>(() => container.Address);
 
@@ -33,6 +42,10 @@ public sealed class BackupContainerTests
         Assert.DoesNotContain("secret", fault.Message, StringComparison.Ordinal);
     }
 
-    private static BackupContainer Of(string[] settings) => new(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Chunk(2).Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1]))).Build(), []);
+    /// <param name="settings">Names and values in turns.</param>
+    private static BackupContainer Container(string[] settings)
+    {
+        var pairs = settings.Chunk(2).Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1]));
+        return new BackupContainer(new ConfigurationBuilder().AddInMemoryCollection(pairs).Build(), []);
+    }
 }

@@ -23,7 +23,7 @@ public sealed class DeliveryAttemptTests
     }
 
     [Fact]
-    public void Only_open_recipients_are_sent_to_and_a_request_does_not_span_one_in_doubt()
+    public void A_request_has_only_open_recipients_and_ends_before_an_unknown_one()
     {
         var (attempt, calls) = Run("eeee", _ => Sent, outcomes: ".?..");
 
@@ -32,9 +32,10 @@ public sealed class DeliveryAttemptTests
     }
 
     [Fact]
-    public void A_refused_request_is_halved_until_the_bad_address_stands_alone()
+    public void A_refused_request_is_halved_until_the_refused_address_is_alone()
     {
-        var (attempt, calls) = Run("eeeeeeee", call => call.Recipients.ToArray().Any(recipient => recipient.Place == 5) ? Refused : Sent);
+        var (attempt, calls) = Run(
+            "eeeeeeee", call => call.Recipients.ToArray().Any(recipient => recipient.Place == 5) ? Refused : Sent);
 
         Assert.Equal(["0-8 en", "0-4 en", "4-8 en", "4-6 en", "4-5 en", "5-6 en", "6-8 en"], calls);
         Assert.Equal("sssssfss", attempt.Outcomes.Codes);
@@ -42,24 +43,28 @@ public sealed class DeliveryAttemptTests
     }
 
     [Fact]
-    public void An_unknown_outcome_is_that_of_its_request_alone()
+    public void An_unknown_outcome_applies_only_to_its_request()
     {
-        var (attempt, _) = Run("eeff", call => call.Language == Language.English ? new SendOutcome.Unknown("SendGrid answered 500.") : Sent);
+        var unknown = new SendOutcome.Unknown("SendGrid answered 500.");
+
+        var (attempt, _) = Run("eeff", call => call.Language == Language.English ? unknown : Sent);
 
         Assert.Equal("??ss", attempt.Outcomes.Codes);
     }
 
     [Fact]
-    public void If_SendGrid_does_not_take_it_the_rest_waits_as_long_as_it_says()
+    public void If_SendGrid_does_not_take_a_request_the_rest_waits_for_the_time_that_it_gives()
     {
-        var (attempt, calls) = Run("eeff", _ => new SendOutcome.NotTaken("SendGrid's rate limit is reached (429).", TimeSpan.FromSeconds(42)));
+        var notTaken = new SendOutcome.NotTaken("SendGrid's rate limit is reached (429).", TimeSpan.FromSeconds(42));
+
+        var (attempt, calls) = Run("eeff", _ => notTaken);
 
         Assert.Single(calls);
         Assert.Equal(("....", TimeSpan.FromSeconds(42)), (attempt.Outcomes.Codes, attempt.Delay));
     }
 
     [Fact]
-    public void If_one_after_the_other_is_refused_without_a_reason_the_language_waits_and_the_others_go_on()
+    public void If_all_recipients_of_a_language_are_refused_without_a_reason_only_this_language_waits()
     {
         var (attempt, calls) = Run("eeeeeeeeff", call => call.Language == Language.English ? RefusedWithoutReason : Sent);
 
@@ -69,7 +74,7 @@ public sealed class DeliveryAttemptTests
     }
 
     [Fact]
-    public void Refusals_without_a_reason_stand_if_SendGrid_took_another_of_the_same_language()
+    public void Refusals_without_a_reason_count_if_SendGrid_accepted_another_recipient_of_the_language()
     {
         var (attempt, _) = Run("eeeeeeee", call => call.Range.To == 1 ? Sent : RefusedWithoutReason);
 
@@ -77,9 +82,9 @@ public sealed class DeliveryAttemptTests
     }
 
     [Fact]
-    public void When_the_app_stops_nothing_more_is_sent_and_the_rest_goes_back_at_once()
+    public void If_the_app_stops_nothing_more_is_sent_and_the_rest_is_returned_without_delay()
     {
-        var attempt = new DeliveryAttempt(Claim("...."), Recipients("eeff"));
+        var attempt = new DeliveryAttempt(Claimed("...."), Recipients("eeff"));
         attempt.Record(attempt.Next(Now, isStopping: false)!, Sent);
 
         Assert.Null(attempt.Next(Now, isStopping: true));
@@ -88,23 +93,24 @@ public sealed class DeliveryAttemptTests
     }
 
     [Fact]
-    public void An_attempt_ends_before_its_claim_counts_as_abandoned()
+    public void An_attempt_ends_before_its_lease_does()
     {
-        var attempt = new DeliveryAttempt(Claim("...."), Recipients("eeff"));
+        var attempt = new DeliveryAttempt(Claimed("...."), Recipients("eeff"));
         attempt.Record(attempt.Next(Now, isStopping: false)!, Sent);
 
         Assert.Null(attempt.Next(Now + DeliveryAttempt.LeaseDuration / 2 + TimeSpan.FromSeconds(1), isStopping: false));
         Assert.Equal("ss..", attempt.Outcomes.Codes);
     }
 
-    /// <param name="languages">Of the recipients: e for English, f for French.</param>
-    /// <param name="outcomes">Of the claim; all open by default.</param>
+    /// <summary>Runs an attempt to its end.</summary>
+    /// <param name="languages">One character for each recipient: e for English, f for French.</param>
+    /// <param name="outcomes">The outcomes of the delivery; all are open by default.</param>
     private static (DeliveryAttempt Attempt, List<string> Calls) Run(
         string languages, Func<DeliveryCall, SendOutcome> answer, string? outcomes = null)
     {
         outcomes ??= new string('.', languages.Length);
         var attempt = new DeliveryAttempt(
-            Claim(outcomes), [.. Recipients(languages).Where(recipient => outcomes[recipient.Place] == '.')]);
+            Claimed(outcomes), [.. Recipients(languages).Where(recipient => outcomes[recipient.Place] == '.')]);
         List<string> calls = [];
         while (attempt.Next(Now, isStopping: false) is { } call)
         {
@@ -122,13 +128,13 @@ public sealed class DeliveryAttemptTests
             Language.Find(language == 'f' ? "fr" : "en")!))),
     ];
 
-    private static Delivery Claim(string outcomes) => new()
+    private static Delivery Claimed(string outcomes) => new()
     {
         Topic = "topic",
         Issue = "2026-11-23",
         Range = HashRange.Split(1).Single(),
         Id = "id",
-        LeaseId = "holder",
+        LeaseId = "lease",
         Status = DeliveryStatus.Claimed,
         Recipients = [],
         Outcomes = new Outcomes(outcomes),

@@ -11,6 +11,6 @@ public sealed class LanguageTests
     [InlineData("fr", 2, "2 mars 2026")]
     [InlineData("es", 1, "1 de marzo de 2026")]
     [InlineData("ar", 1, "1 مارس 2026")]
-    public void Writes_days_as_the_language_does(string language, int day, string written) =>
+    public void A_date_is_written_as_the_language_does(string language, int day, string written) =>
         Assert.Equal(written, Language.Find(language)!.Date(new DateOnly(2026, 3, day)));
 }

@@ -9,103 +9,120 @@ public sealed class PracticePageTests
 {
     private static readonly DateTimeOffset Monday = new(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
 
-    /// <summary>What happens to one practice between two pages.</summary>
-    private enum Event
+    /// <summary>A change of one practice between two pages.</summary>
+    private enum Change
     {
         Published,
         Edited,
-        TakenBack,
+        Withdrawn,
         PublishedAgain,
         Swept,
     }
 
     [Fact]
-    public void Whoever_follows_next_sees_what_stays_published_exactly_once() =>
+    public void A_practice_that_stays_published_is_on_exactly_one_page() =>
         Gen.Select(
             Gen.Int[0, 60],
             Gen.Int[1, 7],
-            Gen.Select(Gen.Enum<Event>(), Gen.Int[0, 99]).Array[0, 6].Array[0, 40],
+            Gen.Select(Gen.Enum<Change>(), Gen.Int[0, 99]).Array[0, 6].Array[0, 40],
             (count, limit, pauses) => (count, limit, pauses))
         .Sample(sample =>
         {
-            // Some share a time, as those do that one sweep has published under a coarse clock; the last ones are not stamped yet.
-            List<Practice> all = [.. Enumerable.Range(0, sample.count).Select(i => Some(i, i > sample.count - 3 ? null : Monday.AddMinutes(i / 3)))];
+            // Three share a time, as if one sweep published them. The last ones have no PublishedOn yet.
+            DateTimeOffset? PublishedOn(int number) => number > sample.count - 3 ? null : Monday.AddMinutes(number / 3);
+            List<Practice> all = [.. Enumerable.Range(0, sample.count).Select(number => Practice(number, PublishedOn(number)))];
             HashSet<Practice> hidden = [];
             List<string> seen = [];
-            // Those that were there all the time.
-            HashSet<string> stayed = [.. Names(all)];
-            // Those that had a place to hold when the page was shown.
+            // Published from the first page to the last.
+            HashSet<string> stayed = [.. References(all)];
+            // Had PublishedOn, and so a place in the order, when the last page was read.
             HashSet<string> placed = [];
 
             string? next = null;
             for (var page = 0; ; page++)
             {
                 var shown = PracticePage.Of(Sorted(all.Except(hidden)), sample.limit, next);
-                seen.AddRange(Names(shown.Practices));
+                seen.AddRange(References(shown.Practices));
                 if (shown.Next is null)
                     break;
                 next = shown.Next;
-                placed = [.. Names(all.Where(practice => practice.PublishedOn is not null))];
-                foreach (var (what, which) in page < sample.pauses.Length ? sample.pauses[page] : [])
-                    Happens(what, which);
+                placed = [.. References(all.Where(practice => practice.PublishedOn is not null))];
+                foreach (var (change, number) in page < sample.pauses.Length ? sample.pauses[page] : [])
+                    Apply(change, number);
             }
 
             return seen.Distinct().Count() == seen.Count && stayed.IsSubsetOf(seen);
 
-            void Happens(Event what, int which)
+            void Apply(Change change, int number)
             {
-                if (what == Event.Published)
-                    all.Add(Some(1000 + all.Count, null));
-                else if (what == Event.Swept)
-                    for (var i = 0; i < all.Count; i++)
-                        all[i] = all[i].PublishedOn is null && !hidden.Contains(all[i]) ? all[i] with { PublishedOn = Monday.AddYears(1).AddMinutes(all.Count) } : all[i];
+                if (change == Change.Published)
+                    all.Add(Practice(1000 + all.Count, null));
+                else if (change == Change.Swept)
+                    Sweep();
                 else if (all.Count > 0)
-                    Changes(what, which % all.Count);
+                    ApplyTo(number % all.Count, change);
             }
 
-            void Changes(Event what, int which)
+            void Sweep()
             {
-                var practice = all[which];
-                if (what == Event.Edited && !hidden.Contains(practice))
-                    all[which] = practice with { Title = practice.Title + "!" };
-                // One that was not stamped when the page ended with it has no place to hold, also where a sweep has stamped it since.
-                else if (what == Event.TakenBack && placed.Contains(practice.Reference.ToString()) && hidden.Add(practice))
+                for (var i = 0; i < all.Count; i++)
+                    if (all[i].PublishedOn is null && !hidden.Contains(all[i]))
+                        all[i] = all[i] with { PublishedOn = Monday.AddYears(1).AddMinutes(all.Count) };
+            }
+
+            void ApplyTo(int index, Change change)
+            {
+                var practice = all[index];
+                if (change == Change.Edited && !hidden.Contains(practice))
+                    all[index] = practice with { Title = practice.Title + "!" };
+                // Without PublishedOn at the end of a page a practice has no place that a cursor could keep.
+                else if (change == Change.Withdrawn && placed.Contains(practice.Reference.ToString()) && hidden.Add(practice))
                     stayed.Remove(practice.Reference.ToString());
-                else if (what == Event.PublishedAgain)
+                else if (change == Change.PublishedAgain)
                     hidden.Remove(practice);
             }
         });
 
     [Fact]
-    public void The_place_is_held_where_the_practice_itself_is_gone()
+    public void A_cursor_keeps_its_place_if_its_practice_is_gone()
     {
-        List<Practice> all = [.. Enumerable.Range(0, 9).Select(i => Some(i, Monday.AddHours(-i)))];
+        List<Practice> all = [.. Enumerable.Range(0, 9).Select(i => Practice(i, Monday.AddHours(-i)))];
         var first = PracticePage.Of(all, 3, null);
-        Assert.Equal(Names(all[..3]), Names(first.Practices));
+        Assert.Equal(References(all[..3]), References(first.Practices));
 
         all.RemoveAt(2);
-        Assert.Equal(Names(all[2..5]), Names(PracticePage.Of(all, 3, first.Next).Practices));
+        Assert.Equal(References(all[2..5]), References(PracticePage.Of(all, 3, first.Next).Practices));
     }
 
     [Fact]
-    public void A_reference_alone_is_a_place_too_and_anything_else_is_the_start()
+    public void A_reference_is_a_cursor_too_and_other_text_is_the_first_page()
     {
-        List<Practice> all = [.. Enumerable.Range(0, 9).Select(i => Some(i, Monday.AddHours(-i)))];
+        List<Practice> all = [.. Enumerable.Range(0, 9).Select(i => Practice(i, Monday.AddHours(-i)))];
 
-        Assert.Equal(Names(all[3..6]), Names(PracticePage.Of(all, 3, all[2].Reference.ToString().ToLowerInvariant()).Practices));
-        foreach (var odd in (string?[])[null, "", "7KQ2", ".", "-1.x", "zz." + all[2].Reference, $"{long.MaxValue:x}0.{all[2].Reference}", Reference.Of("none").ToString()])
-            Assert.Equal(Names(all[..3]), Names(PracticePage.Of(all, 3, odd).Practices));
+        var typed = all[2].Reference.ToString().ToLowerInvariant();
+        Assert.Equal(References(all[3..6]), References(PracticePage.Of(all, 3, typed).Practices));
+        string?[] others =
+        [
+            null, "", "7KQ2", ".", "-1.x", "zz." + all[2].Reference, $"{long.MaxValue:x}0.{all[2].Reference}",
+            Reference.Of("none").ToString(),
+        ];
+        foreach (var other in others)
+            Assert.Equal(References(all[..3]), References(PracticePage.Of(all, 3, other).Practices));
         Assert.Empty(PracticePage.Of(all, 3, $"0.{all[2].Reference}").Practices);
     }
 
     [Fact]
-    public void The_place_goes_into_an_address_as_it_is() =>
-        Assert.All(Enumerable.Range(0, 50).Select(i => PracticeCursor.Of(Some(i, i % 2 == 0 ? null : Monday)).ToString()), place =>
+    public void A_cursor_needs_no_escaping_in_an_address()
+    {
+        for (var i = 0; i < 50; i++)
         {
-            Assert.Equal(place, Uri.EscapeDataString(place));
-            Assert.True(PracticeCursor.TryParse(place, out var read));
-            Assert.Equal(place, read.ToString());
-        });
+            var cursor = PracticeCursor.Of(Practice(i, i % 2 == 0 ? null : Monday)).ToString();
+
+            Assert.Equal(cursor, Uri.EscapeDataString(cursor));
+            Assert.True(PracticeCursor.TryParse(cursor, out var read));
+            Assert.Equal(cursor, read.ToString());
+        }
+    }
 
     private static List<Practice> Sorted(IEnumerable<Practice> practices)
     {
@@ -114,9 +131,10 @@ public sealed class PracticePageTests
         return sorted;
     }
 
-    private static IEnumerable<string> Names(IEnumerable<Practice> practices) => practices.Select(practice => practice.Reference.ToString());
+    private static IEnumerable<string> References(IEnumerable<Practice> practices) =>
+        practices.Select(practice => practice.Reference.ToString());
 
-    private static Practice Some(int number, DateTimeOffset? publishedOn) => new()
+    private static Practice Practice(int number, DateTimeOffset? publishedOn) => new()
     {
         Topic = "topic",
         Reference = Reference.Of($"{number}"),

@@ -15,12 +15,12 @@ public sealed class PracticeStatusWordTests
     [InlineData("pending", PracticeStatus.Pending)]
     [InlineData("", PracticeStatus.Pending)]
     [InlineData(null, PracticeStatus.Pending)]
-    public void Forgives_case_spaces_and_other_words(string? typed, PracticeStatus expected) =>
+    public void Case_spaces_and_synonyms_are_accepted(string? typed, PracticeStatus expected) =>
         Assert.Equal(expected, PracticeStatusWord.Read(typed));
 
     [Theory]
     [InlineData("pubised")]
     [InlineData("1")]
     [InlineData("not published")]
-    public void Does_not_guess(string typed) => Assert.Null(PracticeStatusWord.Read(typed));
+    public void Other_words_are_not_understood(string typed) => Assert.Null(PracticeStatusWord.Read(typed));
 }

@@ -9,20 +9,15 @@ public sealed class ReferenceTests
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
     [Fact]
-    public void Is_twelve_characters_and_a_check_character_in_groups()
-    {
+    public void A_reference_has_twelve_characters_and_a_check_character_in_groups() =>
         Assert.Matches("^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]$", Reference.Of("anything").ToString());
-    }
 
     [Fact]
-    public void Stays_the_same_for_ever()
-    {
-        // Written down so that no change of the recipe goes unnoticed: addresses in mails of years ago depend on it.
-        Assert.Equal("DQBC-882P-37NH-J", Reference.Of("Migra Movil").ToString());
-    }
+    // Links in mails contain references.
+    public void A_reference_never_changes() => Assert.Equal("DQBC-882P-37NH-J", Reference.Of("Migra Movil").ToString());
 
     [Fact]
-    public void Survives_printing_and_reading() => Gen.String.Sample(content =>
+    public void A_printed_reference_is_read_back() => Gen.String.Sample(content =>
     {
         var reference = Reference.Of(content);
         Assert.True(Reference.TryParse(reference.ToString(), out var read));
@@ -30,28 +25,28 @@ public sealed class ReferenceTests
     });
 
     [Fact]
-    public void Reads_lower_case_without_hyphens_and_look_alikes() => Gen.String.Sample(content =>
+    public void Lower_case_missing_hyphens_and_look_alikes_are_read() => Gen.String.Sample(content =>
     {
         var reference = Reference.Of(content);
-        var sloppy = reference.ToString().Replace("-", "").ToLowerInvariant().Replace('0', 'o').Replace('1', 'l');
-        Assert.True(Reference.TryParse($" {sloppy} ", out var read));
+        var typed = reference.ToString().Replace("-", "").ToLowerInvariant().Replace('0', 'o').Replace('1', 'l');
+        Assert.True(Reference.TryParse($" {typed} ", out var read));
         Assert.Equal(reference, read);
     });
 
     [Fact]
-    public void Finds_every_single_mistyped_character() =>
+    public void Every_mistyped_character_is_found() =>
         Gen.Select(Gen.String, Gen.Int[0, 12], Gen.Int[1, 31]).Sample((content, position, shift) =>
         {
-            var characters = Plain(content);
+            var characters = Characters(content);
             characters[position] = Alphabet[(Alphabet.IndexOf(characters[position]) + shift) % 32];
             Assert.False(Reference.TryParse(new string(characters), out _));
         });
 
     [Fact]
-    public void Finds_every_two_characters_that_changed_places() =>
+    public void Every_two_swapped_characters_are_found() =>
         Gen.Select(Gen.String, Gen.Int[0, 12], Gen.Int[0, 12]).Sample((content, one, other) =>
         {
-            var characters = Plain(content);
+            var characters = Characters(content);
             if (characters[one] == characters[other])
                 return;
 
@@ -67,7 +62,7 @@ public sealed class ReferenceTests
     [InlineData("00000000000000000000000000000000000000")]
     [InlineData("../../etc/passwd")]
     [InlineData("قققق-قققق-قققق-ق")]
-    public void Reads_nothing_else(string? input) => Assert.False(Reference.TryParse(input, out _));
+    public void Other_text_is_not_a_reference(string? input) => Assert.False(Reference.TryParse(input, out _));
 
-    private static char[] Plain(string content) => Reference.Of(content).ToString().Replace("-", "").ToCharArray();
+    private static char[] Characters(string content) => Reference.Of(content).ToString().Replace("-", "").ToCharArray();
 }

@@ -15,7 +15,7 @@ public sealed class SettingsTests
 {
     private static readonly string Key = Convert.ToBase64String(new byte[32]);
 
-    private static readonly Dictionary<string, string?> Good = new()
+    private static readonly Dictionary<string, string?> Required = new()
     {
         ["Pipeline:BaseUrl"] = "https://example.org",
         ["Digest:Day"] = "Monday",
@@ -32,13 +32,13 @@ public sealed class SettingsTests
     [InlineData("fr", "submit", "https://example.org/submit?lang=fr")]
     [InlineData("fr", "", "https://example.org/?lang=fr")]
     [InlineData("ar", "subscriptions/unsubscribe?token=a-b", "https://example.org/subscriptions/unsubscribe?lang=ar&token=a-b")]
-    public void A_link_says_its_language_unless_it_is_English(string language, string path, string address) =>
+    public void A_link_has_its_language_unless_it_is_English(string language, string path, string address) =>
         Assert.Equal(address, Read([]).Site.Link(path, Language.Find(language)!).AbsoluteUri);
 
     [Theory]
     [InlineData("SendGrid:ApiKey", "SendGrid__ApiKey")]
     [InlineData("Tokens:Keys:0", "Tokens__Keys__0")]
-    public void Says_that_the_key_vault_has_not_given_a_secret(string name, string shown)
+    public void An_unresolved_key_vault_reference_is_reported(string name, string shown)
     {
         var failures = Failures(With(new() { [name] = "@Microsoft.KeyVault(VaultName=kv;SecretName=key)" }));
 
@@ -46,9 +46,13 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void A_host_in_other_letters_is_known_as_browsers_and_headers_know_it()
+    public void A_host_with_other_letters_is_written_as_browsers_send_it()
     {
-        var settings = Read(new() { ["Pipeline:BaseUrl"] = "https://práctica.example:8443", ["Pipeline:EmbedOrigins:0"] = "https://مثال.example" });
+        var settings = Read(new()
+        {
+            ["Pipeline:BaseUrl"] = "https://práctica.example:8443",
+            ["Pipeline:EmbedOrigins:0"] = "https://مثال.example",
+        });
 
         Assert.Equal("https://xn--prctica-iwa.example:8443/submit", settings.Site.Link("submit").AbsoluteUri);
         Assert.Equal("https://xn--mgbh0fb.example/", Assert.Single(settings.Site.EmbedOrigins).AbsoluteUri);
@@ -56,7 +60,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void Reads_what_is_there_and_takes_the_usual_for_the_rest()
+    public void Settings_that_are_missing_have_defaults()
     {
         var settings = Read([]);
 
@@ -69,7 +73,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void A_topic_may_have_a_schedule_of_its_own()
+    public void A_topic_can_have_its_own_schedule()
     {
         var settings = Read(new()
         {
@@ -135,18 +139,20 @@ public sealed class SettingsTests
     [InlineData("Topics:0:Id", "No Such Id", "Topics__0__Id")]
     [InlineData("Topics:0:Id", "unknown", "Topics__0__Id")]
     [InlineData("Topics:0:Id", "a\nb", "Topics__0__Id")]
-    public void Names_the_setting_that_is_missing_or_malformed(string name, string? value, string shown)
+    public void A_missing_or_malformed_setting_is_named(string name, string? value, string shown)
     {
-        Dictionary<string, string?> bad = name.StartsWith("Topics", StringComparison.Ordinal) ? new() { ["Topics:0:Id"] = "a", ["Topics:0:Name"] = "A topic" } : [];
-        bad[name] = value;
+        Dictionary<string, string?> changes = [];
+        if (name.StartsWith("Topics", StringComparison.Ordinal))
+            (changes["Topics:0:Id"], changes["Topics:0:Name"]) = ("a", "A topic");
+        changes[name] = value;
 
-        var sentence = Assert.Single(Failures(With(bad)));
+        var sentence = Assert.Single(Failures(With(changes)));
         Assert.Contains($"The setting {shown} ", sentence);
         Assert.DoesNotMatch(@"[\p{Cc}\u2028\u2029]", sentence);
     }
 
     [Fact]
-    public void An_id_is_that_of_one_topic()
+    public void Two_topics_with_the_same_id_are_reported()
     {
         var failures = Failures(With(new()
         {
@@ -160,20 +166,26 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void What_was_copied_along_with_the_sender_s_address_is_gone() =>
-        Assert.Equal("digest@example.org", Read(new() { ["SendGrid:From"] = "\u200bdigest@Example.org\u200e\n" }).SendGrid.From);
+    public void Invisible_characters_around_the_sender_address_are_removed()
+    {
+        var settings = Read(new() { ["SendGrid:From"] = "\u200bdigest@Example.org\u200e\n" });
+
+        Assert.Equal("digest@example.org", settings.SendGrid.From);
+    }
 
     [Theory]
     [InlineData(null, "00:10:00")]
     [InlineData("", "00:10:00")]
     [InlineData("00:05:00", "00:05:00")]
     [InlineData("1.00:00:00", "1.00:00:00")]
-    public void The_webhook_is_set_up_with_a_key(string? tolerance, string expected)
+    public void The_webhook_is_on_if_it_has_a_key(string? tolerance, string expected)
     {
         using var sender = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var key = Convert.ToBase64String(sender.ExportSubjectPublicKeyInfo());
 
-        Assert.Equal(expected, $"{Read(new() { ["SendGrid:WebhookPublicKey"] = key, ["SendGrid:WebhookTolerance"] = tolerance }).SendGrid.Webhook?.Tolerance}");
+        var settings = Read(new() { ["SendGrid:WebhookPublicKey"] = key, ["SendGrid:WebhookTolerance"] = tolerance });
+
+        Assert.Equal(expected, $"{settings.SendGrid.Webhook?.Tolerance}");
         Assert.Null(Read(new() { ["SendGrid:WebhookTolerance"] = tolerance }).SendGrid.Webhook);
         Assert.Null(Read(new() { ["SendGrid:WebhookPublicKey"] = "" }).SendGrid.Webhook);
     }
@@ -182,17 +194,20 @@ public sealed class SettingsTests
     [InlineData(null, "00:00:02")]
     [InlineData("00:00:00", "00:00:00")]
     [InlineData("00:01:30", "00:01:30")]
-    public void A_page_may_be_as_old_as_is_set(string? age, string expected) =>
+    public void PageAge_is_two_seconds_by_default(string? age, string expected) =>
         Assert.Equal(expected, $"{Read(new() { ["Pipeline:PageAge"] = age }).Site.PageAge}");
 
     [Fact]
-    public void Names_them_all_at_once() => Assert.Equal(8, Failures([]).Count);
+    public void All_wrong_settings_are_reported_together() => Assert.Equal(8, Failures([]).Count);
 
     [Fact]
-    public void Never_repeats_a_secret()
+    public void A_secret_is_not_repeated()
     {
-        Assert.DoesNotContain(Failures(With(new() { ["Tokens:Keys:0"] = "c2VjcmV0" })), failure => failure.Contains("c2VjcmV0"));
-        Assert.DoesNotContain(Failures(With(new() { ["SendGrid:WebhookPublicKey"] = "SG.secret" })), failure => failure.Contains("SG.secret"));
+        var key = Failures(With(new() { ["Tokens:Keys:0"] = "c2VjcmV0" }));
+        var publicKey = Failures(With(new() { ["SendGrid:WebhookPublicKey"] = "SG.secret" }));
+
+        Assert.DoesNotContain(key, failure => failure.Contains("c2VjcmV0"));
+        Assert.DoesNotContain(publicKey, failure => failure.Contains("SG.secret"));
     }
 
     [Theory]
@@ -205,14 +220,14 @@ public sealed class SettingsTests
     [InlineData("Editors:Email", "Editors__Email", null)]
     [InlineData("Digest:DraftAhead", "Digest__DraftAhead", null)]
     [InlineData("AzureWebJobsStorage:accountName", "AzureWebJobsStorage__accountName", null)]
-    public void A_name_that_is_a_slip_is_named_with_the_one_that_was_meant(string name, string shown, string? meant)
+    public void A_misspelled_setting_is_reported_with_the_right_name(string name, string shown, string? suggestion)
     {
         var failures = Failures(With(new() { [name] = "x" }));
 
-        if (meant is null)
+        if (suggestion is null)
             Assert.Empty(failures);
         else
-            Assert.Equal($"There is no setting {shown}. Rename it to {meant}, or remove it.", Assert.Single(failures));
+            Assert.Equal($"There is no setting {shown}. Rename it to {suggestion}, or remove it.", Assert.Single(failures));
     }
 
     private static Options Read(Dictionary<string, string?> changes)
@@ -224,7 +239,7 @@ public sealed class SettingsTests
             services.GetRequiredService<SendGridOptions>(), services.GetRequiredService<TopicCatalog>());
     }
 
-    /// <summary>The sentences that end the start; none if it would go on.</summary>
+    /// <summary>The errors of the start; empty if it succeeds.</summary>
     private static List<string> Failures(Dictionary<string, string?> values)
     {
         try
@@ -244,14 +259,16 @@ public sealed class SettingsTests
 
     private static Dictionary<string, string?> With(Dictionary<string, string?> changes)
     {
-        var values = new Dictionary<string, string?>(Good);
+        var values = new Dictionary<string, string?>(Required);
         foreach (var (name, value) in changes)
             values[name] = value;
         return values;
     }
 
     private static ServiceProvider Services(Dictionary<string, string?> values) => new ServiceCollection()
-        .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(values).Build()).AddPipeline().BuildServiceProvider();
+        .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(values).Build())
+        .AddPipeline()
+        .BuildServiceProvider();
 
     private sealed record Options(SiteOptions Site, SubmissionOptions Submissions, SendGridOptions SendGrid, TopicCatalog Topics);
 }

@@ -33,7 +33,7 @@ public sealed class ForgivingColumnsTests
 
     [Theory]
     [MemberData(nameof(Cells))]
-    public void Whatever_is_in_a_column_it_is_read(object? cell, string text, int? number, bool? flag, DateTimeOffset? time)
+    public void A_column_of_any_type_is_read(object? cell, string text, int? number, bool? flag, DateTimeOffset? time)
     {
         var row = new TableEntity("topic", "row") { ["Column"] = cell };
 
@@ -46,10 +46,14 @@ public sealed class ForgivingColumnsTests
     [InlineData(1, null)]
     [InlineData("Published, Declined", null)]
     [InlineData(null, null)]
-    public void A_word_is_one_of_the_names(object? cell, PracticeStatus? expected) =>
+    public void A_word_is_read_if_it_is_a_name_of_the_enum(object? cell, PracticeStatus? expected) =>
         Assert.Equal(expected, new TableEntity("topic", "row") { ["Column"] = cell }.Word<PracticeStatus>("Column"));
 
     [Fact]
-    public void A_missing_column_is_empty() => Assert.Equal(
-        ("", null, null, null), (new TableEntity().Text("Column"), new TableEntity().Number("Column"), new TableEntity().Flag("Column"), new TableEntity().Time("Column")));
+    public void A_missing_column_is_empty()
+    {
+        var row = new TableEntity();
+
+        Assert.Equal(("", null, null, null), (row.Text("Column"), row.Number("Column"), row.Flag("Column"), row.Time("Column")));
+    }
 }

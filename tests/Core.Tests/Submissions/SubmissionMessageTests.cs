@@ -16,7 +16,7 @@ public sealed class SubmissionMessageTests
     [InlineData("محمد الأمين")]
     [InlineData("O'Brien <script>alert(\"1\")</script>")]
     [InlineData("back\\slash 😀 \u2028 \u202e")]
-    public void Brings_names_through_unharmed_and_readable(string name)
+    public void Names_are_unchanged_and_readable(string name)
     {
         var submission = Rules.Check(Some.Draft with { Submitter = name }).Submission!;
         var text = SubmissionMessage.Write(submission, DateTimeOffset.UnixEpoch, Language.English);
@@ -39,7 +39,7 @@ public sealed class SubmissionMessageTests
     [InlineData("{\"version\":0,\"title\":\"x\"}", "version 0")]
     [InlineData("{\"version\":2}", "version 2")]
     [InlineData("{\"version\":1}", "submittedOn")]
-    public void Says_in_words_why_a_message_is_none_of_ours(string payload, string words)
+    public void A_malformed_message_has_a_problem_in_words(string payload, string words)
     {
         var read = SubmissionMessage.Parse(payload);
 
@@ -52,7 +52,7 @@ public sealed class SubmissionMessageTests
     [InlineData("\" FR \"", "fr")]
     [InlineData("\"tlh\"", "en")]
     [InlineData("null", "en")]
-    public void Says_in_which_language_it_was_written_and_otherwise_is_in_English(string language, string code)
+    public void The_language_is_read_and_is_English_by_default(string language, string code)
     {
         var read = SubmissionMessage.Parse($"{{\"version\":1,\"submittedOn\":\"2026-11-24T00:00:00Z\",\"language\":{language}}}");
 
@@ -60,7 +60,7 @@ public sealed class SubmissionMessageTests
     }
 
     [Fact]
-    public void A_byte_order_mark_before_it_is_no_part_of_it()
+    public void A_byte_order_mark_is_ignored()
     {
         var submission = Rules.Check(Some.Draft).Submission!;
         var read = SubmissionMessage.Parse($"\uFEFF{SubmissionMessage.Write(submission, DateTimeOffset.UnixEpoch, Language.English)}");
@@ -69,7 +69,7 @@ public sealed class SubmissionMessageTests
     }
 
     [Fact]
-    public void Carries_the_language_which_is_no_part_of_the_reference()
+    public void The_language_does_not_change_the_reference()
     {
         var submission = Rules.Check(Some.Draft).Submission!;
         var read = SubmissionMessage.Parse(SubmissionMessage.Write(submission, DateTimeOffset.UnixEpoch, Language.Find("es")!));
@@ -78,20 +78,21 @@ public sealed class SubmissionMessageTests
     }
 
     [Fact]
-    public void Carries_what_the_door_made_of_it_and_can_be_read_without_it()
+    public void The_spam_layer_is_read_and_can_be_removed()
     {
         var submission = Rules.Check(Some.Draft with { Submitter = "محمد \"الأمين\" 😀", Country = "JO" }).Submission!;
-        var honest = SubmissionMessage.Write(submission, DateTimeOffset.UnixEpoch, Language.Find("ar")!);
-        var caught = SubmissionMessage.Write(submission, DateTimeOffset.UnixEpoch, Language.Find("ar")!, SpamLayer.Links);
+        var unmarked = SubmissionMessage.Write(submission, DateTimeOffset.UnixEpoch, Language.Find("ar")!);
+        var marked = SubmissionMessage.Write(submission, DateTimeOffset.UnixEpoch, Language.Find("ar")!, SpamLayer.Links);
 
-        Assert.DoesNotContain("spam", honest, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains("\"spam\":\"links\"", caught);
-        Assert.Null(SubmissionMessage.Parse(honest).Spam);
-        Assert.Equal((SpamLayer.Links, honest), (SubmissionMessage.Parse(caught).Spam, SubmissionMessage.Parse(caught).Unmarked));
+        Assert.DoesNotContain("spam", unmarked, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("\"spam\":\"links\"", marked);
+        Assert.Null(SubmissionMessage.Parse(unmarked).Spam);
+        var read = SubmissionMessage.Parse(marked);
+        Assert.Equal((SpamLayer.Links, unmarked), (read.Spam, read.Unmarked));
     }
 
     [Fact]
-    public void A_layer_of_another_version_is_spam_as_well()
+    public void An_unknown_spam_layer_is_spam_too()
     {
         var read = SubmissionMessage.Parse("{\"version\":1,\"submittedOn\":\"2026-11-24T00:00:00Z\",\"spam\":\"weather\"}");
 
@@ -99,5 +100,5 @@ public sealed class SubmissionMessageTests
     }
 
     [Fact]
-    public void Never_throws() => Gen.String.Sample(payload => { SubmissionMessage.Parse(payload); });
+    public void Parse_never_throws() => Gen.String.Sample(payload => { SubmissionMessage.Parse(payload); });
 }

@@ -12,7 +12,7 @@ public sealed class SubmissionRulesTests
     private static readonly SubmissionRules Rules = new(Some.Topics);
 
     [Fact]
-    public void Takes_a_practice_with_nothing_but_topic_title_and_summary()
+    public void Topic_title_and_summary_are_enough()
     {
         var (submission, _) = Rules.Check(Some.Draft);
 
@@ -21,7 +21,7 @@ public sealed class SubmissionRulesTests
     }
 
     [Fact]
-    public void Trims_composes_and_unifies_line_breaks()
+    public void Text_is_trimmed_and_normalized()
     {
         var (submission, _) = Rules.Check(Some.Draft with
         {
@@ -40,10 +40,11 @@ public sealed class SubmissionRulesTests
     }
 
     [Fact]
-    public void The_same_content_has_the_same_reference_however_it_was_typed()
+    public void Case_spaces_and_composition_do_not_change_the_reference()
     {
         var (one, _) = Rules.Check(Some.Draft with { Submitter = "Camille Saade\u0301", Country = "jo" });
-        var (other, _) = Rules.Check(Some.Draft with { Submitter = " Camille Saad\u00e9", Country = "JO", Topic = "MAINSTREAMING-MIGRATION" });
+        var (other, _) = Rules.Check(
+            Some.Draft with { Submitter = " Camille Saad\u00e9", Country = "JO", Topic = "MAINSTREAMING-MIGRATION" });
 
         Assert.Equal(one!.Reference, other!.Reference);
     }
@@ -52,7 +53,7 @@ public sealed class SubmissionRulesTests
     [InlineData("\u200b\u200b\u200b\u200b")]
     [InlineData("\u202e\u2066 \u2069")]
     [InlineData("\u3164\u3164\u3164")]
-    public void What_cannot_be_seen_is_no_title(string title)
+    public void A_title_of_invisible_characters_is_refused(string title)
     {
         var (submission, errors) = Rules.Check(Some.Draft with { Title = title });
 
@@ -61,7 +62,7 @@ public sealed class SubmissionRulesTests
     }
 
     [Fact]
-    public void Content_that_moved_to_another_field_has_another_reference()
+    public void The_same_text_in_another_field_has_another_reference()
     {
         var (one, _) = Rules.Check(Some.Draft with { Honorific = "Ms.", Submitter = "" });
         var (other, _) = Rules.Check(Some.Draft with { Honorific = "", Submitter = "Ms." });
@@ -76,11 +77,12 @@ public sealed class SubmissionRulesTests
     [InlineData(201, 20, false)]
     [InlineData(3, 19, false)]
     [InlineData(3, 10_001, false)]
-    public void Keeps_to_the_limits_of_title_and_summary(int title, int summary, bool fits)
+    public void Title_and_summary_have_limits(int title, int summary, bool fits)
     {
         foreach (var character in new[] { "a", "é", "م", "😀" })
         {
-            var (submission, errors) = Rules.Check(Some.Draft with { Title = Repeat(character, title), Summary = Repeat(character, summary) });
+            var draft = Some.Draft with { Title = Repeat(character, title), Summary = Repeat(character, summary) };
+            var (submission, errors) = Rules.Check(draft);
             Assert.Equal(fits, submission is not null);
             Assert.Equal(fits, !errors.Any);
         }
@@ -90,7 +92,7 @@ public sealed class SubmissionRulesTests
     [InlineData(nameof(SubmissionDraft.Honorific), 20)]
     [InlineData(nameof(SubmissionDraft.Submitter), 100)]
     [InlineData(nameof(SubmissionDraft.Organisation), 200)]
-    public void Keeps_to_the_limits_of_the_other_fields(string field, int most)
+    public void Other_fields_have_limits(string field, int max)
     {
         SubmissionDraft With(string value) => field switch
         {
@@ -99,8 +101,8 @@ public sealed class SubmissionRulesTests
             _ => Some.Draft with { Organisation = value },
         };
 
-        Assert.NotNull(Rules.Check(With(Repeat("ü", most))).Submission);
-        Assert.Equal([field.ToLowerInvariant()], Rules.Check(With(Repeat("ü", most + 1))).Errors.ToDictionary().Keys);
+        Assert.NotNull(Rules.Check(With(Repeat("ü", max))).Submission);
+        Assert.Equal([field.ToLowerInvariant()], Rules.Check(With(Repeat("ü", max + 1))).Errors.ToDictionary().Keys);
     }
 
     [Theory]
@@ -129,7 +131,7 @@ public sealed class SubmissionRulesTests
     [InlineData("https://[::1/", false)]
     [InlineData("https://[2001:db8::1]/a", true)]
     [InlineData("https://192.0.2.1:8080/a?b#c", true)]
-    public void Takes_web_addresses_only(string link, bool fits) =>
+    public void Only_web_addresses_are_links(string link, bool fits) =>
         Assert.Equal(fits, Rules.Check(Some.Draft with { Link = link }).Submission is not null);
 
     [Theory]
@@ -146,10 +148,11 @@ public sealed class SubmissionRulesTests
     [InlineData("https://[2001:DB8::1]/a", "https://[2001:db8::1]/a")]
     [InlineData("https://example.org/\"onmouseover=\"alert(1)", "https://example.org/%22onmouseover=%22alert(1)")]
     [InlineData("https://example.org/'a'(b)", "https://example.org/'a'(b)")]
-    public void Keeps_a_link_as_it_is_requested(string link, string kept) => Assert.Equal(kept, Rules.Check(Some.Draft with { Link = link }).Submission?.Link);
+    public void A_link_is_kept_as_it_is_requested(string link, string kept) =>
+        Assert.Equal(kept, Rules.Check(Some.Draft with { Link = link }).Submission?.Link);
 
     [Fact]
-    public void A_link_may_have_two_thousand_characters()
+    public void A_link_can_have_2000_characters()
     {
         const string start = "https://example.org/";
         Assert.NotNull(Rules.Check(Some.Draft with { Link = start + Repeat("a", 2_000 - start.Length) }).Submission);
@@ -164,19 +167,27 @@ public sealed class SubmissionRulesTests
     [InlineData("del\u007f")]
     [InlineData("c1\u0085\u009f")]
     [InlineData("never a character \ufffe")]
-    public void Refuses_what_is_no_text(string text)
+    public void Control_characters_are_refused(string text)
     {
-        Assert.Contains("title", Rules.Check(Some.Draft with { Title = "abc" + text }).Errors.ToDictionary());
-        Assert.Contains("summary", Rules.Check(Some.Draft with { Summary = "A summary that is long enough " + text }).Errors.ToDictionary());
+        var (_, errors) = Rules.Check(Some.Draft with { Title = "abc" + text, Summary = "A summary that is long enough " + text });
+
+        Assert.Equal(["title", "summary"], errors.ToDictionary().Keys);
     }
 
     [Fact]
-    public void Refuses_a_pile_of_marks()
+    public void Too_many_marks_on_a_letter_are_refused()
     {
-        var (_, errors) = Rules.Check(Some.Draft with { Title = "Za" + Repeat("\u0301", 10_000), Summary = "A summary with a" + Repeat("\u0301\u0323", 60_000) });
+        var (_, errors) = Rules.Check(Some.Draft with
+        {
+            Title = "Za" + Repeat("\u0301", 10_000),
+            Summary = "A summary with a" + Repeat("\u0301\u0323", 60_000),
+        });
 
         Assert.Equal(
-            ["Title has more than 12 accents or marks on one letter; take some of them out", "Summary has more than 12 accents or marks on one letter; take some of them out"],
+            [
+                "Title has more than 12 accents or marks on one letter; take some of them out",
+                "Summary has more than 12 accents or marks on one letter; take some of them out",
+            ],
             errors.AllMessages);
     }
 
@@ -185,15 +196,17 @@ public sealed class SubmissionRulesTests
     [InlineData("fr", "Titre\u00a0: le maximum est de 200 caractères\u00a0; il y en a 1\u202f234")]
     [InlineData("es", "Título: el máximo es de 200 caracteres; ahora hay 1.234")]
     [InlineData("ar", "عنوان الممارسة: الحد الأقصى لعدد الأحرف 200، وعددها الآن 1,234")]
-    public async Task Speaks_the_current_language(string language, string sentence)
+    public async Task Errors_are_in_the_current_language(string language, string sentence)
     {
-        var (_, errors) = await Language.Find(language)!.RunAsync(() => Task.FromResult(Rules.Check(Some.Draft with { Title = Repeat("a", 1_234) })));
+        var draft = Some.Draft with { Title = Repeat("a", 1_234) };
+
+        var (_, errors) = await Language.Find(language)!.RunAsync(() => Task.FromResult(Rules.Check(draft)));
 
         Assert.Equal([sentence], errors.AllMessages);
     }
 
     [Fact]
-    public void Refuses_half_a_surrogate_pair() =>
+    public void Half_a_surrogate_pair_is_refused() =>
         Assert.Contains("title", Rules.Check(Some.Draft with { Title = "half " + '\ud83d' + " a smile" }).Errors.ToDictionary());
 
     [Theory]
@@ -201,11 +214,11 @@ public sealed class SubmissionRulesTests
     [InlineData("CRI")]
     [InlineData("Costa Rica")]
     [InlineData("12")]
-    public void Refuses_what_is_no_country(string country) =>
+    public void Unknown_countries_are_refused(string country) =>
         Assert.Equal(["country"], Rules.Check(Some.Draft with { Country = country }).Errors.ToDictionary().Keys);
 
     [Fact]
-    public void Says_everything_that_is_wrong_at_once_in_the_order_of_the_form()
+    public void All_errors_are_reported_in_the_order_of_the_form()
     {
         var (_, errors) = Rules.Check(new SubmissionDraft { Email = "nobody", Country = "XX", Link = "x" });
 
@@ -214,14 +227,15 @@ public sealed class SubmissionRulesTests
     }
 
     [Fact]
-    public void What_passes_always_fits_one_queue_message()
+    public void An_accepted_submission_fits_into_a_queue_message()
     {
         // 64 KiB hold 48 KiB before base64.
-        const int most = 48 * 1024;
+        const int maxBytes = 48 * 1024;
         var characters = Gen.Int[0, 8].Select(i => new[] { "a", "\"", "\\", "\n", "é", "م", "\u2028", "😀", "𝒳" }[i]);
         Gen.Select(characters, characters, characters).Sample((one, two, three) =>
         {
-            string Text(int length) => "x" + string.Concat(Enumerable.Range(0, length - 2).Select(i => (i % 3) switch { 0 => one, 1 => two, _ => three })) + "x";
+            string[] cycle = [one, two, three];
+            string Text(int length) => $"x{string.Concat(Enumerable.Range(0, length - 2).Select(i => cycle[i % 3]))}x";
             var (submission, errors) = Rules.Check(new SubmissionDraft
             {
                 Topic = Some.Topics.All[0].Id,
@@ -236,7 +250,8 @@ public sealed class SubmissionRulesTests
             });
 
             Assert.Empty(errors.AllMessages);
-            Assert.InRange(Encoding.UTF8.GetByteCount(SubmissionMessage.Write(submission!, DateTimeOffset.MaxValue, Language.English, SpamLayer.Honeypot)), 1, most);
+            var message = SubmissionMessage.Write(submission!, DateTimeOffset.MaxValue, Language.English, SpamLayer.Honeypot);
+            Assert.InRange(Encoding.UTF8.GetByteCount(message), 1, maxBytes);
         }, iter: 200);
     }
 

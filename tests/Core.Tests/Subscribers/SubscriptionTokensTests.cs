@@ -9,40 +9,44 @@ public sealed class SubscriptionTokensTests
 {
     private static readonly SubscriberKey Key = new(new UInt128(0x0123456789abcdef, 42));
 
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
+    private static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly FakeTimeProvider _time = new(Now);
 
     [Fact]
-    public void Names_topic_language_and_subscriber()
+    public void A_token_has_topic_language_and_subscriber()
     {
-        var tokens = With(1);
+        var tokens = Tokens(1);
 
-        var content = tokens.Read(tokens.Confirmation("mainstreaming-migration", Key, Language.Find("ar")!), TokenPurpose.Confirm);
+        var token = tokens.Confirmation("mainstreaming-migration", Key, Language.Find("ar")!);
 
-        Assert.Equal(new SubscriptionTokens.Content("mainstreaming-migration", Language.Find("ar"), Key, Expired: false, new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero)), content);
+        Assert.Equal(
+            new SubscriptionTokens.Content("mainstreaming-migration", Language.Find("ar"), Key, Expired: false, Now),
+            tokens.Read(token, TokenPurpose.Confirm));
     }
 
     [Fact]
-    public void Says_no_language_where_it_is_none_to_choose_one()
+    public void Undo_and_unsubscription_tokens_have_no_language()
     {
-        var tokens = With(1);
+        var tokens = Tokens(1);
 
         Assert.Null(tokens.Read(tokens.Undo("t", Key), TokenPurpose.Undo)!.Language);
         Assert.Null(tokens.Read(tokens.Unsubscription("t", Key), TokenPurpose.Unsubscribe)!.Language);
     }
 
     [Fact]
-    public void Serves_no_other_purpose()
+    public void A_token_is_refused_for_another_purpose()
     {
-        var tokens = With(1);
+        var tokens = Tokens(1);
 
         Assert.Null(tokens.Read(tokens.Confirmation("t", Key, Language.English), TokenPurpose.Unsubscribe));
         Assert.Null(tokens.Read(tokens.Unsubscription("t", Key), TokenPurpose.Confirm));
     }
 
     [Fact]
-    public void Confirmation_ends_and_unsubscription_does_not()
+    public void Confirmation_tokens_expire_and_unsubscription_tokens_do_not()
     {
-        var tokens = With(1);
+        var tokens = Tokens(1);
         var (confirm, leave) = (tokens.Confirmation("t", Key, Language.English), tokens.Unsubscription("t", Key));
 
         _time.Advance(SubscriptionTokens.ConfirmationPeriod - TimeSpan.FromMinutes(1));
@@ -54,22 +58,22 @@ public sealed class SubscriptionTokensTests
     }
 
     [Fact]
-    public void Survives_the_rotation_of_keys_until_the_old_one_is_dropped()
+    public void A_token_is_read_until_its_key_is_removed()
     {
-        var old = With(1).Unsubscription("t", Key);
+        var old = Tokens(1).Unsubscription("t", Key);
 
-        Assert.NotNull(With(2, 1).Read(old, TokenPurpose.Unsubscribe));
-        Assert.Null(With(2).Read(old, TokenPurpose.Unsubscribe));
+        Assert.NotNull(Tokens(2, 1).Read(old, TokenPurpose.Unsubscribe));
+        Assert.Null(Tokens(2).Read(old, TokenPurpose.Unsubscribe));
     }
 
     [Fact]
-    public void Every_changed_character_spoils_it()
+    public void A_token_with_a_changed_character_is_refused()
     {
-        var tokens = With(1);
+        var tokens = Tokens(1);
         var token = tokens.Unsubscription("mainstreaming-migration", Key);
         for (var i = 0; i < token.Length; i++)
         {
-            // The last character of base64 may hold bits that mean nothing; the one before never does.
+            // The last character of base64 can have unused bits, so another letter could mean the same bytes.
             var other = token[..i] + (token[i] == 'A' ? 'w' : 'A') + token[(i + 1)..];
             Assert.Null(tokens.Read(other, TokenPurpose.Unsubscribe));
         }
@@ -81,7 +85,7 @@ public sealed class SubscriptionTokensTests
     [InlineData("x")]
     [InlineData("!!!!")]
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
-    public void Reads_nothing_else(string? token) => Assert.Null(With(1).Read(token, TokenPurpose.Unsubscribe));
+    public void Other_text_is_not_a_token(string? token) => Assert.Null(Tokens(1).Read(token, TokenPurpose.Unsubscribe));
 
-    private SubscriptionTokens With(params byte[] keys) => new(Some.Keys(keys), _time);
+    private SubscriptionTokens Tokens(params byte[] keys) => new(Some.Keys(keys), _time);
 }

@@ -17,7 +17,7 @@ public sealed class CountriesTests
     [InlineData("es", "MD", "República de Moldova")]
     [InlineData("ar", "JO", "الأردن")]
     [InlineData("en", "??", "??")]
-    public Task Has_the_names_of_the_United_Nations(string language, string code, string name) =>
+    public Task Names_are_those_of_the_United_Nations(string language, string code, string name) =>
         InAsync(language, () => Assert.Equal(name, Countries.NameOf(code)));
 
     [Theory]
@@ -26,7 +26,7 @@ public sealed class CountriesTests
     [InlineData("es", "EE", "SZ", "ET")]
     [InlineData("es", "DZ", "AR", "AM")]
     [InlineData("ar", "BH", "BR", "PT", "BA")]
-    public Task Sorts_as_the_language_does(string language, params string[] neighbours) => InAsync(language, () =>
+    public Task Countries_are_sorted_as_the_language_does(string language, params string[] neighbours) => InAsync(language, () =>
     {
         string[] all = [.. Countries.All.Select(country => country.Code)];
 
@@ -36,12 +36,12 @@ public sealed class CountriesTests
     });
 
     [Fact]
-    public Task Makes_the_list_once() => InAsync("fr", () => Assert.Same(Countries.All, Countries.All));
+    public Task The_list_is_created_once() => InAsync("fr", () => Assert.Same(Countries.All, Countries.All));
 
     [Theory]
     [InlineData(" cr ", "CR")]
     [InlineData("Cr", "CR")]
-    public void Finds_a_code_in_any_case(string input, string code)
+    public void A_code_is_found_in_any_case(string input, string code)
     {
         Assert.True(Countries.TryFind(input, out var found));
         Assert.Equal(code, found);

@@ -15,7 +15,7 @@ public sealed class EmailAddressTests
     [InlineData("\ufeffangelica@exam\u200bple.org\u200e", "angelica@example.org")]
     [InlineData("a@ex\u0430mple.org", "a@xn--exmple-4nf.org")]
     [InlineData("a@ｅｘａｍｐｌｅ。org", "a@example.org")]
-    public void Takes_ordinary_addresses(string input, string expected)
+    public void Ordinary_addresses_are_accepted(string input, string expected)
     {
         Assert.True(EmailAddress.TryParse(input, out var address));
         Assert.Equal(expected, address.Value);
@@ -51,19 +51,23 @@ public sealed class EmailAddressTests
     [InlineData("a@b@c.example.org")]
     [InlineData("a;b@example.org")]
     [InlineData("a,b@example.org")]
-    public void Refuses_the_rest(string? input) => Assert.False(EmailAddress.TryParse(input, out _));
+    public void Other_text_is_refused(string? input) => Assert.False(EmailAddress.TryParse(input, out _));
 
     [Fact]
-    public void May_have_254_characters()
+    public void An_address_can_have_254_characters()
     {
-        static string OfLength(int length) => new string('a', 64) + "@" + string.Join('.', Enumerable.Repeat(new string('b', 45), 4)) + "." + new string('c', length - 64 - 1 - 4 * 46);
+        static string OfLength(int length)
+        {
+            var start = new string('a', 64) + "@" + string.Concat(Enumerable.Repeat(new string('b', 45) + ".", 4));
+            return start + new string('c', length - start.Length);
+        }
 
         Assert.True(EmailAddress.TryParse(OfLength(254), out _));
         Assert.False(EmailAddress.TryParse(OfLength(255), out _));
     }
 
     [Fact]
-    public void Has_one_key_in_any_case_and_never_prints_itself()
+    public void Case_does_not_change_the_key_and_an_address_is_not_printed()
     {
         Assert.True(EmailAddress.TryParse("Angelica@example.org", out var one));
         Assert.True(EmailAddress.TryParse("angelica@Example.org", out var other));

@@ -46,7 +46,7 @@ public sealed class EmailSuggestionTests
     [InlineData("iom.itn", "iom.int")]
     [InlineData("un.orgg", "un.org")]
     [InlineData("unchr.org", "unhcr.org")]
-    public void Sees_a_slip_of_the_finger(string typed, string meant) =>
+    public void A_misspelled_domain_is_corrected(string typed, string meant) =>
         Assert.Equal($"Angelica.Pinzon+a@{meant}", EmailSuggestion.For($" Angelica.Pinzon+a@{typed}"));
 
     [Theory]
@@ -103,12 +103,12 @@ public sealed class EmailSuggestionTests
     [InlineData("example.org")]
     [InlineData("interieur.gouv.fr")]
     [InlineData("xn--mnchen-3ya.example")]
-    public void Sows_no_doubt_about_others(string domain) => Assert.Null(EmailSuggestion.For($"angelica@{domain}"));
+    public void Other_domains_have_no_suggestion(string domain) => Assert.Null(EmailSuggestion.For($"angelica@{domain}"));
 
     [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("gmial.com")]
     [InlineData("a@gmail")]
-    public void Says_nothing_of_what_is_no_address(string? input) => Assert.Null(EmailSuggestion.For(input));
+    public void Malformed_addresses_have_no_suggestion(string? input) => Assert.Null(EmailSuggestion.For(input));
 }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Pipeline.Core.Tests.Text;
 
-public sealed class TextTests
+public sealed class TextCleanerTests
 {
     [Theory]
     [InlineData("\u202Eturned around\u202C and back", "turned around and back")]
@@ -15,10 +15,11 @@ public sealed class TextTests
     [InlineData("end\u2069 open", "end open")]
     [InlineData("\u2069a\u2067", "a")]
     [InlineData("\u2068\u2067a\u2069", "\u2067a\u2069")]
-    public void Turns_nothing_around_that_stands_outside(string text, string clean) => Assert.Equal(clean, TextCleaner.Clean(text, multiline: false));
+    public void Direction_marks_without_a_partner_are_removed(string text, string clean) =>
+        Assert.Equal(clean, TextCleaner.Clean(text, multiline: false));
 
     [Fact]
-    public void A_pair_ends_with_its_line() =>
+    public void A_pair_of_direction_marks_ends_with_its_line() =>
         Assert.Equal("one\ntwo \u2066three\u2069", TextCleaner.Clean("\u2067one\ntwo\u2069 \u2066three\u2069", multiline: true));
 
     [Theory]
@@ -36,7 +37,7 @@ public sealed class TextTests
     [InlineData("+1 -1 @SUM(A1)")]
     [InlineData("{{7*7}} {0} %s -name- <%name%>")]
     [InlineData("ភាសា\u200bខ្មែរ")]
-    public void Stays_as_it_was_typed(string text) => Assert.Equal(text, TextCleaner.Clean(text, multiline: false));
+    public void Characters_that_a_script_needs_are_kept(string text) => Assert.Equal(text, TextCleaner.Clean(text, multiline: false));
 
     [Theory]
     [InlineData("\ufeffa", "a")]
@@ -50,7 +51,8 @@ public sealed class TextTests
     [InlineData("a \ufe0fb", "a b")]
     [InlineData("\u200b \u2060a\u200b\u2060 ", "a")]
     [InlineData("2\u2062x\u206a", "2x")]
-    public void Loses_what_nobody_sees(string text, string clean) => Assert.Equal(clean, TextCleaner.Clean(text, multiline: false));
+    public void Invisible_characters_are_removed(string text, string clean) =>
+        Assert.Equal(clean, TextCleaner.Clean(text, multiline: false));
 
     [Theory]
     [InlineData("\ufe0f\ufe0f\ufe0f")]
@@ -62,7 +64,7 @@ public sealed class TextTests
     [InlineData("\ufffc\ufffc\ufffc")]
     [InlineData("\u2068\u2069\u2066\u2069")]
     [InlineData("\u2028\u2029\u0085\f\r\n")]
-    public void Is_empty_where_nothing_can_be_seen(string text) => Assert.Equal("", TextCleaner.Clean(text, multiline: true));
+    public void Text_of_invisible_characters_is_empty(string text) => Assert.Equal("", TextCleaner.Clean(text, multiline: true));
 
     [Theory]
     [InlineData("\uffff")]
@@ -75,7 +77,8 @@ public sealed class TextTests
     [InlineData("\t")]
     [InlineData("\u001f")]
     [InlineData("\u0080")]
-    public void Is_no_text_with_what_is_no_character(string character) => Assert.Null(TextCleaner.Clean("A title " + character, multiline: true));
+    public void Control_characters_and_noncharacters_are_refused(string character) =>
+        Assert.Null(TextCleaner.Clean("A title " + character, multiline: true));
 
     [Theory]
     [InlineData("ཧྐྵྨླྺྼྻྂ")]
@@ -84,18 +87,18 @@ public sealed class TextTests
     [InlineData("လွှင့်ပြောင်းရွှေ့")]
     [InlineData("ที่นี้")]
     [InlineData("ශ්‍රී ක්‍ෂේ")]
-    public void A_letter_carries_the_marks_that_its_script_needs(string text)
+    public void A_letter_can_have_the_marks_that_its_script_needs(string text)
     {
         Assert.False(TextCleaner.HasTooManyMarks(text.Normalize(NormalizationForm.FormD)));
         Assert.Equal(text.Normalize(), TextCleaner.Clean(text.Normalize(NormalizationForm.FormD), multiline: false));
     }
 
     [Fact]
-    public void A_letter_carries_no_pile_of_marks()
+    public void A_letter_with_too_many_marks_is_refused()
     {
         Assert.NotNull(TextCleaner.Clean("a" + new string('\u0301', TextCleaner.MaxMarks), multiline: false));
         Assert.Null(TextCleaner.Clean("a" + new string('\u0301', TextCleaner.MaxMarks + 1), multiline: false));
-        // What is invisible between them, or takes room of its own, makes no new letter of it.
+        // Invisible characters and spacing marks do not begin a new letter.
         Assert.True(TextCleaner.HasTooManyMarks("a" + string.Concat(Enumerable.Repeat("\u0301\u200d\u0323\u202e", 7))));
         Assert.True(TextCleaner.HasTooManyMarks("a" + string.Concat(Enumerable.Repeat("\u302e\U0001D165", 7))));
     }
@@ -103,5 +106,6 @@ public sealed class TextTests
     [Theory]
     [InlineData(" \u202aangelica@example.org\u202c\ufeff\u200b", "angelica@example.org")]
     [InlineData("\u200e", "")]
-    public void Bare_text_has_nothing_invisible_around_it(string text, string bare) => Assert.Equal(bare, TextCleaner.TrimInvisible(text));
+    public void Invisible_characters_around_text_are_trimmed(string text, string trimmed) =>
+        Assert.Equal(trimmed, TextCleaner.TrimInvisible(text));
 }

@@ -12,22 +12,26 @@ public sealed class DigestScheduleTests
     [InlineData("2026-11-23T08:00:00Z", "2026-11-16", "2026-11-23")]
     [InlineData("2026-11-29T23:00:00Z", "2026-11-16", "2026-11-23")]
     [InlineData("2026-11-29T23:00:00Z", "2026-11-23", "")]
-    // Two weeks without the app: both issues, the oldest first.
+    // After two weeks without the app both issues are due, the oldest first.
     [InlineData("2026-11-25T12:00:00Z", "2026-11-09", "2026-11-16 2026-11-23")]
-    // The very first: the latest one alone.
+    // Without any issue only the latest is due.
     [InlineData("2026-11-25T12:00:00Z", null, "2026-11-23")]
-    // A clock that ran ahead made one that is not due yet: those before it are due all the same, and it is not made again.
+    // A clock that was ahead created a future issue: earlier issues are still due, and the future one is not created again.
     [InlineData("2026-11-24T12:00:00Z", "2026-11-16 2027-01-04", "2026-11-23")]
     [InlineData("2027-01-05T12:00:00Z", "2026-12-21 2026-12-28 2027-01-04", "")]
-    // A clock that jumped back makes nothing again.
+    // A clock that went back creates no issue again.
     [InlineData("2026-11-17T12:00:00Z", "2026-11-16 2026-11-23", "")]
-    // After a time without a schedule the names go on with a time of day.
+    // Issues with the frequency Always have a time of day in their names.
     [InlineData("2026-11-25T12:00:00Z", "2026-11-16 2026-11-23T140509", "")]
-    // Summer: two hours ahead.
+    // In summer Brussels is two hours ahead of UTC.
     [InlineData("2026-07-06T06:59:59Z", "2026-06-29", "")]
     [InlineData("2026-07-06T07:00:00Z", "2026-06-29", "2026-07-06")]
-    public void Weekly_issues_are_due_at_local_time(string now, string? made, string expected) =>
-        Assert.Equal(expected, string.Join(' ', Some.Schedule.DueIssues([.. (made?.Split(' ') ?? []).Select(name => new IssueName(name))], At(now))));
+    public void Weekly_issues_are_due_at_local_time(string now, string? existing, string expected)
+    {
+        List<IssueName> names = [.. (existing?.Split(' ') ?? []).Select(name => new IssueName(name))];
+
+        Assert.Equal(expected, string.Join(' ', Some.Schedule.DueIssues(names, At(now))));
+    }
 
     [Theory]
     // On 29 March 2026 the clocks go from 02:00 to 03:00: 02:30 does not exist, so it is due at 03:00, which is 01:00 UTC.
@@ -46,7 +50,7 @@ public sealed class DigestScheduleTests
     [Theory]
     [InlineData("Pacific/Kiritimati", "2026-11-22T19:00:00Z")]
     [InlineData("Pacific/Pago_Pago", "2026-11-23T20:00:00Z")]
-    public void Works_at_both_ends_of_the_date_line(string zone, string due)
+    public void Issues_are_due_at_local_time_at_both_ends_of_the_date_line(string zone, string due)
     {
         var schedule = Some.Schedule with { Zone = TimeZoneInfo.FindSystemTimeZoneById(zone) };
         var moment = At(due);
@@ -56,30 +60,34 @@ public sealed class DigestScheduleTests
     }
 
     [Fact]
-    public void Hour_by_hour_through_a_year_every_day_is_due_once()
+    public void Every_day_of_a_year_is_due_once()
     {
         var daily = Some.Schedule with { Frequency = DigestFrequency.Daily, Time = new TimeOnly(2, 30) };
-        List<IssueName> made = ["2025-12-31"];
+        List<IssueName> issues = ["2025-12-31"];
         for (var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero); now.Year == 2026; now = now.AddHours(1))
-            made.AddRange(daily.DueIssues(made, now));
+            issues.AddRange(daily.DueIssues(issues, now));
 
-        Assert.Equal(365, made.Count - 1);
-        Assert.Equal(made.Distinct().OrderBy(name => name.Value, StringComparer.Ordinal), made);
+        Assert.Equal(365, issues.Count - 1);
+        Assert.Equal(issues.Distinct().OrderBy(name => name.Value, StringComparer.Ordinal), issues);
     }
 
     [Theory]
-    // Before and after Monday's nine o'clock in Brussels.
+    // Before and after 9:00 in Brussels on Monday.
     [InlineData(DigestFrequency.Weekly, "2026-11-23T07:59:59Z", "2026-11-23")]
     [InlineData(DigestFrequency.Weekly, "2026-11-23T08:00:00Z", "2026-11-30")]
     [InlineData(DigestFrequency.Weekly, "2026-11-29T23:30:00Z", "2026-11-30")]
     [InlineData(DigestFrequency.Daily, "2026-12-31T08:00:00Z", "2027-01-01")]
     [InlineData(DigestFrequency.Daily, "2026-12-31T23:30:00Z", "2027-01-01")]
     [InlineData(DigestFrequency.Always, "2026-11-23T08:00:00Z", null)]
-    public void The_next_day_is_that_of_the_first_issue_due_later(DigestFrequency rhythm, string now, string? expected) => Assert.Equal(
-        expected is null ? null : DateOnly.Parse(expected, CultureInfo.InvariantCulture), (Some.Schedule with { Frequency = rhythm }).NextDay(At(now)));
+    public void The_next_day_is_that_of_the_next_issue(DigestFrequency frequency, string now, string? expected)
+    {
+        var schedule = Some.Schedule with { Frequency = frequency };
+
+        Assert.Equal(expected is null ? null : Day(expected), schedule.NextDay(At(now)));
+    }
 
     [Fact]
-    public void The_issue_of_the_next_day_is_due_on_it_and_not_before()
+    public void The_issue_of_the_next_day_is_due_on_that_day_and_not_before()
     {
         var daily = Some.Schedule with { Frequency = DigestFrequency.Daily, Time = new TimeOnly(2, 30) };
         for (var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero); now.Year == 2026; now = now.AddMinutes(30))
@@ -93,12 +101,14 @@ public sealed class DigestScheduleTests
     [Theory]
     [InlineData("2026-11-23T22:59:59Z", "2026-11-23")]
     [InlineData("2026-11-23T23:00:00Z", "2026-11-24")]
-    public void A_moment_has_its_day_at_home(string moment, string day) =>
-        Assert.Equal(DateOnly.Parse(day, CultureInfo.InvariantCulture), Some.Schedule.DayOf(At(moment)));
+    public void The_day_of_a_moment_is_that_of_the_zone(string moment, string day) =>
+        Assert.Equal(Day(day), Some.Schedule.DayOf(At(moment)));
 
     [Fact]
-    public void Names_of_moments_sort_by_time() =>
+    public void The_name_of_a_moment_is_its_time_in_UTC() =>
         Assert.Equal("2026-11-23T140509", IssueName.Of(new DateTimeOffset(2026, 11, 23, 15, 5, 9, TimeSpan.FromHours(1))));
+
+    private static DateOnly Day(string text) => DateOnly.Parse(text, CultureInfo.InvariantCulture);
 
     private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 }

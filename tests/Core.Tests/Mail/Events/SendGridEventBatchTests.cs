@@ -7,12 +7,13 @@ namespace Pipeline.Core.Tests.Mail.Events;
 public sealed class SendGridEventBatchTests
 {
     [Fact]
-    public void Reads_an_event_as_SendGrid_writes_it()
+    public void An_event_of_SendGrid_is_read()
     {
         var batch = Read("""
-            [{ "email": "Amina@Example.org", "timestamp": 1794996000, "smtp-id": "<14c5@ismtpd>", "event": "bounce", "category": ["a", "b"],
-               "sg_event_id": "6g4ZI7SA", "sg_message_id": "14c5.filter", "reason": "500 unknown recipient", "status": "5.0.0", "type": "bounce",
-               "pool": { "name": "p", "id": 2 }, "issue": "work/2026-11-23", "delivery": "40", "call": "c1", "tls": 1, "marketing_campaign_id": null }]
+            [{ "email": "Amina@Example.org", "timestamp": 1794996000, "smtp-id": "<14c5@ismtpd>", "event": "bounce",
+               "category": ["a", "b"], "sg_event_id": "6g4ZI7SA", "sg_message_id": "14c5.filter", "reason": "500 unknown recipient",
+               "status": "5.0.0", "type": "bounce", "pool": { "name": "p", "id": 2 }, "issue": "work/2026-11-23",
+               "delivery": "40", "call": "c1", "tls": 1, "marketing_campaign_id": null }]
             """);
 
         Assert.Equal(0, batch!.Unreadable);
@@ -38,14 +39,14 @@ public sealed class SendGridEventBatchTests
     [InlineData("[/* */]")]
     [InlineData("\ufeff[]")]
     [InlineData("email=a%40example.org")]
-    public void What_is_no_array_is_no_batch(string body) => Assert.Null(Read(body));
+    public void A_body_that_is_not_a_JSON_array_is_not_a_batch(string body) => Assert.Null(Read(body));
 
     [Fact]
-    public void What_is_no_event_is_counted_and_costs_the_others_nothing()
+    public void Unreadable_events_are_counted_and_the_others_are_read()
     {
         var batch = Read("""
-            [1, null, "x", true, [], {}, { "event": null }, { "event": 1 }, { "event": "" }, { "event": { "event": "open" } }, { "event": "\ud800" },
-             { "event": "open" }, { "event": "unheard of" }]
+            [1, null, "x", true, [], {}, { "event": null }, { "event": 1 }, { "event": "" }, { "event": { "event": "open" } },
+             { "event": "\ud800" }, { "event": "open" }, { "event": "unheard of" }]
             """);
 
         Assert.Equal(["open", "unheard of"], batch!.Events.Select(read => read.Kind));
@@ -53,14 +54,14 @@ public sealed class SendGridEventBatchTests
     }
 
     [Fact]
-    public void An_event_comes_once_however_often_its_id_does()
+    public void Events_with_the_same_id_are_read_once()
     {
         var batch = Read("""
             [{ "event": "open", "sg_event_id": "a" }, { "event": "open", "sg_event_id": "a" }, { "event": "open", "sg_event_id": "b" },
              { "event": "unsubscribe" }, { "event": "unsubscribe" }]
             """);
 
-        // Some events of unsubscribing have no id; without one nobody can say that they are the same.
+        // Some unsubscribe events have no id, so duplicates of them are not recognized.
         Assert.Equal(["a", "b", null, null], batch!.Events.Select(read => read.Id));
     }
 
@@ -77,7 +78,7 @@ public sealed class SendGridEventBatchTests
     [InlineData("\"soon\"", false)]
     [InlineData("null", false)]
     [InlineData("{}", false)]
-    public void A_time_is_seconds_or_none(string timestamp, bool there) =>
+    public void A_timestamp_is_read_if_it_is_a_number_of_seconds(string timestamp, bool there) =>
         Assert.Equal(there, Read($$"""[{ "event": "open", "timestamp": {{timestamp}} }]""")!.Events[0].HappenedOn is not null);
 
     [Theory]
@@ -90,32 +91,40 @@ public sealed class SendGridEventBatchTests
     [InlineData("\"a@b\"")]
     [InlineData("\"\\ud800@example.org\"")]
     [InlineData("\"a\\u0000@example.org\"")]
-    public void What_is_no_address_is_none(string email) =>
+    public void A_malformed_address_is_null(string email) =>
         Assert.Null(Read($$"""[{ "event": "open", "email": {{email}} }]""")!.Events[0].Address);
 
     [Fact]
-    public void What_is_too_long_is_not_there()
+    public void Fields_that_are_too_long_are_null()
     {
         var huge = new string('x', 3_000_000);
-        var read = Read($$"""[{ "event": "bounce", "sg_event_id": "{{huge}}", "type": "{{huge}}", "reason": "{{huge}}", "issue": "{{huge}}", "{{huge}}": 1 }]""")!.Events[0];
+        var read = Read($$"""
+            [{ "event": "bounce", "sg_event_id": "{{huge}}", "type": "{{huge}}", "reason": "{{huge}}", "issue": "{{huge}}", "{{huge}}": 1 }]
+            """)!.Events[0];
 
         Assert.Equal(new SendGridEvent("bounce", null, null, null, null, null, null, null, null), read);
     }
 
     [Fact]
-    public void Depth_and_odd_names_are_no_obstacle()
+    public void Deep_nesting_and_malformed_names_are_skipped()
     {
         var deep = new string('[', 1_000_000) + new string(']', 1_000_000);
-        var batch = Read($$"""[{ "event": "open", "x": {{deep}} }, {{deep}}, { "\ud800eee": 1, "event": "open", "\udc00iiiiii": 2 }, { "event": "click" }]""");
+        var batch = Read($$"""
+            [{ "event": "open", "x": {{deep}} }, {{deep}}, { "\ud800eee": 1, "event": "open", "\udc00iiiiii": 2 }, { "event": "click" }]
+            """);
 
         Assert.Contains("click", batch!.Events.Select(read => read.Kind));
         Assert.Equal("open", batch.Events[0].Kind);
     }
 
     [Fact]
-    public void Bytes_that_are_no_text_are_no_fields()
+    public void Fields_with_malformed_UTF8_are_null()
     {
-        byte[] body = [.. "[{\"event\":\"open\",\"email\":\""u8, 0xff, 0xfe, .. "@example.org\",\"reason\":\""u8, 0xc3, .. "\"},{\"event\":\"click\"}]"u8];
+        byte[] body =
+        [
+            .. """[{"event":"open","email":"""u8, (byte)'"', 0xff, 0xfe, .. "@example.org"u8, (byte)'"',
+            .. ""","reason":"""u8, (byte)'"', 0xc3, (byte)'"', .. """},{"event":"click"}]"""u8,
+        ];
 
         var batch = SendGridEventBatch.Read(body)!;
 

@@ -11,7 +11,7 @@ public sealed class WebhookKeyTests
     private static readonly byte[] Hash = SHA256.HashData("body"u8);
 
     [Fact]
-    public void Says_of_a_signature_what_SendGrids_own_library_says()
+    public void A_signature_is_verified_as_SendGrids_library_does()
     {
         using var sender = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var shown = Convert.ToBase64String(sender.ExportSubjectPublicKeyInfo());
@@ -21,7 +21,8 @@ public sealed class WebhookKeyTests
         for (var i = 0; i < 20; i++)
         {
             var (timestamp, body) = ($"{1_700_000_000 + i}", $"[{{\"event\":\"processed\",\"n\":{i}}}]\r\n");
-            var signature = sender.SignData(Encoding.UTF8.GetBytes(timestamp + body), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+            var signature = sender.SignData(
+                Encoding.UTF8.GetBytes(timestamp + body), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
 
             bool Ours(string text) => key.Verifies(SHA256.HashData(Encoding.UTF8.GetBytes(timestamp + text)), signature);
             bool Theirs(string text) =>
@@ -35,7 +36,7 @@ public sealed class WebhookKeyTests
     }
 
     [Fact]
-    public void Garbage_is_no_signature_and_no_exception()
+    public void A_malformed_signature_is_refused_without_an_exception()
     {
         using var sender = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         Assert.True(WebhookKey.TryParse(Convert.ToBase64String(sender.ExportSubjectPublicKeyInfo()), out var key));
@@ -47,10 +48,10 @@ public sealed class WebhookKeyTests
         {
             var garbage = new byte[random.Next(0, 90)];
             random.NextBytes(garbage);
-            // Half of them begin as a signature does.
+            // Half of them begin like a signature.
             if (i % 2 == 0)
                 signature.AsSpan(..Math.Min(random.Next(1, signature.Length), garbage.Length)).CopyTo(garbage);
-            // Once in some hundred runs chance completes the signature.
+            // The random bytes can complete the signature.
             Assert.Equal(garbage.AsSpan().SequenceEqual(signature), key.Verifies(Hash, garbage));
         }
 
@@ -67,7 +68,7 @@ public sealed class WebhookKeyTests
     }
 
     [Fact]
-    public void Many_may_ask_at_once()
+    public void A_key_can_be_used_by_several_threads()
     {
         using var sender = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         Assert.True(WebhookKey.TryParse(Convert.ToBase64String(sender.ExportSubjectPublicKeyInfo()), out var key));
@@ -78,7 +79,7 @@ public sealed class WebhookKeyTests
     }
 
     [Fact]
-    public void Only_a_public_key_on_P256_is_a_key()
+    public void Only_a_public_key_on_P256_is_accepted()
     {
         using var good = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var larger = ECDsa.Create(ECCurve.NamedCurves.nistP384);
@@ -86,11 +87,11 @@ public sealed class WebhookKeyTests
         using var rsa = RSA.Create(2048);
         var bytes = good.ExportSubjectPublicKeyInfo();
         // A point that is not on the curve.
-        byte[] nowhere = [.. bytes[..^1], (byte)(bytes[^1] ^ 1)];
+        byte[] offCurve = [.. bytes[..^1], (byte)(bytes[^1] ^ 1)];
 
         byte[][] wrong =
         [
-            [], [0x30], bytes[..^1], [.. bytes, 0], nowhere, larger.ExportSubjectPublicKeyInfo(), otherCurve.ExportSubjectPublicKeyInfo(),
+            [], [0x30], bytes[..^1], [.. bytes, 0], offCurve, larger.ExportSubjectPublicKeyInfo(), otherCurve.ExportSubjectPublicKeyInfo(),
             rsa.ExportSubjectPublicKeyInfo(), good.ExportPkcs8PrivateKey(), good.ExportECPrivateKey(),
         ];
 

@@ -6,7 +6,7 @@ namespace Pipeline.Core.Tests.Mail.Events;
 public sealed class WebhookSignatureTests
 {
     [Fact]
-    public void Reads_what_SendGrid_sends()
+    public void The_headers_of_SendGrid_are_read()
     {
         var read = WebhookSignature.Read("MAYCAQECAQE=", "1600112502");
 
@@ -28,8 +28,10 @@ public sealed class WebhookSignatureTests
     [InlineData("MAYCAQECAQE=", "١٦٠٠١١٢٥٠٢")]
     [InlineData("MAYCAQECAQE=", "999999999999")]
     [InlineData("MAYCAQECAQE=", "2020-09-14T19:41:42Z")]
-    public void Nothing_else_is_a_claim(string? signature, string? timestamp) => Assert.Null(WebhookSignature.Read(signature, timestamp));
+    public void Malformed_headers_are_refused(string? signature, string? timestamp) =>
+        Assert.Null(WebhookSignature.Read(signature, timestamp));
 
     [Fact]
-    public void A_long_signature_is_none() => Assert.Null(WebhookSignature.Read(Convert.ToBase64String(new byte[73]), "1600112502"));
+    public void A_signature_that_is_too_long_is_refused() =>
+        Assert.Null(WebhookSignature.Read(Convert.ToBase64String(new byte[73]), "1600112502"));
 }

@@ -14,49 +14,49 @@ public sealed class FormTimestampTests
     [InlineData(0.999)]
     [InlineData(1)]
     [InlineData(86_400 * 365 * 5)]
-    public void Tells_its_age_to_the_millisecond_however_old_it_is(double seconds)
+    public void A_timestamp_has_its_age_to_the_millisecond(double seconds)
     {
-        var stamp = With(1).Create();
+        var timestamp = Timestamps(1).Create();
 
         _time.Advance(TimeSpan.FromSeconds(seconds));
 
-        Assert.Equal(TimeSpan.FromSeconds(seconds), With(1).Age(stamp));
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Timestamps(1).Age(timestamp));
     }
 
     [Fact]
-    public void Survives_the_rotation_of_keys_until_the_old_one_is_dropped()
+    public void A_timestamp_is_read_until_its_key_is_removed()
     {
-        var old = With(1).Create();
+        var old = Timestamps(1).Create();
 
-        Assert.NotNull(With(2, 1).Age(old));
-        Assert.Null(With(2).Age(old));
-        Assert.Null(With(1).Age(With(2, 1).Create()));
+        Assert.NotNull(Timestamps(2, 1).Age(old));
+        Assert.Null(Timestamps(2).Age(old));
+        Assert.Null(Timestamps(1).Age(Timestamps(2, 1).Create()));
     }
 
     [Fact]
-    public void One_from_a_clock_that_is_ahead_has_no_age()
+    public void A_timestamp_from_the_future_has_no_age()
     {
-        var ahead = With(1).Create();
+        var ahead = Timestamps(1).Create();
 
         Assert.Null(new FormTimestamp(Some.Keys(1), new FakeTimeProvider(_time.GetUtcNow().AddMilliseconds(-1))).Age(ahead));
     }
 
     [Fact]
-    public void Every_changed_character_spoils_it()
+    public void A_timestamp_with_a_changed_character_is_refused()
     {
-        var stamp = With(1).Create();
-        for (var i = 0; i < stamp.Length; i++)
-            Assert.Null(With(1).Age(stamp[..i] + (stamp[i] == 'A' ? 'B' : 'A') + stamp[(i + 1)..]));
+        var timestamp = Timestamps(1).Create();
+        for (var i = 0; i < timestamp.Length; i++)
+            Assert.Null(Timestamps(1).Age(timestamp[..i] + (timestamp[i] == 'A' ? 'B' : 'A') + timestamp[(i + 1)..]));
     }
 
     [Fact]
-    public void A_token_of_the_same_key_is_no_stamp()
+    public void A_token_of_the_same_key_is_not_a_timestamp()
     {
         var token = new SubscriptionTokens(Some.Keys(1), _time).Unsubscription("t", new SubscriberKey(1));
 
-        Assert.Null(With(1).Age(token));
-        Assert.Null(With(1).Age(token[..32]));
-        Assert.Null(With(1).Age(token[^32..]));
+        Assert.Null(Timestamps(1).Age(token));
+        Assert.Null(Timestamps(1).Age(token[..32]));
+        Assert.Null(Timestamps(1).Age(token[^32..]));
     }
 
     [Theory]
@@ -66,7 +66,7 @@ public sealed class FormTimestampTests
     [InlineData("!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!")]
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     [InlineData("AAAAAAAAAAAAAAAA AAAAAAAAAAAAAAA")]
-    public void Reads_nothing_else(string? stamp) => Assert.Null(With(1).Age(stamp));
+    public void Other_text_is_not_a_timestamp(string? timestamp) => Assert.Null(Timestamps(1).Age(timestamp));
 
-    private FormTimestamp With(params byte[] keys) => new(Some.Keys(keys), _time);
+    private FormTimestamp Timestamps(params byte[] keys) => new(Some.Keys(keys), _time);
 }

@@ -19,28 +19,28 @@ public sealed class SpamFilterTests
     [InlineData(0.999, "time")]
     [InlineData(1.0, null)]
     [InlineData(86_400.0 * 365, null)]
-    public void Within_a_second_nobody_fills_in_a_form(double? seconds, string? layer) =>
-        Assert.Equal(layer, Judge(Form with { FormAge = seconds is { } age ? TimeSpan.FromSeconds(age) : null }));
+    public void A_form_that_is_sent_within_a_second_is_spam(double? seconds, string? layer) =>
+        Assert.Equal(layer, LayerOf(Form with { FormAge = seconds is { } age ? TimeSpan.FromSeconds(age) : null }));
 
     [Fact]
-    public void Whatever_is_in_the_trap_was_not_typed_by_a_person() => Assert.Equal("honeypot", Judge(Form with { HoneypotFilled = true }));
+    public void A_filled_honeypot_is_spam() => Assert.Equal("honeypot", LayerOf(Form with { HoneypotFilled = true }));
 
     [Fact]
-    public void Links_count_wherever_they_come_from()
+    public void Links_are_checked_from_the_form_and_from_the_API()
     {
         var links = string.Join(' ', Enumerable.Repeat("https://example.org/", 4));
 
-        Assert.Equal("links", Judge(Form, summary: links));
-        Assert.Equal("links", Judge(SubmissionOrigin.Api, summary: links));
+        Assert.Equal("links", LayerOf(Form, summary: links));
+        Assert.Equal("links", LayerOf(SubmissionOrigin.Api, summary: links));
     }
 
     [Fact]
-    public void Programs_may_send_many_of_a_kind_and_people_may_not()
+    public void The_duplicate_limit_applies_to_the_form_and_not_to_the_API()
     {
-        Assert.All(Enumerable.Range(0, 50), number => Assert.Null(Judge(SubmissionOrigin.Api, $"Practice {number}")));
-        Assert.All(Enumerable.Range(50, DuplicateLimit.MaxPerSummary), number => Assert.Null(Judge(Form, $"Practice {number}")));
+        Assert.All(Enumerable.Range(0, 50), number => Assert.Null(LayerOf(SubmissionOrigin.Api, $"Practice {number}")));
+        Assert.All(Enumerable.Range(50, DuplicateLimit.MaxPerSummary), number => Assert.Null(LayerOf(Form, $"Practice {number}")));
 
-        Assert.Equal("repeats", Judge(Form, "Practice 60"));
+        Assert.Equal("repeats", LayerOf(Form, "Practice 60"));
     }
 
     [Fact]
@@ -48,6 +48,6 @@ public sealed class SpamFilterTests
         new[] { SpamLayer.Honeypot, SpamLayer.Time, SpamLayer.Links, SpamLayer.DuplicateLimit },
         layer => Assert.Equal((layer, $"{layer.Name}: {layer.Finding}"), (SpamLayer.FromName(layer.Name), layer.Reason)));
 
-    private string? Judge(SubmissionOrigin origin, string title = "Migra Movil", string? summary = null) =>
-        _filter.Classify(Rules.Check(Some.Draft with { Title = title, Summary = summary ?? Some.Draft.Summary }).Submission!, origin)?.Name;
+    private string? LayerOf(SubmissionOrigin origin, string title = "Migra Movil", string summary = Some.Summary) =>
+        _filter.Classify(Rules.Check(Some.Draft with { Title = title, Summary = summary }).Submission!, origin)?.Name;
 }
