@@ -62,11 +62,8 @@ internal sealed class FunctionsWorker : IAsyncDisposable
     private static Task RunHereAsync(Task storage, string address)
     {
         Environment.SetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT", "Development");
-        Environment.SetEnvironmentVariable("FUNCTIONS_APPLICATION_DIRECTORY", AppContext.BaseDirectory);
-        Environment.SetEnvironmentVariable("Functions__Worker__HostEndpoint", address);
-        Environment.SetEnvironmentVariable("Functions__Worker__WorkerId", "local");
-        Environment.SetEnvironmentVariable("Functions__Worker__RequestId", "local");
-        Environment.SetEnvironmentVariable("Functions__Worker__GrpcMaxMessageLength", $"{int.MaxValue}");
+        foreach (var (name, value) in WorkerEnvironment.Of(AppContext.BaseDirectory, address))
+            Environment.SetEnvironmentVariable(name, value);
         return Task.Run(() => AppHost.RunAsync(storage));
     }
 
