@@ -2,35 +2,32 @@ using System.Diagnostics;
 
 namespace Pipeline.Benchmarks;
 
-/// <summary>A process, and how long it has been there.</summary>
-internal sealed class Child : IAsyncDisposable
+/// <summary>A process that is started with this object and stopped with it.</summary>
+internal sealed class ChildProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
-
     private readonly Stopwatch _age = Stopwatch.StartNew();
     private readonly Process _process;
 
-    public Child(string program, params string[] arguments)
+    public ChildProcess(string program, params string[] arguments)
         : this([], program, arguments)
     {
     }
 
-    /// <param name="environment">What its environment has besides that of this process.</param>
-    public Child(Dictionary<string, string> environment, string program, params string[] arguments)
+    /// <param name="environment">Variables in addition to those of this process.</param>
+    public ChildProcess(Dictionary<string, string> environment, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         _process = Process.Start(start)!;
-        // Read, so that it never waits for a reader.
+        // The output has to be read: a full pipe would block the process.
         _process.OutputDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
     }
 
+    /// <summary>The time since the start.</summary>
     public TimeSpan Age => _age.Elapsed;
 
-    /// <summary>What it has had of the processors until now.</summary>
     public TimeSpan ProcessorTime
     {
         get
@@ -40,26 +37,27 @@ internal sealed class Child : IAsyncDisposable
         }
     }
 
-    /// <summary>Looks again and again, and gives the age at which it was so.</summary>
-    public async Task<TimeSpan> UntilAsync(Func<Task<bool>> isSo)
+    /// <summary>Waits for a condition that the process fulfils, and returns its age then.</summary>
+    public async Task<TimeSpan> UntilAsync(string what, Func<Task<bool>> condition)
     {
-        while (!await isSo())
+        await Wait.UntilAsync(what, async () =>
         {
-            if (_process.HasExited || _age.Elapsed > Deadline)
-                throw new InvalidOperationException($"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)} did not come so far.");
-            await Task.Delay(BetweenLooks);
-        }
-
+            var isTrue = await condition();
+            if (!isTrue && _process.HasExited)
+                throw new InvalidOperationException(
+                    $"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)} ended before this: {what}.");
+            return isTrue;
+        });
         return _age.Elapsed;
     }
 
-    /// <summary>Ends it in its own way, so that it takes with it what it has started.</summary>
+    /// <summary>Sends SIGTERM, so that the process also stops the processes that it started.</summary>
     public async ValueTask DisposeAsync()
     {
         if (OperatingSystem.IsWindows())
             _process.Kill(entireProcessTree: true);
         else if (!_process.HasExited)
-            // It may end by itself in this moment, and kill would say so.
+            // Without the error of kill if the process ends meanwhile.
             using (var kill = Process.Start(new ProcessStartInfo("kill", ["-TERM", $"{_process.Id}"]) { RedirectStandardError = true })!)
                 await kill.WaitForExitAsync();
         await _process.WaitForExitAsync();

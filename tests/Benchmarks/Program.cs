@@ -6,7 +6,7 @@ using Pipeline.Benchmarks.Scale;
 using Pipeline.Benchmarks.Start;
 using Pipeline.Benchmarks.Worker;
 
-// Each benchmark compares what it measures with something measured in the same run, and ends with 1 where a bound is missed.
+// A benchmark compares two measurements of the same run. The exit code is 1 if a bound is missed.
 switch (args)
 {
     case ["start"]:
@@ -22,7 +22,7 @@ switch (args)
     case ["cost"]:
         return await CostBenchmark.RunAsync();
 
-    // What the benchmarks start as processes of their own.
+    // Processes that the benchmarks start.
     case [SerializingWorker.Argument]:
         await SerializingWorker.RunAsync();
         return 0;
@@ -35,12 +35,12 @@ switch (args)
     default:
         Console.Error.WriteLine("""
             dotnet run --project tests/Benchmarks -- <benchmark>
-              start      how long the app takes to its first page
-              coldstart  how long the published app takes to its first answer, against an empty worker; names of folders: other builds of it
-              scale      what an issue to a million subscribers costs, against one to ten thousand
-              pages      how long a page of a large topic takes, against a static file
-              worker     what a page costs the worker, against the same with its result serialized for the host
-              cost       what Azure and SendGrid bill, as tables for docs/cost.md
+              start      time of the app to its first page
+              coldstart  time of the published app to its first answer, compared with an empty worker; arguments: folders with other builds
+              scale      transactions and memory for an issue to a million subscribers, compared with one to ten thousand
+              pages      time of a page of a large topic, compared with a static file
+              worker     processor time of the worker for a page, compared with a worker that serializes the result for the host
+              cost       the bills of Azure and SendGrid, as tables for docs/cost.md
             """);
         return 2;
 }

@@ -1,26 +1,33 @@
 using System.Text.Json;
+using Pipeline.LocalHost.Worker;
 
 namespace Pipeline.Benchmarks;
 
 /// <summary>The settings of local.settings.sample.json, with another storage account.</summary>
 internal static class SampleSettings
 {
-    public static Dictionary<string, string> Read(string connectionString)
+    /// <summary>The settings with the environment variables of a worker.</summary>
+    /// <param name="folder">The folder of the app.</param>
+    /// <param name="port">Where the host waits for the worker.</param>
+    public static Dictionary<string, string> ForWorker(string connectionString, string folder, int port)
     {
-        using var sample = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "local.settings.sample.json")));
-        var settings = sample.RootElement.GetProperty("Values").EnumerateObject().ToDictionary(setting => setting.Name, setting => setting.Value.GetString()!);
-        settings["PipelineStorage"] = settings["AzureWebJobsStorage"] = connectionString;
-        settings["SendGrid__ApiKey"] = "key";
+        var settings = Read(connectionString);
+        foreach (var (name, value) in WorkerEnvironment.Of(folder, $"http://127.0.0.1:{port}"))
+            settings[name] = value;
         return settings;
     }
 
-    /// <summary>With what the Functions host tells a worker: where the app lies, and the port that the host waits on.</summary>
-    public static Dictionary<string, string> OfWorker(string connectionString, string folder, int port) => new(Read(connectionString))
+    private static Dictionary<string, string> Read(string connectionString)
     {
-        ["FUNCTIONS_APPLICATION_DIRECTORY"] = folder,
-        ["Functions__Worker__HostEndpoint"] = $"http://127.0.0.1:{port}",
-        ["Functions__Worker__WorkerId"] = "worker",
-        ["Functions__Worker__RequestId"] = "worker",
-        ["Functions__Worker__GrpcMaxMessageLength"] = $"{int.MaxValue}",
-    };
+        var file = JsonSerializer.Deserialize<SettingsFile>(
+            File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "local.settings.sample.json")))!;
+        return new(file.Values)
+        {
+            ["PipelineStorage"] = connectionString,
+            ["AzureWebJobsStorage"] = connectionString,
+            ["SendGrid__ApiKey"] = "key",
+        };
+    }
+
+    private sealed record SettingsFile(Dictionary<string, string> Values);
 }

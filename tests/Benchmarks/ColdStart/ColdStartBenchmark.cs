@@ -6,16 +6,17 @@ using Pipeline.Tests;
 namespace Pipeline.Benchmarks.ColdStart;
 
 /// <summary>
-/// How long the published app takes from the start of the worker process to its first answer, against an empty isolated worker (tests/EmptyWorker)
-/// that is published in the same way. Storage has tables and queues already, as it always has but once. Every figure is of processes of its own, in turns.
+/// Measures the time from the start of the published worker process to its first answer, and compares it with an empty worker
+/// (tests/EmptyWorker) that is published in the same way. Storage has its tables and queues already. Each figure is measured with a new
+/// process, in turns.
 /// </summary>
 internal static class ColdStartBenchmark
 {
     private const int Rounds = 9;
-    private const double AtMost = 1.3;
-    private const double PageAtMost = 1.5;
+    private const double MaxRatio = 1.3;
+    private const double MaxPageRatio = 1.5;
 
-    /// <param name="others">Folders with other builds of the app to measure in the same run.</param>
+    /// <param name="others">Folders with other builds of the app, measured in the same run.</param>
     public static async Task<int> RunAsync(IReadOnlyList<string> others)
     {
         var folder = Directory.CreateTempSubdirectory("pipeline-coldstart-");
@@ -28,62 +29,71 @@ internal static class ColdStartBenchmark
         var emptyTimes = new Times();
         var times = apps.ConvertAll(_ => new Times());
         await using (await AzuriteServer.StartAsync(ports, Path.Combine(folder.FullName, "data")))
-            for (var round = 0; round <= Rounds; round++)
-            {
-                // The first creates tables and queues, and fills the caches of the system.
-                var counts = round > 0;
-                emptyTimes.Text.Add(await ColdWorker.AnswersHttpAsync(empty, storage, "Answer", "answer"), counts);
-                emptyTimes.Message.Add(await ColdWorker.TakesMessageAsync(empty, storage, "Take", "Hello World!"), counts);
-                foreach (var (each, its) in apps.Zip(times))
-                {
-                    its.Text.Add(await ColdWorker.AnswersHttpAsync(each, storage, "ShowRobots", "robots.txt"), counts);
-                    its.Message.Add(await ColdWorker.TakesMessageAsync(each, storage, "StoreSubmission", Submission(round)), counts);
-                    its.Page.Add(await ColdWorker.AnswersHttpAsync(each, storage, "ShowFrontPage", ""), counts);
-                }
-            }
-
-        folder.Delete(recursive: true);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-            | medians of {Rounds} rounds, in seconds | a fixed text | a message | the front page | package |
-            | --- | --: | --: | --: | --: |
-            | {empty.Name} | {emptyTimes.Text} | {emptyTimes.Message} | | {empty.Megabytes:0.0} MB |
-            """));
-        foreach (var (each, its) in apps.Zip(times))
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-                | {each.Name} | {its.Text} | {its.Message} | {its.Page} | {each.Megabytes:0.0} MB |
-                | … times the empty worker | **{its.Text / emptyTimes.Text:0.00}** | **{its.Message / emptyTimes.Message:0.00}** | **{its.Page / emptyTimes.Text:0.00}** | |
-                """));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"At most {AtMost} for a text and a message, {PageAtMost} for the front page."));
-        return times[0].Text / emptyTimes.Text <= AtMost && times[0].Message / emptyTimes.Message <= AtMost && times[0].Page / emptyTimes.Text <= PageAtMost ? 0 : 1;
-    }
-
-    private static string Submission(int round) => $$"""
-        {"version":1,"reference":"{{Reference.Of($"cold start {round} {Guid.NewGuid()}")}}","submittedOn":"2026-03-01T10:00:00+00:00","topic":"mainstreaming-migration",
-        "title":"Migra Movil","summary":"A bus that brings advice to people in border areas.","submitter":"Angelica Pinzon","country":"CR"}
-        """;
-
-    private sealed class Times
-    {
-        public Durations Text { get; } = new();
-        public Durations Message { get; } = new();
-        public Durations Page { get; } = new();
-    }
-
-    private sealed class Durations
-    {
-        private readonly List<TimeSpan> _all = [];
-
-        private TimeSpan Median => _all.Order().ElementAt(_all.Count / 2);
-
-        public void Add(TimeSpan time, bool counts)
         {
-            if (counts)
-                _all.Add(time);
+            // The first round creates tables and queues, and fills the caches of the system.
+            await MeasureAsync(0, new Times(), apps.ConvertAll(_ => new Times()));
+            for (var round = 1; round <= Rounds; round++)
+                await MeasureAsync(round, emptyTimes, times);
         }
 
-        public static double operator /(Durations one, Durations other) => one.Median / other.Median;
+        folder.Delete(recursive: true);
+        Print(empty, emptyTimes, apps.Zip(times));
+        var ratios = Ratios(times[0], emptyTimes);
+        return ratios.Text <= MaxRatio && ratios.Message <= MaxRatio && ratios.Page <= MaxPageRatio ? 0 : 1;
 
-        public override string ToString() => string.Create(
-            CultureInfo.InvariantCulture, $"{Median.TotalSeconds:0.00} ({_all.Min().TotalSeconds:0.00} to {_all.Max().TotalSeconds:0.00})");
+        async Task MeasureAsync(int round, Times timesOfEmpty, IEnumerable<Times> timesOfApps)
+        {
+            timesOfEmpty.Text.Add(await ColdWorker.HttpSecondsAsync(empty, storage, "Answer", "answer"));
+            timesOfEmpty.Message.Add(await ColdWorker.MessageSecondsAsync(empty, storage, "Take", "Hello World!"));
+            foreach (var (each, its) in apps.Zip(timesOfApps))
+            {
+                its.Text.Add(await ColdWorker.HttpSecondsAsync(each, storage, "ShowRobots", "robots.txt"));
+                its.Message.Add(await ColdWorker.MessageSecondsAsync(each, storage, "StoreSubmission", Submission(round)));
+                its.Page.Add(await ColdWorker.HttpSecondsAsync(each, storage, "ShowFrontPage", ""));
+            }
+        }
+    }
+
+    private static void Print(PublishedApp empty, Times emptyTimes, IEnumerable<(PublishedApp App, Times Times)> apps)
+    {
+        Console.WriteLine($"""
+            | medians of {Rounds} rounds, in seconds | a fixed text | a message | the front page | package |
+            | --- | --: | --: | --: | --: |
+            | {empty.Name} | {emptyTimes.Text.Show("0.00")} | {emptyTimes.Message.Show("0.00")} | | {Megabytes(empty)} |
+            """);
+        foreach (var (app, times) in apps)
+        {
+            var (text, message, page) = Ratios(times, emptyTimes);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
+                | {app.Name} | {times.Text.Show("0.00")} | {times.Message.Show("0.00")} | {times.Page.Show("0.00")} | {Megabytes(app)} |
+                | … times the empty worker | **{text:0.00}** | **{message:0.00}** | **{page:0.00}** | |
+                """));
+        }
+
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"At most {MaxRatio} for a text and a message, {MaxPageRatio} for the front page."));
+    }
+
+    private static (double Text, double Message, double Page) Ratios(Times app, Times empty) => (
+        app.Text.Median / empty.Text.Median,
+        app.Message.Median / empty.Message.Median,
+        app.Page.Median / empty.Text.Median);
+
+    private static string Megabytes(PublishedApp app) => string.Create(CultureInfo.InvariantCulture, $"{app.Megabytes:0.0} MB");
+
+    private static string Submission(int round) => $$"""
+        {
+          "version":1,"reference":"{{Reference.Of($"cold start {round} {Guid.NewGuid()}")}}",
+          "submittedOn":"2026-03-01T10:00:00+00:00","topic":"mainstreaming-migration","title":"Migra Movil",
+          "summary":"A bus that brings advice to people in border areas.","submitter":"Angelica Pinzon","country":"CR"
+        }
+        """;
+
+    /// <summary>In seconds.</summary>
+    private sealed class Times
+    {
+        public Measurements Text { get; } = new();
+        public Measurements Message { get; } = new();
+        public Measurements Page { get; } = new();
     }
 }

@@ -1,43 +1,43 @@
 namespace Pipeline.Benchmarks.Cost;
 
-/// <summary>What is neither counted, measured nor looked up. docs/cost.md names each with its reason.</summary>
+/// <summary>Figures that are not counted, measured or looked up. docs/cost.md has the reason of each.</summary>
 internal static class Assumed
 {
     public const double HoursPerMonth = 730;
     public const double SecondsPerMonth = HoursPerMonth * 3_600;
     public const double IssuesPerMonth = 52 / 12.0;
 
-    /// <summary>To a call with a thousand recipients, in seconds.</summary>
+    /// <summary>Seconds for a call with a thousand recipients.</summary>
     public const double SendGridAnswer = 1;
 
-    /// <summary>Of what is subscribed: new ones in a month, and those that end.</summary>
+    /// <summary>New and ended subscriptions in a month, as shares of all.</summary>
     public const double SignUps = 0.03;
     public const double Ended = 0.01;
 
-    /// <summary>The webhook is set to tell "processed", bounces, drops, complaints and unsubscriptions, but not "delivered".</summary>
+    /// <summary>The webhook is set to "processed", bounces, drops, complaints and unsubscriptions, but not to "delivered".</summary>
     public const double EventsPerMail = 1.05;
     public const double EventsPerPost = 100;
 
-    /// <summary>Three of the host's for each execution; further ones for each transaction and call (spans), and our own lines.</summary>
+    /// <summary>Without the records of spans (one for each transaction and call) and of the app's own lines.</summary>
     public const int HostRecordsPerExecution = 3;
     public const double BytesPerLogRecord = 1_000;
 
-    /// <summary>A record for each series of a metric, from the instance that sweeps.</summary>
+    /// <summary>One record for each series of a metric, from the instance that runs Sweep.</summary>
     public const double MetricRecordsPerMinute = 15;
 
-    /// <summary>A row of a table, with its keys; a delivery's row holds a thousand recipients' keys.</summary>
+    /// <summary>With the keys of the row. The row of a delivery contains the keys of a thousand recipients.</summary>
     public const double BytesPerRow = 500;
     public const double BytesPerDelivery = 25_000;
     public const int BackupsKept = 30;
     public const int BlobWritesPerBackup = 10;
 
-    private const int HttpAtOnce = 64;
+    private const int HttpConcurrency = 64;
 
-    /// <summary>Which functions share instances: those with an HTTP trigger do, every other has its own.</summary>
-    public static string ScaleGroup(string function) => AtOnce(function) == HttpAtOnce ? "HTTP" : function;
+    /// <summary>Functions in one group share instances. HTTP functions are one group; every other function has its own.</summary>
+    public static string ScaleGroup(string function) => Concurrency(function) == HttpConcurrency ? "HTTP" : function;
 
-    /// <summary>How many executions of a function an instance has in hand at once.</summary>
-    public static double AtOnce(string function) => function switch
+    /// <summary>The maximum number of concurrent executions of a function on an instance.</summary>
+    public static double Concurrency(string function) => function switch
     {
         // SendGrid__CallsInFlight.
         "DeliverDigest" or "SendMail" => 4,
@@ -45,6 +45,6 @@ internal static class Assumed
         "StoreSubmission" => 24,
         "Sweep" or "PublishDigest" or "CleanSubscribers" or "BackUpTables" => 1,
         // perInstanceConcurrency for HTTP in infra.
-        _ => HttpAtOnce,
+        _ => HttpConcurrency,
     };
 }

@@ -7,6 +7,7 @@ using Azure;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Benchmarks.Scale;
@@ -21,13 +22,14 @@ using Pipeline.Mail;
 using Pipeline.Storage;
 using Pipeline.Tests;
 using Pipeline.Tests.Cost;
+using Pipeline.Topics;
 
 namespace Pipeline.Benchmarks.Cost;
 
 /// <summary>
-/// How long each function takes, on a real Azurite and with a SendGrid that answers at once, and what that and the transactions that
-/// tests have counted come to at the prices in <see cref="Price"/>. Its output is what docs/cost.md shows. The bound: a small site
-/// stays within what Flex gives away.
+/// Measures the time of each function with Azurite and a SendGrid that answers immediately, and calculates the cost of these times and of
+/// the transactions that tests count, with the prices in <see cref="Price"/>. docs/cost.md has the output. The bound: a small site stays
+/// within the free grant of Flex.
 /// </summary>
 internal static class CostBenchmark
 {
@@ -53,81 +55,106 @@ internal static class CostBenchmark
         using var process = Process.GetCurrentProcess();
         var months = CostTables.MonthsOf(times, sizes);
         CostTables.Print(months, times, sizes, process.PeakWorkingSet64);
-        // A small site pays nothing for functions, on instances of any size.
-        return months[0].Functions(CostTables.Usual) == 0 ? 0 : 1;
+        return months[0].Functions(CostTables.DefaultMegabytes) == 0 ? 0 : 1;
     }
 
-    /// <summary>Everything but the digest. Gives the bytes of a page.</summary>
+    /// <summary>Measures all functions except those of the digest, and returns the bytes of a page.</summary>
     private static async Task<double> SubmissionsAsync(string connectionString, FunctionTimes times)
     {
-        await using var host = await ComposedApp.StartAsync(connectionString, Play(new SendGridSink()), "Digest:Day=Monday", "Limits:ApiPostsPerMinute=0");
-        var storage = host.Services.GetRequiredService<PipelineStorage>();
+        await using var host = await ComposedApp.StartAsync(
+            connectionString, AddSendGrid(new SendGridSink()), "Digest:Day=Monday", "Limits:ApiPostsPerMinute=0");
+        var services = host.Services;
+        var storage = services.GetRequiredService<PipelineStorage>();
         using var http = new HttpClient { BaseAddress = host.Address };
 
-        await times.MeasureAsync(nameof(AcceptSubmission), [.. Enumerable.Range(0, Submissions).Select(number => (Func<Task>)(() => SubmitAsync(http, number)))]);
-        await times.MeasureAsync(nameof(StoreSubmission), await MessagesAsync(host.Services, storage.SubmissionQueue, (StoreSubmission function, string message) => function.Run(message, default)));
+        await times.MeasureAsync(
+            nameof(AcceptSubmission),
+            [.. Enumerable.Range(0, Submissions).Select(number => (Func<Task>)(() => SubmitAsync(http, number)))]);
+        await times.MeasureAsync(
+            nameof(StoreSubmission),
+            await RunsForMessagesAsync<StoreSubmission>(
+                services, storage.SubmissionQueue, (function, message) => function.Run(message, default)));
         await PublishAsync(storage.Practices);
-        await new Sweep(host.Services.GetRequiredService<Operations.MinuteSweep>()).Run(new TimerInfo(), default);
-        await times.MeasureAsync(nameof(SendMail), await MessagesAsync(host.Services, storage.MailQueue, (SendMail function, string message) => function.Run(message, default)));
+        await Function<Sweep>(services).Run(new TimerInfo(), default);
+        await times.MeasureAsync(
+            nameof(SendMail),
+            await RunsForMessagesAsync<SendMail>(services, storage.MailQueue, (function, message) => function.Run(message, default)));
 
-        await times.MeasureAsync(nameof(Sweep), Runs(60, () => ActivatorUtilities.CreateInstance<Sweep>(host.Services).Run(new TimerInfo(), default)));
-        await times.MeasureAsync(nameof(PublishDigest), Runs(60, () => ActivatorUtilities.CreateInstance<PublishDigest>(host.Services).Run(new TimerInfo(), default)));
+        await times.MeasureAsync(nameof(Sweep), Runs(60, () => Function<Sweep>(services).Run(new TimerInfo(), default)));
+        await times.MeasureAsync(nameof(PublishDigest), Runs(60, () => Function<PublishDigest>(services).Run(new TimerInfo(), default)));
         await SubscribeAsync(storage.Subscribers);
-        // For each thousand rows, as the scale of the night is that of the table.
-        await times.MeasureAsync(nameof(CleanSubscribers), Runs(10, () => ActivatorUtilities.CreateInstance<CleanSubscribers>(host.Services).Run(new TimerInfo(), default)), Subscribers / 1_000);
+        // The time is for a thousand rows, because it grows with the table.
+        await times.MeasureAsync(
+            nameof(CleanSubscribers),
+            Runs(10, () => Function<CleanSubscribers>(services).Run(new TimerInfo(), default)), parts: Subscribers / 1_000);
         await times.MeasureAsync("ShowTopic", Runs(400, () => http.GetByteArrayAsync($"topics/{Topic}")));
-        var page = (await http.GetByteArrayAsync($"topics/{Topic}")).Length;
-        return page;
+        return (await http.GetByteArrayAsync($"topics/{Topic}")).Length;
     }
 
-    /// <summary>Ranges of an issue, and what SendGrid tells of them. Gives the bytes that each recipient is to SendGrid.</summary>
-    private static async Task<double> DigestAsync(string connectionString, string readers, FunctionTimes times)
+    /// <summary>
+    /// Measures the deliveries of an issue and the posts of SendGrid's events, and returns the bytes of a request to SendGrid for each
+    /// recipient.
+    /// </summary>
+    private static async Task<double> DigestAsync(string connectionString, string readersFile, FunctionTimes times)
     {
         const int recipients = Ranges * ExpectedCosts.RecipientsPerRange;
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        ReaderFile.Write(readers, recipients);
-        using var file = new ReaderFile(readers);
+        ReaderFile.Write(readersFile, recipients);
+        using var file = new ReaderFile(readersFile);
         var sink = new SendGridSink();
-        await using var host = await ComposedApp.StartAsync(connectionString,
+        await using var host = await ComposedApp.StartAsync(
+            connectionString,
             services =>
             {
-                services.AddSingleton<HttpPipelinePolicy>(new SubscribersAtTheWire(file));
-                Play(sink)(services);
+                services.AddSingleton<HttpPipelinePolicy>(new SubscriberReads(file));
+                AddSendGrid(sink)(services);
             },
             $"SendGrid:WebhookPublicKey={Convert.ToBase64String(key.ExportSubjectPublicKeyInfo())}", "Limits:ApiPostsPerMinute=0");
+        var queue = host.Services.GetRequiredService<PipelineStorage>().DeliveryQueue;
         using var http = new HttpClient { BaseAddress = host.Address };
         await ScaleRun.PrepareAsync(host.Services, recipients);
         await host.Services.GetRequiredService<DigestPublisher>().RunAsync(default);
-        await times.MeasureAsync(nameof(DeliverDigest), await MessagesAsync(
-            host.Services, host.Services.GetRequiredService<PipelineStorage>().DeliveryQueue, (DeliverDigest function, string message) => function.Run(message, default)));
+        await times.MeasureAsync(
+            nameof(DeliverDigest),
+            await RunsForMessagesAsync<DeliverDigest>(host.Services, queue, (function, message) => function.Run(message, default)));
 
-        var issue = (await host.Services.GetRequiredService<DigestTable>().RecentAsync(Topic, DateTimeOffset.UtcNow, default))[^1].Name;
-        var body = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(Enumerable.Range(0, (int)Assumed.EventsPerPost).Select(number => new Dictionary<string, object>
-        {
-            ["event"] = "processed",
-            ["email"] = $"reader{number}@example.org",
-            ["sg_event_id"] = $"{number}",
-            ["timestamp"] = DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
-            ["issue"] = $"{Topic}/{issue}",
-            ["delivery"] = "one",
-            ["call"] = "0-900",
-        })));
+        var issues = await host.Services.GetRequiredService<DigestTable>().RecentAsync(Topic, DateTimeOffset.UtcNow, default);
+        var events = Enumerable.Range(0, (int)Assumed.EventsPerPost).Select(number => Event(number, issues[^1].Name));
+        var body = JsonSerializer.SerializeToUtf8Bytes(events);
         await times.MeasureAsync(nameof(ReceiveSendGridEvents), Runs(EventPosts, () => PostEventsAsync(http, key, body)));
         return sink.Bytes / (double)recipients;
     }
 
-    private static Action<IServiceCollection> Play(HttpMessageHandler sendGrid) =>
+    private static Dictionary<string, object> Event(int number, IssueName issue) => new()
+    {
+        ["event"] = "processed",
+        ["email"] = $"reader{number}@example.org",
+        ["sg_event_id"] = $"{number}",
+        ["timestamp"] = DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
+        ["issue"] = $"{Topic}/{issue}",
+        ["delivery"] = "one",
+        ["call"] = "0-900",
+    };
+
+    private static Action<IServiceCollection> AddSendGrid(HttpMessageHandler sendGrid) =>
         services => services.AddHttpClient(SendGridMailer.HttpClientName).ConfigurePrimaryHttpMessageHandler(() => sendGrid);
+
+    private static TFunction Function<TFunction>(IServiceProvider services) => ActivatorUtilities.CreateInstance<TFunction>(services);
 
     private static Func<Task>[] Runs(int count, Func<Task> run) => [.. Enumerable.Repeat(run, count)];
 
-    /// <summary>A run for each message on the queue.</summary>
-    private static async Task<IReadOnlyList<Func<Task>>> MessagesAsync<TFunction>(IServiceProvider services, QueueClient queue, Func<TFunction, string, Task> run)
+    /// <summary>Takes all messages from the queue, and returns a run of the function for each.</summary>
+    private static async Task<IReadOnlyList<Func<Task>>> RunsForMessagesAsync<TFunction>(
+        IServiceProvider services, QueueClient queue, Func<TFunction, string, Task> run)
     {
         List<Func<Task>> runs = [];
-        for (Azure.Storage.Queues.Models.QueueMessage[] messages; (messages = (await queue.ReceiveMessagesAsync(32, TimeSpan.FromHours(1))).Value).Length > 0;)
-            runs.AddRange(messages.Select(message => (Func<Task>)(() => run(ActivatorUtilities.CreateInstance<TFunction>(services), message.Body.ToString()))));
-        return runs;
+        while (true)
+        {
+            QueueMessage[] messages = await queue.ReceiveMessagesAsync(maxMessages: 32, visibilityTimeout: TimeSpan.FromHours(1));
+            if (messages.Length == 0)
+                return runs;
+            runs.AddRange(messages.Select(message => (Func<Task>)(() => run(Function<TFunction>(services), message.Body.ToString()))));
+        }
     }
 
     private static async Task SubmitAsync(HttpClient http, int number)
@@ -136,7 +163,7 @@ internal static class CostBenchmark
         {
             topic = Topic,
             title = $"Migra Movil {number}",
-            summary = string.Concat(Enumerable.Repeat("A bus that brings advice to people in border areas stops in every village once a month. ", 12)),
+            summary = LongSummary.Text,
             submitter = "Angelica Pinzon",
             email = $"submitter{number}@example.org",
             country = "CR",
@@ -153,7 +180,9 @@ internal static class CostBenchmark
     private static async Task SubscribeAsync(TableClient subscribers)
     {
         var now = DateTimeOffset.UtcNow;
-        var rows = Enumerable.Range(0, Subscribers).Select(number => Convert.ToHexStringLower(SHA256.HashData(BitConverter.GetBytes(number)))[..32]).Select(key => new TableEntity($"{Topic}~{key[..2]}", key)
+        var keys = Enumerable.Range(0, Subscribers)
+            .Select(number => Convert.ToHexStringLower(SHA256.HashData(BitConverter.GetBytes(number)))[..32]);
+        var rows = keys.Select(key => new TableEntity($"{Topic}~{key[..2]}", key)
         {
             ["Email"] = $"{key}@example.org",
             ["Status"] = "Confirmed",
@@ -164,17 +193,19 @@ internal static class CostBenchmark
         });
         foreach (var partition in rows.GroupBy(row => row.PartitionKey))
             foreach (var batch in partition.Chunk(100))
-                await subscribers.SubmitTransactionAsync(batch.Select(row => new TableTransactionAction(TableTransactionActionType.Add, row)));
+                await subscribers.SubmitTransactionAsync(
+                    batch.Select(row => new TableTransactionAction(TableTransactionActionType.Add, row)));
     }
 
     private static async Task PostEventsAsync(HttpClient http, ECDsa key, byte[] body)
     {
         var timestamp = $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}";
+        var signature = key.SignData(
+            [.. Encoding.UTF8.GetBytes(timestamp), .. body], HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
         using var post = new HttpRequestMessage(HttpMethod.Post, "api/sendgrid/events") { Content = new ByteArrayContent(body) };
         post.Content.Headers.ContentType = new("application/json");
         post.Headers.Add("X-Twilio-Email-Event-Webhook-Timestamp", timestamp);
-        post.Headers.Add("X-Twilio-Email-Event-Webhook-Signature", Convert.ToBase64String(
-            key.SignData([.. Encoding.UTF8.GetBytes(timestamp), .. body], HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)));
+        post.Headers.Add("X-Twilio-Email-Event-Webhook-Signature", Convert.ToBase64String(signature));
         using var answer = await http.SendAsync(post);
         answer.EnsureSuccessStatusCode();
     }

@@ -2,57 +2,61 @@ using System.Diagnostics;
 
 namespace Pipeline.Benchmarks.Cost;
 
-/// <summary>How long functions take here, one after the other, and what of it is the processor's.</summary>
+/// <summary>Times of functions, measured one after the other.</summary>
 internal sealed class FunctionTimes
 {
-    /// <summary>Flex gives an instance of 2,048 MB one core, and others in proportion.</summary>
+    /// <summary>An instance of Flex with 2,048 MB has one core, others in proportion.</summary>
     private const double MegabytesPerCore = 2_048;
 
-    // As documented for Flex: at least a second, then rounded up to a tenth of one.
-    private const double LeastBilled = 1;
+    // Flex bills at least a second, in steps of a tenth of a second.
+    private const double MinBilledSeconds = 1;
     private const double BilledStep = 0.1;
 
-    private readonly Dictionary<string, (double Seconds, double Cpu, int Runs)> _times = [];
+    private readonly Dictionary<string, FunctionTime> _times = [];
 
-    public IEnumerable<(string Function, double Seconds, double Cpu, int Runs)> All =>
-        _times.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => (each.Key, each.Value.Seconds, each.Value.Cpu, each.Value.Runs));
+    public IEnumerable<FunctionTime> All => _times.Values.OrderBy(each => each.Function, StringComparer.Ordinal);
 
-    /// <summary>A fifth of the runs only warms up.</summary>
-    /// <param name="parts">Into so many a run is divided for the figures.</param>
+    /// <summary>Measures the runs; the first fifth of them is not counted.</summary>
+    /// <param name="parts">The figures are divided by this number.</param>
     public async Task MeasureAsync(string function, IReadOnlyList<Func<Task>> runs, int parts = 1)
     {
         var warmUp = runs.Count / 5;
         foreach (var run in runs.Take(warmUp))
             await run();
 
-        List<double> seconds = [];
+        var seconds = new Measurements();
         using var process = Process.GetCurrentProcess();
-        var cpu = process.TotalProcessorTime;
+        var before = process.TotalProcessorTime;
         foreach (var run in runs.Skip(warmUp))
         {
-            var begun = Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             await run();
-            seconds.Add(Stopwatch.GetElapsedTime(begun).TotalSeconds);
+            seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
 
         process.Refresh();
-        var each = seconds.Order().ElementAt(seconds.Count / 2);
-        _times[function] = (each / parts, (process.TotalProcessorTime - cpu).TotalSeconds / seconds.Count / parts, seconds.Count);
+        var processorSeconds = (process.TotalProcessorTime - before).TotalSeconds / seconds.Count;
+        _times[function] = new FunctionTime(function, seconds.Median / parts, processorSeconds / parts, seconds.Count);
     }
 
     public double Seconds(string function) => _times[function].Seconds;
 
-    /// <summary>The seconds that are billed for an execution that has an instance to itself.</summary>
-    /// <param name="more">What the measured run did not wait for: SendGrid's answer, further pages of a table.</param>
-    public double Alone(string function, double more) =>
-        Math.Max(LeastBilled, Math.Ceiling((TimeOf(function).Seconds + more) / BilledStep) * BilledStep);
+    /// <summary>The billed seconds of an execution that is alone on its instance.</summary>
+    /// <param name="extraSeconds">Waits that were not measured: for SendGrid's answer, for further pages of a table.</param>
+    public double BilledSeconds(string function, double extraSeconds) =>
+        Math.Max(MinBilledSeconds, Math.Ceiling((TimeOf(function).Seconds + extraSeconds) / BilledStep) * BilledStep);
 
-    /// <summary>The share of an instance's time where it has as many in hand as it may: of what they wait, or of its processor.</summary>
-    public double Busy(string function, double more, double megabytes) =>
-        Math.Max((TimeOf(function).Seconds + more) / Assumed.AtOnce(function), TimeOf(function).Cpu / (megabytes / MegabytesPerCore));
+    /// <summary>
+    /// The seconds of an instance for one of as many concurrent executions as it can have. The limit is this number or its processor.
+    /// </summary>
+    /// <inheritdoc cref="BilledSeconds"/>
+    public double SecondsUnderLoad(string function, double extraSeconds, double megabytes) =>
+        Math.Max(
+            (TimeOf(function).Seconds + extraSeconds) / Assumed.Concurrency(function),
+            TimeOf(function).ProcessorSeconds / (megabytes / MegabytesPerCore));
 
-    // What is not measured itself is like one that is.
-    private (double Seconds, double Cpu, int Runs) TimeOf(string function) => _times[function switch
+    // Functions that are not measured have the times of a similar one.
+    private FunctionTime TimeOf(string function) => _times[function switch
     {
         "AcceptSubscription" or "PostConfirmation" => "AcceptSubmission",
         "ShowConfirmation" or "ShowPractice" => "ShowTopic",

@@ -2,26 +2,31 @@ using Pipeline.Tests.Cost;
 
 namespace Pipeline.Benchmarks.Cost;
 
-/// <summary>Something that happens so many times a month.</summary>
-/// <param name="InOneGo">All at once, as the ranges of a digest; else spread over the month.</param>
-/// <param name="More">Seconds that an execution waits beyond what was measured.</param>
-internal sealed record Load(double Times, BillableOperations Bill, bool InOneGo = false, double More = 0)
+/// <summary>An operation and how often it happens in a month.</summary>
+/// <param name="InOneGo">True if all happen at the same time, as the ranges of a digest; false if they are spread over the month.</param>
+/// <param name="ExtraSeconds">Waits of an execution that were not measured.</param>
+internal sealed record Load(double Times, Bill Bill, bool InOneGo = false, double ExtraSeconds = 0)
 {
-    public double Records => Times * (Bill.Functions.Length * Assumed.HostRecordsPerExecution + Bill.Transactions + Bill.SendGridCalls + Bill.LogLines);
+    /// <summary>Records in the log.</summary>
+    public double Records =>
+        Times * (Bill.Functions.Length * Assumed.HostRecordsPerExecution + Bill.Transactions + Bill.SendGridCalls + Bill.LogLines);
 
     /// <summary>
-    /// Billed seconds of instances. HTTP functions share instances, every other function has its own. What is spread overlaps by
-    /// chance: of so many windows that begin anywhere in the month, this share of the month is covered by one at least.
+    /// Billed seconds of instances. Executions that are spread over the month overlap by chance: the time that at least one of them covers
+    /// is billed once.
     /// </summary>
     public static double Seconds(IReadOnlyCollection<Load> loads, FunctionTimes times, double megabytes)
     {
         var executions = loads.SelectMany(load => load.Bill.Functions.Select(function => (Function: function, Load: load))).ToList();
-        var inOneGo = executions.Where(each => each.Load.InOneGo).Sum(each => each.Load.Times * times.Busy(each.Function, each.Load.More, megabytes));
-        return inOneGo + executions.Where(each => !each.Load.InOneGo).GroupBy(each => Assumed.ScaleGroup(each.Function)).Sum(group =>
+        var spread = executions.Where(each => !each.Load.InOneGo).GroupBy(each => Assumed.ScaleGroup(each.Function)).Sum(group =>
         {
-            var windows = group.Sum(each => each.Load.Times * times.Alone(each.Function, each.Load.More));
-            var covered = Assumed.SecondsPerMonth * (1 - Math.Exp(-windows / Assumed.SecondsPerMonth));
-            return Math.Max(covered, group.Sum(each => each.Load.Times * times.Busy(each.Function, each.Load.More, megabytes)));
+            var alone = group.Sum(each => each.Load.Times * times.BilledSeconds(each.Function, each.Load.ExtraSeconds));
+            var covered = Assumed.SecondsPerMonth * (1 - Math.Exp(-alone / Assumed.SecondsPerMonth));
+            return Math.Max(covered, group.Sum(SecondsUnderLoad));
         });
+        return spread + executions.Where(each => each.Load.InOneGo).Sum(SecondsUnderLoad);
+
+        double SecondsUnderLoad((string Function, Load Load) each) =>
+            each.Load.Times * times.SecondsUnderLoad(each.Function, each.Load.ExtraSeconds, megabytes);
     }
 }

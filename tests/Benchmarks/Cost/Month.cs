@@ -2,7 +2,7 @@ using Pipeline.Tests.Cost;
 
 namespace Pipeline.Benchmarks.Cost;
 
-/// <summary>A month of a site with a weekly digest, and what is billed for it.</summary>
+/// <summary>A month of a site with a weekly digest, with its costs in dollars.</summary>
 internal sealed class Month
 {
     private readonly List<Load> _loads;
@@ -15,28 +15,28 @@ internal sealed class Month
         var signUps = subscribers * Assumed.SignUps;
         Mails = subscribers * Assumed.IssuesPerMonth + submissions + signUps;
         var (pages, nights) = (Math.Ceiling(subscribers / ExpectedCosts.RowsPerPage), Assumed.HoursPerMonth / 24);
-        var further = (pages - 1) * _times.Seconds("CleanSubscribers");
+        var furtherPages = (pages - 1) * _times.Seconds("CleanSubscribers");
         _loads =
         [
             new(Assumed.HoursPerMonth * 60, ExpectedCosts.IdleSweep),
             new(Assumed.HoursPerMonth * 60, ExpectedCosts.QueueAges),
             new(Assumed.HoursPerMonth, ExpectedCosts.IdlePublish),
-            new(nights, ExpectedCosts.Cleaning, More: further),
+            new(nights, ExpectedCosts.Cleaning, ExtraSeconds: furtherPages),
             new(nights * (pages - 1), new BillableOperations(TableQueries: 1)),
-            // The backup reads the same rows, give or take; its blobs are in Storage.
-            new(nights, ExpectedCosts.Cleaning with { Executions = "BackUpTables" }, More: further),
+            // The backup reads about the same rows. Storage has its blobs.
+            new(nights, ExpectedCosts.Cleaning with { Executions = "BackUpTables" }, ExtraSeconds: furtherPages),
             new(nights * (pages - 1), new BillableOperations(TableQueries: 1)),
             new(submissions, ExpectedCosts.Submission),
-            new(submissions, ExpectedCosts.Decision, More: Assumed.SendGridAnswer),
+            new(submissions, ExpectedCosts.Decision, ExtraSeconds: Assumed.SendGridAnswer),
             new(Assumed.IssuesPerMonth, ExpectedCosts.Issue),
             new(submissions, ExpectedCosts.PracticeInIssue),
-            new(Ranges, ExpectedCosts.Range, InOneGo: true, More: Assumed.SendGridAnswer),
+            new(Ranges, ExpectedCosts.Range, InOneGo: true, ExtraSeconds: Assumed.SendGridAnswer),
             new(Mails * Assumed.EventsPerMail / Assumed.EventsPerPost, ExpectedCosts.EventPost),
             new(subscribers * Assumed.Ended, ExpectedCosts.EndedSubscription),
-            new(signUps, ExpectedCosts.Subscription, More: Assumed.SendGridAnswer),
+            new(signUps, ExpectedCosts.Subscription, ExtraSeconds: Assumed.SendGridAnswer),
             new(pageViews / 2, ExpectedCosts.PracticePage),
             new(pageViews / 2, ExpectedCosts.Page with { TableQueries = 0 }),
-            // Once in two seconds at most, however many look.
+            // At most one query in two seconds.
             new(Math.Min(pageViews / 2, Assumed.SecondsPerMonth / 2), new BillableOperations(TableQueries: 1)),
         ];
     }
@@ -48,13 +48,24 @@ internal sealed class Month
     public double Ranges => Math.Ceiling(Subscribers / ExpectedCosts.RecipientsPerRange) * Assumed.IssuesPerMonth;
     public double Executions => _loads.Sum(load => load.Times * load.Bill.Functions.Length);
     public double Transactions => _loads.Sum(load => load.Times * load.Bill.Transactions) + HostOperations.Polls;
-    public double LogGigabytes => (_loads.Sum(load => load.Records) + Assumed.HoursPerMonth * 60 * Assumed.MetricRecordsPerMinute) * Assumed.BytesPerLogRecord / 1e9;
+
+    public double LogGigabytes
+    {
+        get
+        {
+            var metrics = Assumed.HoursPerMonth * 60 * Assumed.MetricRecordsPerMinute;
+            return (_loads.Sum(load => load.Records) + metrics) * Assumed.BytesPerLogRecord / 1e9;
+        }
+    }
+
+    /// <summary>Gigabytes to the internet.</summary>
     public double Egress => (PageViews * _sizes.Page + Mails * _sizes.Mail) / 1e9;
 
     public double GbSeconds(double megabytes) => Load.Seconds(_loads, _times, megabytes) * megabytes / 1_024;
 
     public double Functions(double megabytes) =>
-        Math.Max(0, GbSeconds(megabytes) - Price.Free.GbSeconds) * Price.GbSecond.Dollars + Math.Max(0, Executions - Price.Free.Executions) / 1e6 * Price.Execution.Dollars;
+        Math.Max(0, GbSeconds(megabytes) - Price.Free.GbSeconds) * Price.GbSecond.Dollars
+        + Math.Max(0, Executions - Price.Free.Executions) / 1e6 * Price.Execution.Dollars;
 
     public double Storage
     {
@@ -63,12 +74,12 @@ internal sealed class Month
             var queue = _loads.Sum(load => load.Times * load.Bill.QueueOperations) + HostOperations.Polls;
             var table = _loads.Sum(load => load.Times * load.Bill.TableOperations);
             var writes = HostOperations.StatusWrites + Assumed.HoursPerMonth / 24 * Assumed.BlobWritesPerBackup;
-            var rows = Subscribers * Assumed.BytesPerRow;
-            // A year of ledgers.
-            var ledgers = Ranges * 12 * Assumed.BytesPerDelivery;
-            return (queue * Price.QueueOperation.Dollars + table * Price.TableOperation.Dollars + writes * Price.BlobWrite.Dollars
-                    + HostOperations.LeaseRenewals * Price.BlobOperation.Dollars) / 10_000
-                + (rows + ledgers) / 1e9 * Price.TableStorage.Dollars + (rows + ledgers) * Assumed.BackupsKept / 1e9 * Price.BlobStorage.Dollars;
+            var operations = queue * Price.QueueOperation.Dollars + table * Price.TableOperation.Dollars
+                + writes * Price.BlobWrite.Dollars + HostOperations.LeaseRenewals * Price.BlobOperation.Dollars;
+            // Ledgers are kept for a year.
+            var gigabytes = (Subscribers * Assumed.BytesPerRow + Ranges * 12 * Assumed.BytesPerDelivery) / 1e9;
+            return operations / 10_000
+                + gigabytes * Price.TableStorage.Dollars + gigabytes * Assumed.BackupsKept * Price.BlobStorage.Dollars;
         }
     }
 

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Pipeline.Benchmarks.Cost;
 
-/// <summary>Takes every mail at once and adds up the bytes.</summary>
+/// <summary>Accepts every mail immediately, and adds up the bytes.</summary>
 internal sealed class SendGridSink : HttpMessageHandler
 {
     private long _bytes;

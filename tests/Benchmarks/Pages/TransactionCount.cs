@@ -3,7 +3,7 @@ using Azure.Core.Pipeline;
 
 namespace Pipeline.Benchmarks.Pages;
 
-/// <summary>Counts transactions with tables at the wire; the listeners to queues ask all the time and are not counted.</summary>
+/// <summary>Counts storage transactions, except those that read or write queue messages.</summary>
 internal sealed class TransactionCount : HttpPipelinePolicy
 {
     private long _count;
@@ -17,5 +17,6 @@ internal sealed class TransactionCount : HttpPipelinePolicy
         return ProcessNextAsync(message, pipeline);
     }
 
-    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException("Everything here is asynchronous.");
+    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
+        throw new NotSupportedException("The app has only asynchronous calls.");
 }

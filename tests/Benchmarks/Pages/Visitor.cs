@@ -3,30 +3,28 @@ using System.Net;
 
 namespace Pipeline.Benchmarks.Pages;
 
-/// <summary>Somebody who asks for one address again and again, and the time that an answer took in each round.</summary>
+/// <summary>Requests one address repeatedly.</summary>
 internal sealed class Visitor(HttpClient http, string path, string? ifNoneMatch = null)
 {
-    private readonly List<double> _rounds = [];
+    /// <summary>Microseconds a request, for each measured round.</summary>
+    public Measurements Rounds { get; } = new();
 
-    /// <summary>In microseconds, the median of the rounds.</summary>
-    public double Median => _rounds.Order().ElementAt(_rounds.Count / 2);
-
-    public string Shown => FormattableString.Invariant($"{Median,6:0} µs ({_rounds.Min():0} to {_rounds.Max():0})");
-
-    /// <param name="requests">How many, of which so many are under way at once; a round is not counted where it only warms up.</param>
-    public async Task RoundAsync(int requests, int inFlight, bool counted = true)
+    /// <param name="inFlight">The number of concurrent requests.</param>
+    public async Task RunAsync(int requests, int inFlight) => await Task.WhenAll(Enumerable.Range(0, inFlight).Select(async _ =>
     {
-        var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, inFlight).Select(async _ =>
-        {
-            for (var i = 0; i < requests / inFlight; i++)
-                await AskAsync();
-        }));
-        if (counted)
-            _rounds.Add(clock.Elapsed.TotalMicroseconds / requests);
+        for (var i = 0; i < requests / inFlight; i++)
+            await RequestAsync();
+    }));
+
+    /// <inheritdoc cref="RunAsync"/>
+    public async Task MeasureAsync(int requests, int inFlight)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await RunAsync(requests, inFlight);
+        Rounds.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds / requests);
     }
 
-    public async Task AskAsync()
+    public async Task RequestAsync()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         if (ifNoneMatch is not null)

@@ -6,8 +6,7 @@ using Pipeline.Text;
 namespace Pipeline.Benchmarks.Scale;
 
 /// <summary>
-/// So many readers in the order of their keys, as the table would hold them. A file that is read piece by piece: in memory it would
-/// grow with the readers, and that is what is measured.
+/// Subscribers in the order of their keys, as in the table. They are in a file because the benchmark measures the memory of the process.
 /// </summary>
 internal sealed class ReaderFile(string path) : IDisposable
 {
@@ -29,8 +28,8 @@ internal sealed class ReaderFile(string path) : IDisposable
         }
     }
 
-    /// <summary>The first at or after the key, at most so many.</summary>
-    public IEnumerable<(SubscriberKey Key, string Email)> From(SubscriberKey from, int most)
+    /// <summary>Subscribers from the key on.</summary>
+    public IEnumerable<(SubscriberKey Key, string Email)> From(SubscriberKey from, int max)
     {
         var (low, high) = (0L, RandomAccess.GetLength(_file) / RecordBytes);
         while (low < high)
@@ -42,17 +41,19 @@ internal sealed class ReaderFile(string path) : IDisposable
                 high = middle;
         }
 
-        var records = Records(low, most);
+        var records = Records(low, max);
         for (var at = 0; at < records.Length; at += RecordBytes)
-            yield return (
-                SubscriberKey.Read(records.AsSpan(at)), EmailOf(BinaryPrimitives.ReadInt32BigEndian(records.AsSpan(at + SubscriberKey.Bytes))));
+        {
+            var number = BinaryPrimitives.ReadInt32BigEndian(records.AsSpan(at + SubscriberKey.Bytes));
+            yield return (SubscriberKey.Read(records.AsSpan(at)), EmailOf(number));
+        }
     }
 
     public void Dispose() => _file.Dispose();
 
-    private byte[] Records(long first, int most)
+    private byte[] Records(long first, int max)
     {
-        var records = new byte[Math.Min(most * (long)RecordBytes, RandomAccess.GetLength(_file) - first * RecordBytes)];
+        var records = new byte[Math.Min(max * (long)RecordBytes, RandomAccess.GetLength(_file) - first * RecordBytes)];
         for (var read = 0; read < records.Length;)
             read += RandomAccess.Read(_file, records.AsSpan(read), first * RecordBytes + read);
         return records;
@@ -60,5 +61,6 @@ internal sealed class ReaderFile(string path) : IDisposable
 
     private static string EmailOf(int number) => $"reader{number}@example.org";
 
-    private static SubscriberKey KeyOf(string email) => EmailAddress.TryParse(email, out var address) ? SubscriberKey.Of(address) : throw new FormatException(email);
+    private static SubscriberKey KeyOf(string email) =>
+        EmailAddress.TryParse(email, out var address) ? SubscriberKey.Of(address) : throw new FormatException(email);
 }

@@ -1,9 +1,17 @@
 namespace Pipeline.Benchmarks.Scale;
 
-/// <summary>What one run came to.</summary>
-/// <param name="ByPlace">Transactions by table and queue.</param>
+/// <summary>The figures of one run.</summary>
+/// <param name="ByResource">Transactions by table and queue.</param>
 internal sealed record ScaleResult(
-    int Subscribers, int Ranges, int Recipients, int MostMailsToOne, int Transactions, SortedDictionary<string, int> ByPlace, int SendGridCalls, long PeakBytes, double Seconds)
+    int Subscribers,
+    int Ranges,
+    int Recipients,
+    int MaxMailsToOne,
+    int Transactions,
+    SortedDictionary<string, int> ByResource,
+    int SendGridCalls,
+    long PeakBytes,
+    double Seconds)
 {
     public int Thousands => (Subscribers + 999) / 1_000;
 }

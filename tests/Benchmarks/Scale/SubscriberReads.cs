@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -10,52 +11,51 @@ using Pipeline.Subscribers;
 namespace Pipeline.Benchmarks.Scale;
 
 /// <summary>
-/// Counts every transaction, and answers those that read the table Subscribers itself, from a file of confirmed ones. Azurite would
-/// take a quarter of an hour to be filled with a million.
+/// Counts the transactions of a digest. Reads of the table Subscribers are answered from a file with confirmed subscribers: it would take
+/// a quarter of an hour to fill Azurite with a million.
 /// </summary>
-internal sealed partial class SubscribersAtTheWire(ReaderFile readers) : HttpPipelinePolicy
+internal sealed partial class SubscriberReads(ReaderFile readers) : HttpPipelinePolicy
 {
-    private readonly ConcurrentDictionary<string, int> _byPlace = new();
+    private readonly ConcurrentDictionary<string, int> _byResource = new();
 
     private bool _isCounting;
 
-    public IDictionary<string, int> ByPlace => _byPlace;
+    public IDictionary<string, int> ByResource => _byResource;
 
-    public static int NumberOf(string email) => int.Parse(email.AsSpan(6, email.IndexOf('@') - 6), CultureInfo.InvariantCulture);
-
-    /// <summary>From now on.</summary>
-    public void Count() => _isCounting = true;
+    public void StartCounting() => _isCounting = true;
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
         var path = message.Request.Uri.Path.TrimStart('/');
-        var place = path[(path.IndexOf('/') + 1)..].Split('(', '/')[0];
-        // The queues and tables of other functions are polled meanwhile, whether or not there is a digest.
-        if (_isCounting && place is "Subscribers" or "Deliveries" or "Digests" or "digest-deliveries")
-            _byPlace.AddOrUpdate(place, 1, (_, count) => count + 1);
-        if (place == "Subscribers" && message.Request.Method == RequestMethod.Get)
+        var resource = path[(path.IndexOf('/') + 1)..].Split('(', '/')[0];
+        // Other tables and queues are read without a digest as well.
+        if (_isCounting && resource is "Subscribers" or "Deliveries" or "Digests" or "digest-deliveries")
+            _byResource.AddOrUpdate(resource, 1, (_, count) => count + 1);
+        if (resource == "Subscribers" && message.Request.Method == RequestMethod.Get)
             message.Response = Page(message.Request.Uri.Query);
         else
             await ProcessNextAsync(message, pipeline);
     }
 
-    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException("Everything here is asynchronous.");
+    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
+        throw new NotSupportedException("The app has only asynchronous calls.");
 
     private WireResponse Page(string query)
     {
         var match = Query().Match(Uri.UnescapeDataString(query.Replace('+', ' ')));
-        var from = UInt128.Parse(match.Groups["from"].Value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-        var to = match.Groups["to"].Value == HashRange.End ? (UInt128?)null : UInt128.Parse(match.Groups["to"].Value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-        var most = int.Parse(Top().Match(query).Groups[1].Value, CultureInfo.InvariantCulture);
+        var from = Number(match.Groups["from"].Value);
+        var end = match.Groups["to"].Value;
+        var to = end == HashRange.End ? (UInt128?)null : Number(end);
+        var max = int.Parse(Top().Match(query).Groups[1].Value, CultureInfo.InvariantCulture);
 
-        var found = readers.From(new SubscriberKey(from), most + 1).TakeWhile(reader => to is null || reader.Key.Value < to).ToList();
-        // Straight into the body: what the stand-in itself takes of the memory says nothing about the app.
-        var body = new MemoryStream(most * 300);
+        var found = readers.From(new SubscriberKey(from), max + 1).TakeWhile(reader => to is null || reader.Key.Value < to).ToList();
+        // Written without objects for the rows: the memory of this stand-in counts as that of the app.
+        var body = new MemoryStream(max * 300);
         using (var json = new Utf8JsonWriter(body))
         {
             json.WriteStartObject();
             json.WriteStartArray("value");
-            foreach (var (key, email) in found.Take(most))
+            foreach (var (key, email) in found.Take(max))
             {
                 var row = key.ToString();
                 json.WriteStartObject();
@@ -73,8 +73,11 @@ internal sealed partial class SubscribersAtTheWire(ReaderFile readers) : HttpPip
         }
 
         body.Position = 0;
-        return new WireResponse(body, found.Count > most);
+        return new WireResponse(body, found.Count > max);
     }
+
+    private static UInt128 Number(string hex) =>
+        UInt128.Parse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
     [GeneratedRegex("RowKey ge '(?<from>[0-9a-f]{32})' and RowKey lt '(?<to>[0-9a-f]{32}|~)'")]
     private static partial Regex Query();
@@ -84,14 +87,7 @@ internal sealed partial class SubscribersAtTheWire(ReaderFile readers) : HttpPip
 
     private sealed class WireResponse(Stream body, bool more) : Response
     {
-        private readonly Dictionary<string, string> _headers = more
-            ? new(StringComparer.OrdinalIgnoreCase)
-            {
-                ["Content-Type"] = "application/json;odata=minimalmetadata",
-                ["x-ms-continuation-NextPartitionKey"] = "there",
-                ["x-ms-continuation-NextRowKey"] = "are more",
-            }
-            : new(StringComparer.OrdinalIgnoreCase) { ["Content-Type"] = "application/json;odata=minimalmetadata" };
+        private readonly Dictionary<string, string> _headers = HeadersOf(more);
 
         public override int Status => 200;
         public override string ReasonPhrase => "OK";
@@ -102,14 +98,29 @@ internal sealed partial class SubscribersAtTheWire(ReaderFile readers) : HttpPip
 
         protected override bool ContainsHeader(string name) => _headers.ContainsKey(name);
 
-        protected override IEnumerable<HttpHeader> EnumerateHeaders() => _headers.Select(header => new HttpHeader(header.Key, header.Value));
+        protected override IEnumerable<HttpHeader> EnumerateHeaders() =>
+            _headers.Select(header => new HttpHeader(header.Key, header.Value));
 
-        protected override bool TryGetHeader(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value) => _headers.TryGetValue(name, out value);
+        protected override bool TryGetHeader(string name, [NotNullWhen(true)] out string? value) =>
+            _headers.TryGetValue(name, out value);
 
-        protected override bool TryGetHeaderValues(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IEnumerable<string>? values)
+        protected override bool TryGetHeaderValues(string name, [NotNullWhen(true)] out IEnumerable<string>? values)
         {
             values = _headers.TryGetValue(name, out var value) ? [value] : null;
             return values is not null;
+        }
+
+        private static Dictionary<string, string> HeadersOf(bool more)
+        {
+            Dictionary<string, string> headers =
+                new(StringComparer.OrdinalIgnoreCase) { ["Content-Type"] = "application/json;odata=minimalmetadata" };
+            if (more)
+            {
+                headers["x-ms-continuation-NextPartitionKey"] = "there";
+                headers["x-ms-continuation-NextRowKey"] = "are more";
+            }
+
+            return headers;
         }
     }
 }

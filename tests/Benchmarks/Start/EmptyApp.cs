@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 
 namespace Pipeline.Benchmarks.Start;
 
-/// <summary>The least that ASP.NET makes of a program, as "dotnet new web" writes it.</summary>
+/// <summary>The smallest ASP.NET app, as "dotnet new web" creates it.</summary>
 internal static class EmptyApp
 {
     public const string Argument = "empty-app";

@@ -8,18 +8,22 @@ using Pipeline.Functions.Pages;
 
 namespace Pipeline.Benchmarks.Worker;
 
-/// <summary>The app as <see cref="HttpMiddleware"/> composes it, but without <see cref="ResultExecution"/>: the worker writes each answer itself, and serializes it for the host as well.</summary>
+/// <summary>
+/// The app as <see cref="HttpMiddleware"/> composes it, but without <see cref="ResultExecution"/>: the worker writes each answer and also
+/// serializes it for the host.
+/// </summary>
 internal static class SerializingWorker
 {
     public const string Argument = "serializing-worker";
 
     public static Task RunAsync()
     {
-        // The worker looks for its functions there.
+        // The worker looks for functions in the entry assembly.
         Assembly.SetEntryAssembly(typeof(FunctionsComposition).Assembly);
         var builder = FunctionsApplication.CreateBuilder([]);
         builder.ConfigureFunctionsWebApplication();
-        builder.UseWhen<RequestLanguage>(IsHttp).UseWhen<CorsHeaders>(IsHttp).UseWhen<ClientAddress>(IsHttp).UseWhen<FaultResponses>(IsHttp);
+        builder.UseWhen<RequestLanguage>(IsHttp).UseWhen<CorsHeaders>(IsHttp)
+            .UseWhen<ClientAddress>(IsHttp).UseWhen<FaultResponses>(IsHttp);
         builder.Services.AddHttp().AddPages().AddPipeline();
         return builder.Build().RunAsync();
     }

@@ -8,17 +8,19 @@ using Pipeline.Tests;
 namespace Pipeline.Benchmarks.Worker;
 
 /// <summary>
-/// What a page costs the worker in processor time, against the same with the result left to the worker, which serializes it for the host, and against a
-/// short fixed text, which costs what the worker itself needs for a request. Both workers are processes of their own behind a LocalHost each, and are asked in turns.
+/// Measures the processor time of the worker for a page. Compares it with a worker that also serializes the result for the host, and with
+/// a short fixed text, which shows what the worker itself needs for a request. The workers are separate processes, each with its own
+/// LocalHost, and get requests in turns.
 /// </summary>
 internal static class WorkerBenchmark
 {
     private const int Rounds = 15;
+    private const int WarmUpRounds = 2;
     private const int Requests = 4_000;
     private const int InFlight = 8;
     private const int Practices = 100;
-    private const double AtMostOfSerialized = 0.7;
-    private const double AtMostOfText = 1.5;
+    private const double MaxOfSerialized = 0.7;
+    private const double MaxOfText = 1.5;
 
     private static readonly string[] Pages = ["topics/mainstreaming-migration", ""];
     private static readonly string[] Text = ["robots.txt"];
@@ -30,74 +32,74 @@ internal static class WorkerBenchmark
         var ports = new StoragePorts(FreePort.Next(inARow: 3));
         bool fine;
         await using (await AzuriteServer.StartAsync(ports, folder.FullName, accounts))
-        await using (var cleared = await HostedWorker.StartAsync(ports.ConnectionString(accounts[0]), typeof(FunctionsComposition).Assembly.Location))
+        await using (var cleared = await HostedWorker.StartAsync(
+            ports.ConnectionString(accounts[0]), typeof(FunctionsComposition).Assembly.Location))
         await using (var serialized = await HostedWorker.StartAsync(
             ports.ConnectionString(accounts[1]), typeof(WorkerBenchmark).Assembly.Location, SerializingWorker.Argument))
         {
-            List<double> page = [], text = [], pageSerialized = [];
-            for (var round = -2; round < Rounds; round++)
+            for (var round = 0; round < WarmUpRounds; round++)
+                await MeasureAsync(new Measurements(), new Measurements(), new Measurements());
+            var (page, text, pageSerialized) = (new Measurements(), new Measurements(), new Measurements());
+            for (var round = 0; round < Rounds; round++)
+                await MeasureAsync(page, text, pageSerialized);
+
+            async Task MeasureAsync(Measurements ofPage, Measurements ofText, Measurements ofSerializedPage)
             {
-                var costs = (
-                    Page: await cleared.MillisecondsARequestAsync(Pages, Requests),
-                    Text: await cleared.MillisecondsARequestAsync(Text, Requests),
-                    Serialized: await serialized.MillisecondsARequestAsync(Pages, Requests));
-                if (round < 0)
-                    continue;
-                page.Add(costs.Page);
-                text.Add(costs.Text);
-                pageSerialized.Add(costs.Serialized);
+                ofPage.Add(await cleared.MillisecondsPerRequestAsync(Pages, Requests));
+                ofText.Add(await cleared.MillisecondsPerRequestAsync(Text, Requests));
+                ofSerializedPage.Add(await serialized.MillisecondsPerRequestAsync(Pages, Requests));
             }
 
-            var (ofSerialized, ofText) = (Median(page) / Median(pageSerialized), Median(page) / Median(text));
+            var (ratioToSerialized, ratioToText) = (page.Median / pageSerialized.Median, page.Median / text.Median);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-                worker: its processor time for a request, {InFlight} in flight, medians of {Rounds} rounds of {Requests}, and the lowest and highest
-                  a page, its result written and cleared   {Shown(page)}
-                  … its result left to the worker          {Shown(pageSerialized)}
-                  a fixed text of 120 bytes                {Shown(text)}
-                  {ofSerialized:0.00} of the page whose result is left to the worker, at most {AtMostOfSerialized}
-                  {ofText:0.00} of the fixed text, at most {AtMostOfText}
+                worker: processor time for a request, {InFlight} in flight
+                medians of {Rounds} rounds of {Requests}, and the lowest and highest
+                  a page, its result written and cleared   {page.Show("0.000", "ms")}
+                  … its result left to the worker          {pageSerialized.Show("0.000", "ms")}
+                  a fixed text of 120 bytes                {text.Show("0.000", "ms")}
+                  {ratioToSerialized:0.00} of the page whose result is left to the worker, at most {MaxOfSerialized}
+                  {ratioToText:0.00} of the fixed text, at most {MaxOfText}
                 """));
-            fine = ofSerialized <= AtMostOfSerialized && ofText <= AtMostOfText;
+            fine = ratioToSerialized <= MaxOfSerialized && ratioToText <= MaxOfText;
         }
 
         folder.Delete(recursive: true);
         return fine ? 0 : 1;
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    private static string Shown(List<double> values) => string.Create(CultureInfo.InvariantCulture, $"{Median(values):0.000} ms ({values.Min():0.000} to {values.Max():0.000})");
-
-    /// <summary>A worker process and the LocalHost in front of it.</summary>
+    /// <summary>A worker process with its own LocalHost.</summary>
     private sealed class HostedWorker : IAsyncDisposable
     {
-        private readonly Child _host;
-        private readonly Child _worker;
+        private readonly ChildProcess _host;
+        private readonly ChildProcess _worker;
         private readonly HttpClient _http;
 
-        private HostedWorker(Child host, Child worker, int port) =>
+        private HostedWorker(ChildProcess host, ChildProcess worker, int port) =>
             (_host, _worker, _http) = (host, worker, new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") });
 
         public static async Task<HostedWorker> StartAsync(string connectionString, params string[] program)
         {
             var (port, workerPort) = (FreePort.Next(), FreePort.Next());
-            var settings = SampleSettings.OfWorker(connectionString, AppContext.BaseDirectory, workerPort);
+            var settings = SampleSettings.ForWorker(connectionString, AppContext.BaseDirectory, workerPort);
             settings["Pipeline__PageAge"] = "00:00:02";
-            var host = new Child(
-                settings, "dotnet", Path.Combine(AppContext.BaseDirectory, "Pipeline.LocalHost.dll"), "--port", $"{port}", "--worker-port", $"{workerPort}");
-            await host.UntilAsync(() => StorageProbe.IsListeningAsync(workerPort, CancellationToken.None));
-            var hosted = new HostedWorker(host, new Child(settings, "dotnet", program), port);
-            await hosted._worker.UntilAsync(hosted.AnswersAsync);
+            var host = new ChildProcess(
+                settings,
+                "dotnet", Path.Combine(AppContext.BaseDirectory, "Pipeline.LocalHost.dll"),
+                "--port", $"{port}", "--worker-port", $"{workerPort}");
+            await host.UntilAsync("the host waits for a worker", () => StorageProbe.IsListeningAsync(workerPort, CancellationToken.None));
+            var hosted = new HostedWorker(host, new ChildProcess(settings, "dotnet", program), port);
+            await hosted._worker.UntilAsync("the worker answers", hosted.AnswersAsync);
             await PagesBenchmark.FillAsync(new TableClient(connectionString, "Practices"), Practices);
-            // The pages are asked for when they have the practices.
-            await hosted._worker.UntilAsync(async () => (await hosted._http.GetStringAsync(Pages[0])).Contains("Migra Movil", StringComparison.Ordinal));
+            await hosted._worker.UntilAsync("a page has the practices", async () =>
+                (await hosted._http.GetStringAsync(Pages[0])).Contains("Migra Movil", StringComparison.Ordinal));
             return hosted;
         }
 
-        public async Task<double> MillisecondsARequestAsync(string[] addresses, int requests)
+        public async Task<double> MillisecondsPerRequestAsync(string[] addresses, int requests)
         {
             var before = _worker.ProcessorTime;
-            await Parallel.ForAsync(0, requests, new ParallelOptions { MaxDegreeOfParallelism = InFlight },
+            await Parallel.ForAsync(
+                0, requests, new ParallelOptions { MaxDegreeOfParallelism = InFlight },
                 async (i, stop) => await _http.GetByteArrayAsync(addresses[i % addresses.Length], stop));
             return (_worker.ProcessorTime - before).TotalMilliseconds / requests;
         }
@@ -105,7 +107,7 @@ internal static class WorkerBenchmark
         public async ValueTask DisposeAsync()
         {
             _http.Dispose();
-            // The host ends its worker.
+            // The host also stops its worker.
             await _host.DisposeAsync();
             await _worker.DisposeAsync();
         }
