@@ -5,13 +5,10 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests;
 
-/// <summary>
-/// LocalHost with the app in the real worker, as a process that was started on the command line: with an output to read, and a life that
-/// ends by a signal.
-/// </summary>
+/// <summary>LocalHost with the app in the real worker, as a process that is started on the command line and stopped by a signal.</summary>
 public sealed class AppProcess : IAsyncDisposable
 {
-    private const string LastLineOfTheWelcome = "Ctrl+C ends it.";
+    private const string LastLineOfStart = "Ctrl+C ends it.";
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
@@ -26,14 +23,18 @@ public sealed class AppProcess : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    /// <summary>Given each line as it is written.</summary>
+    /// <summary>Called for each line of the output.</summary>
     public Action<string>? OnLine { get; set; }
 
-    /// <summary>All that it wrote so far, to either output.</summary>
+    /// <summary>The standard and the error output until now.</summary>
     public string Output => string.Join('\n', _lines);
 
-    /// <param name="arguments">Of the command line; the port is chosen here, and settings are those of the sample.</param>
-    /// <param name="environment">Over this process's own.</param>
+    /// <summary>Starts the app with the tables, queues and blobs of one account.</summary>
+    public static AppProcess StartWith(string connectionString, params string[] arguments) =>
+        Start([.. StorageArguments(connectionString), .. arguments]);
+
+    /// <param name="arguments">Arguments besides the port and the file with the sample settings.</param>
+    /// <param name="environment">Variables in addition to those of this process.</param>
     public static AppProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var port = FreePort.Next();
@@ -66,9 +67,14 @@ public sealed class AppProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Until it has said where to click.</summary>
-    public Task UntilItRunsAsync() => UntilItSaysAsync(LastLineOfTheWelcome);
+    /// <summary>The arguments that set the storage account.</summary>
+    public static string[] StorageArguments(string connectionString) =>
+        [$"--PipelineStorage={connectionString}", $"--AzureWebJobsStorage={connectionString}"];
 
+    /// <summary>Waits until the start is complete.</summary>
+    public Task UntilItRunsAsync() => UntilItSaysAsync(LastLineOfStart);
+
+    /// <summary>Waits until the output contains the text.</summary>
     public Task UntilItSaysAsync(string text) => Eventually.IsTrueAsync($"the app says '{text}'", () =>
     {
         var said = Output.Contains(text, StringComparison.Ordinal);
@@ -76,10 +82,10 @@ public sealed class AppProcess : IAsyncDisposable
         return Task.FromResult(said);
     });
 
-    /// <summary>SIGKILL, or what comes next to it: no code of the app runs any more.</summary>
+    /// <summary>Sends SIGKILL.</summary>
     public void Kill() => _process.Kill();
 
-    /// <summary>SIGKILL to the processes that it started and whose command line has this word.</summary>
+    /// <summary>Sends SIGKILL to the child processes whose command line contains the word.</summary>
     public void KillChildren(string word)
     {
         foreach (var child in Process.GetProcesses())
@@ -88,23 +94,20 @@ public sealed class AppProcess : IAsyncDisposable
                     child.Kill();
     }
 
-    /// <summary>
-    /// Tells it to end, and gives the exit code. It takes SIGTERM as it takes Ctrl+C; that one has no effect on the child of a
-    /// process that was started in the background.
-    /// </summary>
-    /// <param name="withChildren">Signals the processes that it started as well, as supervisors do that signal a group.</param>
+    /// <summary>Sends SIGTERM, and returns the exit code.</summary>
+    /// <param name="withChildren">True to send it to the child processes as well, as a supervisor does that signals a group.</param>
     public async Task<int> EndAsync(bool withChildren = false)
     {
         var children = withChildren ? Process.GetProcesses().Select(each => each.Id).Where(IsChild).ToList() : [];
         using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}", .. children.Select(id => $"{id}")]);
-        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await kill.WaitForExitAsync(Cancellation);
         return await ExitCodeAsync();
     }
 
-    /// <summary>Once it has ended and all it wrote is read.</summary>
+    /// <summary>Waits for the end of the process and of its output.</summary>
     public async Task<int> ExitCodeAsync()
     {
-        await Eventually.EndsAsync($"the app, which said: {Output}", _process.WaitForExitAsync(TestContext.Current.CancellationToken), Deadline);
+        await Eventually.EndsAsync($"the app with the output {Output}", _process.WaitForExitAsync(Cancellation), Deadline);
         return _process.ExitCode;
     }
 
@@ -112,13 +115,13 @@ public sealed class AppProcess : IAsyncDisposable
     {
         try
         {
-            // "pid (name) state ppid …", and a name may hold anything but ends with the last bracket.
+            // "pid (name) state ppid …". The name can contain any characters; it ends at the last bracket.
             var status = File.ReadAllText($"/proc/{id}/stat");
             return status[(status.LastIndexOf(')') + 2)..].Split(' ')[1] == $"{_process.Id}";
         }
         catch (IOException)
         {
-            // It ended meanwhile.
+            // The process ended meanwhile.
             return false;
         }
     }

@@ -6,20 +6,19 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests;
 
-/// <summary>
-/// The machine's own Chromium, started once. Playwright drives it and downloads none. Where there is no Chromium the tests
-/// are skipped and say so.
-/// </summary>
+/// <summary>The installed Chromium, started once. Without one the tests are skipped. Playwright does not download a browser.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    private static readonly string? Path = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
+    private static readonly string? Path =
+        new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
     public static bool IsInstalled => Path is not null;
 
-    public static void SkipWithout() => Assert.SkipUnless(IsInstalled, "No Chromium is installed; run tests/EndToEnd.Tests/install-chromium.sh.");
+    public static void SkipWithout() =>
+        Assert.SkipUnless(IsInstalled, "No Chromium is installed; run tests/EndToEnd.Tests/install-chromium.sh.");
 
     public async ValueTask InitializeAsync()
     {
@@ -30,14 +29,18 @@ public sealed class Chromium : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Path,
-            // Its sandbox refuses to run as root, which is who runs in many a container.
+            // The sandbox does not run as root, which is the user of many containers.
             ChromiumSandbox = !Environment.IsPrivilegedProcess,
-            // It would look for updates and lists on the internet.
-            Args = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            // No requests to the internet, for example for updates.
+            Args =
+            [
+                "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                "--disable-sync",
+            ],
         });
     }
 
-    /// <summary>A page of its own, in a profile of its own.</summary>
+    /// <summary>Opens a page in a new profile.</summary>
     public async Task<IPage> OpenAsync(bool scripts = true)
     {
         SkipWithout();

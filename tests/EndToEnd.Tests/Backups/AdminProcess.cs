@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using Pipeline.Tests;
-using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Backups;
 
-/// <summary>A command of Admin as a process, as an operator starts it. Its outputs are redirected.</summary>
+/// <summary>A command of Admin as a process with redirected outputs.</summary>
 public sealed class AdminProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
@@ -12,9 +11,10 @@ public sealed class AdminProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Task<string> _errors;
 
-    private AdminProcess(Process process) => (_process, _errors) = (process, process.StandardError.ReadToEndAsync(CancellationToken.None));
+    private AdminProcess(Process process) =>
+        (_process, _errors) = (process, process.StandardError.ReadToEndAsync(CancellationToken.None));
 
-    /// <param name="folder">The current folder of the process; null for one without settings.</param>
+    /// <param name="folder">The working directory. By default a folder without a settings file.</param>
     public static AdminProcess Start(IEnumerable<string> arguments, string? folder = null) => new(Process.Start(
         new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Pipeline.Admin.dll"), .. arguments])
         {
@@ -29,18 +29,18 @@ public sealed class AdminProcess : IAsyncDisposable
         return await process.EndAsync();
     }
 
-    /// <summary>SIGTERM, which ends it as Ctrl+C does: that one has no effect on a process that was started in the background.</summary>
+    /// <summary>Sends SIGTERM, which has the effect of Ctrl+C.</summary>
     public async Task TerminateAsync()
     {
         using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
-        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await kill.WaitForExitAsync(Cancellation);
     }
 
-    /// <summary>Waits until it has ended, and reads the rest of its outputs.</summary>
+    /// <summary>Waits for the end of the process.</summary>
     public async Task<AdminResult> EndAsync()
     {
-        var output = await _process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await Eventually.EndsAsync("the command of Admin", _process.WaitForExitAsync(TestContext.Current.CancellationToken), Deadline);
+        var output = await _process.StandardOutput.ReadToEndAsync(Cancellation);
+        await Eventually.EndsAsync("the command of Admin", _process.WaitForExitAsync(Cancellation), Deadline);
         return new AdminResult(_process.ExitCode, output, await _errors);
     }
 

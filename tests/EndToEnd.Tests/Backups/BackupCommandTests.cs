@@ -8,41 +8,39 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Backups;
 
-/// <summary>The commands as an operator types them: a process, its outputs and its exit code.</summary>
+/// <summary>The commands of Admin as processes, with their outputs and exit codes.</summary>
 public sealed class BackupCommandTests(AzuriteFixture azurite)
 {
     private static readonly string[] Tables =
         ["Practices", "Rejections", "IdempotencyKeys", "Subscribers", "Erasures", "Digests", "Deliveries"];
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
-    public async Task Back_up_list_and_restore_into_another_account()
+    public async Task A_backup_is_listed_and_restored_into_another_account()
     {
-        var (old, fresh) = (azurite.NewAccount(), azurite.NewAccount());
-        await CreateTablesAsync(old, practices: 250);
+        var (source, target) = (azurite.NewAccount(), azurite.NewAccount());
+        await CreateTablesAsync(source, practices: 250);
 
-        var (code, output, errors) = await RunAsync(old, old, "backup");
+        var (code, output, errors) = await RunAsync(source, source, "backup");
         Assert.Equal((0, ""), (code, errors));
         Assert.Contains("250 rows: IdempotencyKeys 0, Rejections 0, Practices 250", output);
 
-        (code, output, errors) = await RunAsync(fresh, old, "backups");
+        (code, output, errors) = await RunAsync(target, source, "backups");
         Assert.Equal((0, ""), (code, errors));
         Assert.Contains("newest first\n20", output);
         var backup = output.Split('\n').Last(line => line.Length > 0).Split(' ')[0];
 
-        (code, output, errors) = await RunAsync(fresh, old, "restore", backup, "--table", "Practices");
+        (code, output, errors) = await RunAsync(target, source, "restore", backup, "--table", "Practices");
         Assert.Equal((0, ""), (code, errors));
         Assert.Matches(@"Practices +250 +250 +0 +0", output);
         Assert.DoesNotContain("Rejections", output);
         Assert.Contains("docs/restore.md", output);
 
-        (code, output, errors) = await RunAsync(fresh, old, "restore", "latest");
+        (code, output, errors) = await RunAsync(target, source, "restore", "latest");
         Assert.Equal((0, ""), (code, errors));
         Assert.Matches(@"Practices +250 +0 +250 +0", output);
-        // It serves nothing and starts no function, so nothing was made but what it restored.
+        // The command starts no app, which would create more tables.
         Assert.DoesNotContain("Ctrl+C", output);
-        Assert.Equal(7, await new TableServiceClient(fresh).QueryAsync(cancellationToken: Cancellation).CountAsync(Cancellation));
+        Assert.Equal(7, await new TableServiceClient(target).QueryAsync(cancellationToken: Cancellation).CountAsync(Cancellation));
     }
 
     [Fact]
@@ -58,7 +56,7 @@ public sealed class BackupCommandTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_wrong_command_line_is_told_from_a_fault()
+    public async Task A_wrong_command_line_has_another_exit_code_than_a_fault()
     {
         var (code, output, errors) = await AdminProcess.RunAsync(["restore", "latest", "--tabel", "Practices"]);
 
@@ -83,7 +81,7 @@ public sealed class BackupCommandTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_restore_that_is_stopped_says_that_it_can_be_run_again()
+    public async Task A_stopped_restore_says_that_it_can_be_run_again()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
@@ -100,7 +98,7 @@ public sealed class BackupCommandTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public void An_account_that_is_reached_with_an_identity_counts_more_than_the_samples_emulator()
+    public void Identity_settings_of_an_account_override_the_emulator_of_the_sample()
     {
         var settings = LocalSettings.Read(
             CommandLine.Parse(

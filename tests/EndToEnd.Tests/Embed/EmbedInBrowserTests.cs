@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Embed;
 
-/// <summary>What docs/embed.md has to copy, pasted into a page of another origin.</summary>
+/// <summary>The HTML of docs/embed.md in a page of another origin.</summary>
 public sealed partial class EmbedInBrowserTests(AzuriteFixture azurite, Chromium chromium)
 {
     private const string DocumentedPipeline = "https://practices.example.org";
@@ -28,7 +28,7 @@ public sealed partial class EmbedInBrowserTests(AzuriteFixture azurite, Chromium
         await page.GetByLabel("Summary").FillAsync("A bus that brings advice to people in border areas.");
         await page.GetByRole(AriaRole.Button).ClickAsync();
 
-        // Something has to be mended, which is done on Pipeline's page.
+        // The title is too short; the user corrects it on Pipeline's page.
         Assert.StartsWith(app.Http.BaseAddress!.AbsoluteUri, page.Url);
         await page.GetByLabel("Title").FillAsync("Migra Movil");
         app.Time.Advance(TimeSpan.FromMinutes(1));
@@ -58,26 +58,30 @@ public sealed partial class EmbedInBrowserTests(AzuriteFixture azurite, Chromium
     }
 
     [Fact]
-    public async Task A_script_of_another_site_may_call_the_API_only_where_the_settings_allow_it()
+    public async Task A_script_of_another_site_can_call_the_API_only_if_the_settings_allow_it()
     {
         var page = await chromium.OpenAsync();
         await using var context = page.Context;
         await using var site = await Site.StartAsync();
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), $"Pipeline:EmbedOrigins:0={site.Origin}");
-        await using var stranger = await Site.StartAsync();
-        site.Page = stranger.Page = Snippet("api/submissions", app, site);
+        await using var otherSite = await Site.StartAsync();
+        site.Page = otherSite.Page = Snippet("api/submissions", app, site);
 
         await page.GotoAsync($"{site.Origin}/page");
-        var taken = await page.EvaluateAsync<string>("async practice => { const answer = await share(practice); return `${answer.status} ${answer.reference}`; }", Samples.Practice());
-        Assert.StartsWith("202 ", taken);
-        await app.PracticeAsync(taken[4..]);
-        Assert.Equal("400 Enter a title", await page.EvaluateAsync<string>("async practice => { const answer = await share(practice); return `${answer.status} ${answer.errors.title[0]}`; }", Samples.Practice("")));
+        var accepted = await ShareAsync("${answer.status} ${answer.reference}", Samples.Practice());
+        Assert.StartsWith("202 ", accepted);
+        await app.PracticeAsync(accepted[4..]);
+        Assert.Equal("400 Enter a title", await ShareAsync("${answer.status} ${answer.errors.title[0]}", Samples.Practice("")));
 
-        await page.GotoAsync($"{stranger.Origin}/page");
-        Assert.Equal("TypeError", await page.EvaluateAsync<string>("practice => share(practice).then(() => 'answered', error => error.name)", Samples.Practice("Another one")));
+        await page.GotoAsync($"{otherSite.Origin}/page");
+        Assert.Equal("TypeError", await ShareAsync("answered", Samples.Practice("Another one")));
+
+        // The result is the template with the answer, or the name of the error.
+        Task<string> ShareAsync(string template, Dictionary<string, string> practice) => page.EvaluateAsync<string>(
+            $"practice => share(practice).then(answer => `{template}`, error => error.name)", practice);
     }
 
-    /// <summary>The piece of HTML that has this in it, with this run's addresses in place of those in the text.</summary>
+    /// <summary>The HTML in docs/embed.md that contains the marker, with the addresses of this run.</summary>
     private static string Snippet(string marker, PipelineApp app, Site site) =>
         Snippets().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "embed.md")))
             .Select(match => match.Groups[1].Value).Single(snippet => snippet.Contains(marker, StringComparison.Ordinal))
@@ -87,7 +91,7 @@ public sealed partial class EmbedInBrowserTests(AzuriteFixture azurite, Chromium
     [GeneratedRegex("```html\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Snippets();
 
-    /// <summary>Somebody else's site: another port is another origin.</summary>
+    /// <summary>A site with another origin, because its port is another one.</summary>
     private sealed class Site(WebApplication web, string origin) : IAsyncDisposable
     {
         public string Origin => origin;
@@ -101,12 +105,15 @@ public sealed partial class EmbedInBrowserTests(AzuriteFixture azurite, Chromium
             var web = builder.Build();
             var site = new Site(web, $"http://127.0.0.1:{FreePort.Next()}");
             web.Urls.Add(site.Origin);
-            web.MapGet("/page", () => Results.Content($"<!DOCTYPE html><html lang=\"en\"><title>A page</title><main>{site.Page}</main></html>", "text/html; charset=utf-8"));
-            web.MapGet("/thank-you", () => Results.Content("<!DOCTYPE html><html lang=\"en\"><title>Thank you</title></html>", "text/html; charset=utf-8"));
-            await web.StartAsync(TestContext.Current.CancellationToken);
+            web.MapGet("/page", () => Html($"<title>A page</title><main>{site.Page}</main>"));
+            web.MapGet("/thank-you", () => Html("<title>Thank you</title>"));
+            await web.StartAsync(Cancellation);
             return site;
         }
 
         public ValueTask DisposeAsync() => web.DisposeAsync();
+
+        private static IResult Html(string content) =>
+            Results.Content($"<!DOCTYPE html><html lang=\"en\">{content}</html>", "text/html; charset=utf-8");
     }
 }

@@ -17,40 +17,43 @@ public sealed class AzuriteServerTests(AzuriteFixture azurite) : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Accounts_of_tests_have_blobs_queues_and_tables_and_see_nothing_of_each_other()
+    public async Task Accounts_of_tests_are_separate()
     {
         var one = azurite.NewAccount();
-        await new BlobContainerClient(one, "mine").CreateAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await new QueueClient(one, "mine").CreateAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await new TableClient(one, "mine").CreateAsync(TestContext.Current.CancellationToken);
+        await new BlobContainerClient(one, "mine").CreateAsync(cancellationToken: Cancellation);
+        await new QueueClient(one, "mine").CreateAsync(cancellationToken: Cancellation);
+        await new TableClient(one, "mine").CreateAsync(Cancellation);
 
         var other = azurite.NewAccount();
-        Assert.Empty(await new BlobServiceClient(other).GetBlobContainersAsync(cancellationToken: TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
-        Assert.Empty(await new QueueServiceClient(other).GetQueuesAsync(cancellationToken: TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
-        Assert.Empty(await new TableServiceClient(other).QueryAsync(cancellationToken: TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
+        var containers = new BlobServiceClient(other).GetBlobContainersAsync(cancellationToken: Cancellation);
+        var queues = new QueueServiceClient(other).GetQueuesAsync(cancellationToken: Cancellation);
+        var tables = new TableServiceClient(other).QueryAsync(cancellationToken: Cancellation);
+        Assert.Empty(await containers.ToListAsync(Cancellation));
+        Assert.Empty(await queues.ToListAsync(Cancellation));
+        Assert.Empty(await tables.ToListAsync(Cancellation));
     }
 
     [Fact]
-    public async Task What_listens_already_is_used_and_left_running()
+    public async Task An_Azurite_that_already_runs_is_used_and_not_stopped()
     {
         var ports = new StoragePorts(FreePort.Next(inARow: 3));
-        await using var first = await AzuriteServer.StartAsync(ports, _folder, cancellationToken: TestContext.Current.CancellationToken);
+        await using var first = await AzuriteServer.StartAsync(ports, _folder, cancellationToken: Cancellation);
 
-        await (await AzuriteServer.StartAsync(ports, _folder, cancellationToken: TestContext.Current.CancellationToken)).DisposeAsync();
+        await (await AzuriteServer.StartAsync(ports, _folder, cancellationToken: Cancellation)).DisposeAsync();
 
         Assert.True(IsListening(ports.Table));
     }
 
     [Fact]
-    public async Task A_port_with_something_else_on_it_is_named()
+    public async Task A_port_that_another_program_uses_is_named()
     {
         var ports = new StoragePorts(FreePort.Next(inARow: 3));
         using var somethingElse = new TcpListener(System.Net.IPAddress.Loopback, ports.Queue);
         somethingElse.Start();
-        var silence = somethingElse.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        var silence = somethingElse.AcceptTcpClientAsync(Cancellation);
 
         var exception = await Assert.ThrowsAsync<StartException>(() =>
-            AzuriteServer.StartAsync(ports, _folder, cancellationToken: TestContext.Current.CancellationToken));
+            AzuriteServer.StartAsync(ports, _folder, cancellationToken: Cancellation));
 
         Assert.Contains($"Port {ports.Queue}", exception.Message, StringComparison.Ordinal);
         Assert.Contains("--storage-port-base", exception.Message, StringComparison.Ordinal);
@@ -58,26 +61,27 @@ public sealed class AzuriteServerTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
-    public async Task It_ends_when_its_parent_is_killed()
+    public async Task Azurite_ends_if_its_parent_is_killed()
     {
-        // A parent that can be killed: a second Node process, which holds the pipe as LocalHost does.
+        // A second Node process is the parent that is killed. It has the pipe, as LocalHost has it.
         var ports = new StoragePorts(FreePort.Next(inARow: 3));
-        const string Parent = "require('child_process').spawn(process.execPath, process.argv.slice(1), { stdio: ['pipe', 'inherit', 'inherit'] })";
+        const string script =
+            "require('child_process').spawn(process.execPath, process.argv.slice(1), { stdio: ['pipe', 'inherit', 'inherit'] })";
         using var parent = Process.Start(new ProcessStartInfo("node",
         [
-            "-e", Parent, "--", AzuriteFolder.Script, "--silent", "--disableTelemetry", "--location", _folder,
+            "-e", script, "--", AzuriteFolder.Script, "--silent", "--disableTelemetry", "--location", _folder,
             "--blobPort", $"{ports.Blob}", "--queuePort", $"{ports.Queue}", "--tablePort", $"{ports.Table}",
         ])
         { RedirectStandardOutput = true, RedirectStandardInput = true })!;
-        await UntilAsync(() => IsListening(ports.Table));
+        await UntilAsync("Azurite listens", () => IsListening(ports.Table));
 
         parent.Kill(entireProcessTree: false);
 
-        await UntilAsync(() => !IsListening(ports.Blob) && !IsListening(ports.Queue) && !IsListening(ports.Table));
+        await UntilNothingListensAsync(ports);
     }
 
     [Fact]
-    public async Task What_lies_on_a_queue_outlives_the_kill_of_the_app_that_started_it()
+    public async Task Messages_survive_a_kill_of_the_app_that_started_Azurite()
     {
         const int messages = 40;
         var ports = new StoragePorts(FreePort.Next(inARow: 3));
@@ -85,18 +89,22 @@ public sealed class AzuriteServerTests(AzuriteFixture azurite) : IDisposable
         await using (var app = AppProcess.Start(["--storage-port-base", $"{ports.Blob}", "--data", _folder]))
         {
             await app.UntilItRunsAsync();
-            await queue.CreateAsync(cancellationToken: TestContext.Current.CancellationToken);
+            await queue.CreateAsync(cancellationToken: Cancellation);
             for (var i = 0; i < messages; i++)
-                await queue.SendMessageAsync($"accepted {i}", TestContext.Current.CancellationToken);
+                await queue.SendMessageAsync($"accepted {i}", Cancellation);
             app.Kill();
         }
 
-        await UntilAsync(() => !IsListening(ports.Blob) && !IsListening(ports.Queue) && !IsListening(ports.Table));
-        await using var again = await AzuriteServer.StartAsync(ports, _folder, cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(messages, (await queue.GetPropertiesAsync(TestContext.Current.CancellationToken)).Value.ApproximateMessagesCount);
+        await UntilNothingListensAsync(ports);
+        await using var again = await AzuriteServer.StartAsync(ports, _folder, cancellationToken: Cancellation);
+        Assert.Equal(messages, (await queue.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount);
     }
 
-    private static Task UntilAsync(Func<bool> isTrue) => Eventually.IsTrueAsync("Azurite is there, or gone", () => Task.FromResult(isTrue()));
+    private static Task UntilNothingListensAsync(StoragePorts ports) =>
+        UntilAsync("Azurite has ended", () => !ports.All.Any(each => IsListening(each.Port)));
+
+    private static Task UntilAsync(string what, Func<bool> condition) =>
+        Eventually.IsTrueAsync(what, () => Task.FromResult(condition()));
 
     private static bool IsListening(int port)
     {

@@ -6,24 +6,25 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Host;
 
-/// <summary>What a newcomer sees: the app with its own Azurite, on an empty folder, from the first line to Ctrl+C.</summary>
+/// <summary>The demo: the app with its own Azurite and an empty folder, from the start to the end.</summary>
 public sealed partial class DemoTests : IAsyncDisposable
 {
     private const string LastStep = "The digest lies in the mailbox.";
 
     private static readonly string[] Subscribers = ["amina@example.org", "camille@example.org", "thi.anh@example.org"];
 
-    // The app quiets "Microsoft.AspNetCore" and the like; a longer name wins over that.
-    private static readonly string[] Talkative =
+    // The app sets higher levels for some categories, such as "Microsoft.AspNetCore". A longer name overrides them.
+    private static readonly string[] LogCategories =
     [
         "Default", "Microsoft", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server", "Microsoft.AspNetCore.Routing",
-        "Microsoft.AspNetCore.Http", "Microsoft.AspNetCore.Components", "System", $"System.Net.Http.HttpClient.{SendGridMailer.HttpClientName}", "Azure",
+        "Microsoft.AspNetCore.Http", "Microsoft.AspNetCore.Components", "System",
+        $"System.Net.Http.HttpClient.{SendGridMailer.HttpClientName}", "Azure",
     ];
 
     private readonly StoragePorts _storage = new(FreePort.Next(inARow: 3));
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pipeline-demo-");
 
-    public async ValueTask DisposeAsync() => await Eventually.IsTrueAsync("nobody writes to the folder any more", () =>
+    public async ValueTask DisposeAsync() => await Eventually.IsTrueAsync("the folder can be deleted", () =>
     {
         try
         {
@@ -37,13 +38,13 @@ public sealed partial class DemoTests : IAsyncDisposable
     });
 
     [Fact]
-    public async Task It_puts_a_digest_of_all_samples_into_the_mailbox_and_leaves_nothing_behind()
+    public async Task The_demo_mails_a_digest_of_all_samples_and_leaves_no_process()
     {
         await using var app = Start();
 
         await app.UntilItSaysAsync(LastStep);
 
-        await AssertEverybodyHasOneDigestAsync(app);
+        await AssertSubscribersHaveOneDigestAsync(app);
         Assert.Equal(8, (await PracticesAsync(app)).Count);
         Assert.Equal(0, await app.EndAsync());
         await AssertStorageHasEndedAsync();
@@ -51,22 +52,25 @@ public sealed partial class DemoTests : IAsyncDisposable
             "In all: digest runs 1, digests (sent) 3, personal mails (Confirmation, Sent) 3, submissions accepted 8, submissions stored 8.",
             app.Output, StringComparison.Ordinal);
         Assert.DoesNotMatch(Address(), app.Output);
-        Assert.DoesNotMatch(Trouble(), app.Output);
+        Assert.DoesNotMatch(Fault(), app.Output);
         Assert.Empty(_folder.CreateSubdirectory("home").GetFileSystemInfos());
     }
 
     [Fact]
-    public async Task The_most_talkative_log_holds_no_address()
+    public async Task A_log_at_the_level_Trace_has_no_email_address()
     {
-        await using var app = Start([.. Talkative.Select(category => $"--Logging:LogLevel:{category}=Trace")]);
+        await using var app = Start([.. LogCategories.Select(category => $"--Logging:LogLevel:{category}=Trace")]);
         await app.UntilItSaysAsync(LastStep);
 
-        // What people do besides: look at mails, and mistype.
+        // Requests that the demo does not make: the mailbox, and malformed addresses and links.
         foreach (var path in new[] { "mailbox", "subscribe", "subscriptions/confirm?token=x", "no/such/page" })
-            (await app.Http.GetAsync(path, TestContext.Current.CancellationToken)).Dispose();
+            (await app.Http.GetAsync(path, Cancellation)).Dispose();
         foreach (var path in new[] { "subscribe", "api/subscriptions", "api/submissions", "submit" })
-            using (var form = new FormUrlEncodedContent([new("email", "amina@example"), new("email", Subscribers[0]), new("topic", PipelineApp.Topic)]))
-                (await app.Http.PostAsync(path, form, TestContext.Current.CancellationToken)).Dispose();
+        {
+            using var form = new FormUrlEncodedContent(
+                [new("email", "amina@example"), new("email", Subscribers[0]), new("topic", PipelineApp.Topic)]);
+            (await app.Http.PostAsync(path, form, Cancellation)).Dispose();
+        }
 
         Assert.Equal(0, await app.EndAsync());
         Assert.Contains("Request starting", app.Output, StringComparison.Ordinal);
@@ -75,7 +79,7 @@ public sealed partial class DemoTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Killed_in_the_middle_it_leaves_nothing_behind_and_starts_anew_on_the_same_data()
+    public async Task A_killed_demo_leaves_no_process_and_can_be_started_with_the_same_data()
     {
         await using (var first = Start())
         {
@@ -87,12 +91,12 @@ public sealed partial class DemoTests : IAsyncDisposable
         await using var second = Start();
         await second.UntilItSaysAsync(LastStep);
 
-        await AssertEverybodyHasOneDigestAsync(second);
+        await AssertSubscribersHaveOneDigestAsync(second);
         Assert.Equal(8, (await PracticesAsync(second)).Count);
     }
 
     [Fact]
-    public async Task Ended_in_the_middle_it_goes_without_a_word()
+    public async Task A_demo_that_is_stopped_early_logs_no_fault()
     {
         await using var app = Start();
         await app.UntilItSaysAsync("[1/4]");
@@ -100,18 +104,21 @@ public sealed partial class DemoTests : IAsyncDisposable
         Assert.Equal(0, await app.EndAsync());
 
         await AssertStorageHasEndedAsync();
-        Assert.DoesNotMatch(Trouble(), app.Output);
+        Assert.DoesNotMatch(Fault(), app.Output);
     }
 
     private AppProcess Start(params string[] settings)
     {
-        // Nobody's profile: one that is there may hide what a newcomer would see.
+        // An empty profile, as that of a new user.
         var home = _folder.CreateSubdirectory("home").FullName;
-        string[] arguments = ["--demo", "--storage-port-base", $"{_storage.Blob}", "--data", Path.Combine(_folder.FullName, "data"), .. settings];
+        string[] arguments =
+        [
+            "--demo", "--storage-port-base", $"{_storage.Blob}", "--data", Path.Combine(_folder.FullName, "data"), .. settings,
+        ];
         return AppProcess.Start(arguments, new Dictionary<string, string> { ["HOME"] = home });
     }
 
-    private static async Task AssertEverybodyHasOneDigestAsync(AppProcess app)
+    private static async Task AssertSubscribersHaveOneDigestAsync(AppProcess app)
     {
         var practices = await PracticesAsync(app);
         var mails = await app.Http.GetAsync<List<ReceivedMail>>("mailbox.json");
@@ -128,19 +135,19 @@ public sealed partial class DemoTests : IAsyncDisposable
         return [.. list.Practices.Select(practice => practice.Title)];
     }
 
-    private Task AssertStorageHasEndedAsync() => Eventually.IsTrueAsync("none of the storage ports is listened on", async () =>
+    private Task AssertStorageHasEndedAsync() => Eventually.IsTrueAsync("no storage port listens", async () =>
     {
         foreach (var (_, port) in _storage.All)
-            if (await StorageProbe.IsListeningAsync(port, TestContext.Current.CancellationToken))
+            if (await StorageProbe.IsListeningAsync(port, Cancellation))
                 return false;
         return true;
     });
 
-    /// <summary>An e-mail address, as it is or as URLs have it.</summary>
+    /// <summary>An email address, also URL-encoded.</summary>
     [GeneratedRegex(@"\w(@|%40)\w", RegexOptions.IgnoreCase)]
     private static partial Regex Address();
 
-    /// <summary>What is logged as wrong, and stack traces.</summary>
+    /// <summary>Warnings, errors and stack traces.</summary>
     [GeneratedRegex(@"Z (warning|error|critical) |^\s+at \S+\(|Exception", RegexOptions.Multiline)]
-    private static partial Regex Trouble();
+    private static partial Regex Fault();
 }

@@ -7,18 +7,16 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Host;
 
-/// <summary>Storage goes away under the running app and comes back.</summary>
+/// <summary>Storage is stopped and started again while the app runs.</summary>
 public sealed class OutageTests : IDisposable
 {
     private readonly StoragePorts _ports = new(FreePort.Next(inARow: 3));
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pipeline-outage-");
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task What_was_accepted_before_an_outage_that_outlasts_all_retries_is_stored_after_it()
+    public async Task Submissions_are_stored_before_and_after_a_long_outage()
     {
         var storage = await AzuriteServer.StartAsync(_ports, _folder.FullName, cancellationToken: Cancellation);
         await using var app = AppProcess.Start(["--storage-port-base", $"{_ports.Blob}"]);
@@ -40,14 +38,15 @@ public sealed class OutageTests : IDisposable
     }
 
     [Fact]
-    public async Task An_Azurite_that_died_is_started_again_with_its_files()
+    public async Task An_Azurite_that_ended_is_started_again_with_its_files()
     {
         await using var app = AppProcess.Start(["--storage-port-base", $"{_ports.Blob}", "--data", _folder.FullName]);
         await app.UntilItRunsAsync();
         var queue = new QueueClient(_ports.ConnectionString(), "kept");
         await queue.CreateAsync(cancellationToken: Cancellation);
 
-        await Eventually.IsTrueAsync("Azurite has written its files", async () => await WrittenAsync("__azurite_db_queue__.json", "kept") && await WrittenAsync("__azurite_db_table__.json", "Practices"));
+        await Eventually.IsTrueAsync("Azurite has written its files", async () =>
+            await ContainsAsync("__azurite_db_queue__.json", "kept") && await ContainsAsync("__azurite_db_table__.json", "Practices"));
 
         app.KillChildren("run.mjs");
 
@@ -59,8 +58,11 @@ public sealed class OutageTests : IDisposable
         Assert.Equal(0, await app.EndAsync());
     }
 
-    private async Task<bool> WrittenAsync(string file, string word) =>
-        Path.Combine(_folder.FullName, file) is var path && File.Exists(path) && (await File.ReadAllTextAsync(path, Cancellation)).Contains(word, StringComparison.Ordinal);
+    private async Task<bool> ContainsAsync(string file, string word)
+    {
+        var path = Path.Combine(_folder.FullName, file);
+        return File.Exists(path) && (await File.ReadAllTextAsync(path, Cancellation)).Contains(word, StringComparison.Ordinal);
+    }
 
     private static async Task<HttpStatusCode> SubmitAsync(AppProcess app, string title)
     {

@@ -8,12 +8,10 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Host;
 
-/// <summary>What runs in Azure: the output of dotnet publish, as a worker process of its own.</summary>
+/// <summary>The output of dotnet publish, which runs in Azure, as a separate worker process.</summary>
 public sealed class PublishedAppTests(AzuriteFixture azurite) : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pipeline-published-");
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -23,14 +21,12 @@ public sealed class PublishedAppTests(AzuriteFixture azurite) : IDisposable
         await PublishAsync();
         Assert.Empty(_folder.GetFiles("local.settings*"));
         Assert.NotEmpty(_folder.GetDirectories(".azurefunctions"));
-        using var host = JsonDocument.Parse(await File.ReadAllTextAsync(PathOf("host.json"), Cancellation));
-        Assert.Equal("", host.RootElement.GetProperty("extensions").GetProperty("http").GetProperty("routePrefix").GetString());
+        var host = await ReadAsync<HostFile>(PathOf("host.json"));
+        Assert.Equal("", host.Extensions.Http.RoutePrefix);
 
-        var account = azurite.NewAccount();
         // As in Azure, all settings are in the environment.
-        var settings = JsonDocument.Parse(await File.ReadAllTextAsync(SourceFolder.PathOf("local.settings.sample.json"), Cancellation))
-            .RootElement.GetProperty("Values").EnumerateObject().ToDictionary(setting => setting.Name, setting => setting.Value.GetString()!);
-        settings["PipelineStorage"] = settings["AzureWebJobsStorage"] = account;
+        var settings = (await ReadAsync<SettingsFile>(SourceFolder.PathOf("local.settings.sample.json"))).Values;
+        settings["PipelineStorage"] = settings["AzureWebJobsStorage"] = azurite.NewAccount();
         settings["SendGrid__ApiKey"] = "key";
         await using var app = await WorkerApp.StartAsync(PathOf("Pipeline.Functions.dll"), settings);
         await app.Host.UntilItRunsAsync();
@@ -45,12 +41,26 @@ public sealed class PublishedAppTests(AzuriteFixture azurite) : IDisposable
 
     private async Task PublishAsync()
     {
-        using var publish = Process.Start(new ProcessStartInfo(
-            "dotnet", ["publish", SourceFolder.PathOf("Functions", "Functions.csproj"), "-c", "Release", "-o", _folder.FullName, "-nodeReuse:false"])
-        { RedirectStandardOutput = true })!;
-        var said = await publish.StandardOutput.ReadToEndAsync(Cancellation);
+        string[] arguments =
+        [
+            "publish", SourceFolder.PathOf("Functions", "Functions.csproj"), "-c", "Release", "-o", _folder.FullName,
+            "-nodeReuse:false",
+        ];
+        using var publish = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
+        var output = await publish.StandardOutput.ReadToEndAsync(Cancellation);
         await publish.WaitForExitAsync(Cancellation);
-        Assert.True(publish.ExitCode == 0, said);
-        Assert.DoesNotContain("warning", said, StringComparison.OrdinalIgnoreCase);
+        Assert.True(publish.ExitCode == 0, output);
+        Assert.DoesNotContain("warning", output, StringComparison.OrdinalIgnoreCase);
     }
+
+    private static async Task<T> ReadAsync<T>(string path) =>
+        JsonSerializer.Deserialize<T>(await File.ReadAllTextAsync(path, Cancellation), JsonSerializerOptions.Web)!;
+
+    private sealed record HostFile(HostExtensions Extensions);
+
+    private sealed record HostExtensions(HttpExtension Http);
+
+    private sealed record HttpExtension(string RoutePrefix);
+
+    private sealed record SettingsFile(Dictionary<string, string> Values);
 }

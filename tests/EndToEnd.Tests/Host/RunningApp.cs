@@ -6,13 +6,11 @@ namespace Pipeline.EndToEnd.Tests.Host;
 /// <summary>The app in LocalHost, started once for the tests of a class.</summary>
 public sealed class RunningApp(AzuriteFixture azurite) : IAsyncLifetime
 {
-    public string Account { get; } = azurite.NewAccount();
-
     public AppProcess App { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
-        App = AppProcess.Start([$"--PipelineStorage={Account}", $"--AzureWebJobsStorage={Account}", "--Limits__ApiPostsPerMinute=2"]);
+        App = AppProcess.StartWith(azurite.NewAccount(), "--Limits__ApiPostsPerMinute=2");
         await App.UntilItRunsAsync();
     }
 

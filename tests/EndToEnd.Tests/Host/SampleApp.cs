@@ -8,7 +8,7 @@ internal static class SampleApp
     private static readonly string Dll = Path.GetFullPath(typeof(SampleApp).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == nameof(SampleApp)).Value!);
 
-    /// <param name="without">A setting that is left out.</param>
+    /// <param name="without">The name of a setting to leave out.</param>
     public static Task<WorkerApp> StartAsync(string account, string without = "")
     {
         Dictionary<string, string> settings = new()
@@ -18,7 +18,7 @@ internal static class SampleApp
             ["SampleStorage"] = account,
             ["SampleQueue"] = "named-by-a-setting",
             ["SampleSchedule"] = "0 0 0 1 1 *",
-            // LocalHost reads the host.json beside it, which is the product's.
+            // LocalHost reads the host.json of the product, so these settings are in the environment.
             ["AzureFunctionsJobHost__extensions__http__routePrefix"] = "sample",
             ["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:00",
             ["AzureFunctionsJobHost__extensions__queues__maxDequeueCount"] = "3",

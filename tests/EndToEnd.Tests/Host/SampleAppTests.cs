@@ -6,15 +6,13 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Host;
 
-/// <summary>What the Functions host does with functions that fail, name settings or share a route: tests/SampleApp, in a process of its own.</summary>
+/// <summary>Functions that fail, name settings or share a route: tests/SampleApp, as a separate process.</summary>
 public sealed class SampleAppTests(AzuriteFixture azurite)
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     private readonly string _account = azurite.NewAccount();
 
     [Fact]
-    public async Task A_function_that_throws_is_500_without_its_words_and_the_first_route_by_name_answers()
+    public async Task A_function_that_throws_is_500_without_the_message_and_the_first_route_by_name_answers()
     {
         await using var app = await StartAsync();
 
@@ -29,7 +27,7 @@ public sealed class SampleAppTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_message_that_fails_too_often_goes_to_the_poison_queue_as_it_was()
+    public async Task A_message_that_fails_too_often_goes_to_the_poison_queue_unchanged()
     {
         var queue = await QueueAsync("failing");
         await QueueAsync("failing-poison");
@@ -37,67 +35,68 @@ public sealed class SampleAppTests(AzuriteFixture azurite)
 
         await queue.SendMessageAsync("typed by hand: é!", Cancellation);
 
-        await UntilSeenAsync("poisoned typed by hand: é!");
-        Assert.Equal(3, (await SeenAsync()).Count(line => line == "failing typed by hand: é!"));
+        await UntilReportedAsync("poisoned typed by hand: é!");
+        Assert.Equal(3, (await ReportsAsync()).Count(line => line == "failing typed by hand: é!"));
     }
 
     [Fact]
-    public async Task A_queue_and_its_account_are_named_by_settings()
+    public async Task Settings_name_a_queue_and_its_account()
     {
         var queue = await QueueAsync("named-by-a-setting");
         await using var app = await StartAsync();
 
         await queue.SendMessageAsync("hello", Cancellation);
 
-        await UntilSeenAsync("setting hello");
+        await UntilReportedAsync("setting hello");
     }
 
     [Fact]
-    public async Task A_timer_that_was_due_while_nothing_ran_runs_at_the_next_start()
+    public async Task A_missed_timer_runs_at_the_next_start()
     {
         await using (var app = await StartAsync())
             Assert.Equal(0, await app.Host.EndAsync());
         var status = new BlobClient(_account, "azure-webjobs-hosts", "timers/pipeline-functions/Host.Functions.Timer/status");
-        await status.UploadAsync(BinaryData.FromString("""{"Last":"2020-01-01T00:00:00Z","Next":"2021-01-01T00:00:00Z","LastUpdated":"2020-01-01T00:00:00Z"}"""), overwrite: true, Cancellation);
+        var old = """{"Last":"2020-01-01T00:00:00Z","Next":"2021-01-01T00:00:00Z","LastUpdated":"2020-01-01T00:00:00Z"}""";
+        await status.UploadAsync(BinaryData.FromString(old), overwrite: true, Cancellation);
 
         await using (var app = await StartAsync())
-            await UntilSeenAsync("timer, past due");
+            await UntilReportedAsync("timer, past due");
 
         var written = (await status.DownloadContentAsync(Cancellation)).Value.Content.ToString();
         Assert.DoesNotContain("\"Last\":\"2020", written, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_message_comes_back_when_the_worker_dies_in_the_middle_of_it()
+    public async Task A_message_returns_if_the_worker_is_killed_while_it_runs()
     {
         var queue = await QueueAsync("slow");
         await using (var app = await StartAsync())
         {
             await queue.SendMessageAsync("one", Cancellation);
-            await UntilSeenAsync("begun one");
+            await UntilReportedAsync("begun one");
             app.KillWorker();
             Assert.NotEqual(0, await app.Host.ExitCodeAsync());
         }
 
         await QueueAsync("go-on");
         await using var again = await StartAsync();
-        await UntilSeenAsync("ended one");
+        await UntilReportedAsync("ended one");
     }
 
     [Fact]
-    public async Task A_stop_waits_for_the_function_that_runs()
+    public async Task A_stop_waits_for_a_running_function()
     {
         var queue = await QueueAsync("slow");
         await using var app = await StartAsync();
         await queue.SendMessageAsync("one", Cancellation);
-        await UntilSeenAsync("begun one");
+        await UntilReportedAsync("begun one");
 
         var ending = app.Host.EndAsync();
         await app.Host.UntilItSaysAsync("Stopping");
         await QueueAsync("go-on");
 
         Assert.Equal(0, await ending);
-        Assert.Contains("ended one", await SeenAsync());
+        Assert.Contains("ended one", await ReportsAsync());
         Assert.Equal(0, (await queue.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount);
     }
 
@@ -115,9 +114,11 @@ public sealed class SampleAppTests(AzuriteFixture azurite)
         return queue;
     }
 
-    private Task UntilSeenAsync(string line) => Eventually.IsTrueAsync($"a function tells '{line}'", async () => (await SeenAsync()).Contains(line));
+    private Task UntilReportedAsync(string line) =>
+        Eventually.IsTrueAsync($"a function reports '{line}'", async () => (await ReportsAsync()).Contains(line));
 
-    private async Task<IReadOnlyList<string>> SeenAsync()
+    /// <summary>The messages that the functions put on the queue "seen".</summary>
+    private async Task<IReadOnlyList<string>> ReportsAsync()
     {
         var seen = await QueueAsync("seen");
         return [.. (await seen.PeekMessagesAsync(32, Cancellation)).Value.Select(message => message.Body.ToString())];

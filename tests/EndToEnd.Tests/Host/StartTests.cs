@@ -6,13 +6,13 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Host;
 
-/// <summary>What cannot work stops the start, with a sentence that names the culprit.</summary>
+/// <summary>Faults that end the start with a sentence.</summary>
 public sealed class StartTests(AzuriteFixture azurite)
 {
     [Theory]
     [InlineData("SampleQueue", "'%SampleQueue%' does not resolve to a value.")]
     [InlineData("SampleStorage", "SampleStorage")]
-    public async Task A_setting_that_a_trigger_names_and_that_is_missing_is_named(string missing, string words)
+    public async Task A_missing_setting_of_a_trigger_is_named(string missing, string words)
     {
         await using var sample = await SampleApp.StartAsync(azurite.NewAccount(), without: missing);
 
@@ -24,11 +24,11 @@ public sealed class StartTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_start_that_waits_for_a_worker_ends_at_once_when_it_is_told_to()
+    public async Task A_start_that_waits_for_a_worker_can_be_stopped()
     {
         var port = FreePort.Next();
-        await using var app = AppProcess.Start([$"--AzureWebJobsStorage={azurite.NewAccount()}", $"--PipelineStorage={azurite.NewAccount()}", "--worker-port", $"{port}"]);
-        await Eventually.IsTrueAsync("it waits", () => StorageProbe.IsListeningAsync(port, TestContext.Current.CancellationToken));
+        await using var app = AppProcess.StartWith(azurite.NewAccount(), "--worker-port", $"{port}");
+        await Eventually.IsTrueAsync("the host waits for a worker", () => StorageProbe.IsListeningAsync(port, Cancellation));
 
         Assert.Equal(0, await app.EndAsync());
     }
@@ -36,24 +36,25 @@ public sealed class StartTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_request_for_another_host_is_refused()
     {
-        var account = azurite.NewAccount();
-        await using var app = AppProcess.Start([$"--PipelineStorage={account}", $"--AzureWebJobsStorage={account}"]);
+        await using var app = AppProcess.StartWith(azurite.NewAccount());
         await app.UntilItRunsAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, "mailbox.json") { Headers = { Host = "elsewhere.example" } };
 
-        using var answer = await app.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var answer = await app.Http.SendAsync(request, Cancellation);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_named()
+    public async Task A_port_that_another_program_uses_is_named()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
-        var (account, port) = (azurite.NewAccount(), ((IPEndPoint)other.LocalEndpoint).Port);
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
 
-        await AssertEndsAsync($"Port {port} is taken by another program", [$"--PipelineStorage={account}", $"--AzureWebJobsStorage={account}", "--port", $"{port}"]);
+        await AssertEndsAsync(
+            $"Port {port} is taken by another program",
+            [.. AppProcess.StorageArguments(azurite.NewAccount()), "--port", $"{port}"]);
     }
 
     [Theory]
@@ -63,15 +64,14 @@ public sealed class StartTests(AzuriteFixture azurite)
     [InlineData("The setting Digest__Day is 'Someday'", "--Digest__Day=Someday")]
     [InlineData("The setting SendGrid__From is missing", "--SendGrid__From=")]
     [InlineData("host.json: extensions.queues.batchSize", "--AzureFunctionsJobHost__extensions__queues__batchSize=33")]
-    [InlineData("host.json: extensions.queues.maxPollingInterval", "--AzureFunctionsJobHost__extensions__queues__maxPollingInterval=00:00:00")]
-    public Task A_wrong_setting_ends_the_process_with_a_sentence(string sentence, string setting)
-    {
-        var account = azurite.NewAccount();
-        return AssertEndsAsync(sentence, [$"--PipelineStorage={account}", $"--AzureWebJobsStorage={account}", setting]);
-    }
+    [InlineData(
+        "host.json: extensions.queues.maxPollingInterval",
+        "--AzureFunctionsJobHost__extensions__queues__maxPollingInterval=00:00:00")]
+    public Task A_wrong_setting_ends_the_process_with_a_sentence(string sentence, string setting) =>
+        AssertEndsAsync(sentence, [.. AppProcess.StorageArguments(azurite.NewAccount()), setting]);
 
     [Fact]
-    public async Task A_folder_that_cannot_be_made_ends_the_process_with_a_sentence()
+    public async Task A_folder_that_cannot_be_created_ends_the_process_with_a_sentence()
     {
         var file = Path.GetTempFileName();
         await AssertEndsAsync($"The folder {file} ", ["--storage-port-base", $"{FreePort.Next(inARow: 3)}", "--data", file]);

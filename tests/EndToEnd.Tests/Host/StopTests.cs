@@ -11,17 +11,12 @@ namespace Pipeline.EndToEnd.Tests.Host;
 
 public sealed class StopTests(AzuriteFixture azurite)
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    [Fact]
+    public Task A_mail_that_SendGrid_has_when_the_app_stops_is_sent_once() =>
+        StopWhileSendGridHasAMailAsync(AppProcess.StorageArguments(azurite.NewAccount()), withChildren: false);
 
     [Fact]
-    public async Task A_mail_that_is_with_SendGrid_when_the_app_is_told_to_stop_is_sent_once()
-    {
-        var account = azurite.NewAccount();
-        await StopWhileSendGridHasAMailAsync([$"--PipelineStorage={account}", $"--AzureWebJobsStorage={account}"], withChildren: false);
-    }
-
-    [Fact]
-    public async Task Storage_ends_last_when_a_signal_reaches_every_process()
+    public async Task Storage_ends_last_if_every_process_gets_the_signal()
     {
         var folder = Directory.CreateTempSubdirectory("pipeline-stop-");
         try

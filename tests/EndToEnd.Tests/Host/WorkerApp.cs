@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Pipeline.LocalHost.Azurite;
 using Pipeline.LocalHost.Worker;
 using Pipeline.Tests;
-using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Host;
 
@@ -22,7 +21,7 @@ public sealed class WorkerApp : IAsyncDisposable
         var (port, folder) = (FreePort.Next(), Path.GetDirectoryName(dll)!);
         var host = AppProcess.Start(["--worker-port", $"{port}"], settings);
         await Eventually.IsTrueAsync(
-            "the host waits for a worker", () => StorageProbe.IsListeningAsync(port, TestContext.Current.CancellationToken));
+            "the host waits for a worker", () => StorageProbe.IsListeningAsync(port, Cancellation));
         var start = new ProcessStartInfo("dotnet", [dll]) { WorkingDirectory = folder, RedirectStandardOutput = true };
         foreach (var (name, value) in settings.Concat(WorkerEnvironment.Of(folder, $"http://127.0.0.1:{port}")))
             start.Environment[name] = value;

@@ -8,27 +8,29 @@ namespace Pipeline.EndToEnd.Tests.Mail;
 public sealed class MailInBrowserTests(AzuriteFixture azurite, Chromium chromium)
 {
     private const int Phone = 320;
-    private const int Desk = 1_280;
+    private const int Desktop = 1_280;
 
     private readonly MailInBrowser _browser = new(chromium);
 
-    // How many bytes a character takes is nothing that a browser shows. What is new to it in other languages is from right to left, and
-    // longer words.
-    private static readonly HashSet<string> Left = ["digest, longest entities", "digest, longest references"];
-    private static readonly HashSet<string> Translated = ["confirmation, ar", "published, ar", "digest of 21, ar", "digest, mixed, ar", "digest of 21, fr"];
+    // Their characters have more bytes, but they look like other mails.
+    private static readonly HashSet<string> Excluded = ["digest, longest entities", "digest, longest references"];
+
+    // Translated mails differ in their direction and in the length of words.
+    private static readonly HashSet<string> Translated =
+        ["confirmation, ar", "published, ar", "digest of 21, ar", "digest, mixed, ar", "digest of 21, fr"];
 
     public static IEnumerable<TheoryDataRow<string>> Kinds => MailKind.All
-        .Where(kind => kind.Language == Language.English ? !Left.Contains(kind.Name) : Translated.Contains(kind.Name))
+        .Where(kind => kind.Language == Language.English ? !Excluded.Contains(kind.Name) : Translated.Contains(kind.Name))
         .Select(kind => new TheoryDataRow<string>(kind.Name));
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task Everybody_can_read_it_in_light_and_dark_on_phone_and_desk(string name)
+    public async Task A_mail_is_accessible_in_light_and_dark_on_phone_and_desktop(string name)
     {
         var html = await HtmlAsync(name);
 
-        // Colours do not depend on the width, nor does the layout on the colours: two screens show all there is.
-        Assert.Empty(await _browser.FaultsAsync(name, html, [(ColorScheme.Light, Phone), (ColorScheme.Dark, Desk)]));
+        // Colours and layout are independent, so two screens are enough.
+        Assert.Empty(await _browser.FaultsAsync(name, html, [(ColorScheme.Light, Phone), (ColorScheme.Dark, Desktop)]));
     }
 
     [Theory]
@@ -37,11 +39,15 @@ public sealed class MailInBrowserTests(AzuriteFixture azurite, Chromium chromium
     [InlineData("digest of eight")]
     [InlineData("digest, right to left")]
     [InlineData("digest, mixed, ar")]
-    public async Task Reads_well_where_a_mail_program_drops_the_styles(string name) =>
-        Assert.Empty(await _browser.FaultsAsync($"{name}, no styles", MailInBrowser.WithoutStyles(await HtmlAsync(name)), [(ColorScheme.Light, Phone)]));
+    public async Task A_mail_is_accessible_without_its_style_element(string name)
+    {
+        var html = MailInBrowser.WithoutStyles(await HtmlAsync(name));
+
+        Assert.Empty(await _browser.FaultsAsync($"{name}, no styles", html, [(ColorScheme.Light, Phone)]));
+    }
 
     [Fact]
-    public async Task Text_runs_the_way_its_script_does()
+    public async Task Text_has_the_direction_of_its_script()
     {
         var page = await chromium.OpenAsync();
         await using var context = page.Context;
@@ -57,23 +63,27 @@ public sealed class MailInBrowserTests(AzuriteFixture azurite, Chromium chromium
 
         await page.SetContentAsync(await HtmlAsync("digest, mixed, ar"));
         Assert.Equal(["ltr", "ltr", "ltr", "ltr", "ltr", "rtl"], (await DirectionsAsync("h2")).Order());
-        Assert.All([.. await DirectionsAsync("h1"), .. await DirectionsAsync(".small"), .. await DirectionsAsync(".sheet")], direction => Assert.Equal("rtl", direction));
+        foreach (var selector in new[] { "h1", ".small", ".sheet" })
+            Assert.All(await DirectionsAsync(selector), direction => Assert.Equal("rtl", direction));
 
-        Task<string[]> DirectionsAsync(string selector) =>
-            page.EvaluateAsync<string[]>($"[...document.querySelectorAll('{selector}')].map(element => getComputedStyle(element).direction)");
+        Task<string[]> DirectionsAsync(string selector) => page.EvaluateAsync<string[]>(
+            $"[...document.querySelectorAll('{selector}')].map(element => getComputedStyle(element).direction)");
     }
 
     [Theory]
     [InlineData("color-contrast", ".small { ", ".small { opacity: .5; ")]
     [InlineData("image-alt", "<h1", "<img src=\"data:image/gif;base64,R0lGODlhAQABAAAAACw=\"><h1")]
     [InlineData("scrolls sideways", "<h1", "<p style=\"width: 400px\">wide</p><h1")]
-    [InlineData("It asks for https://practices.example.org/p.gif", "<h1", "<img alt=\"\" src=\"https://practices.example.org/p.gif\"><h1")]
-    public async Task What_is_wrong_is_found(string fault, string from, string to)
+    [InlineData("It requests https://practices.example.org/p.gif", "<h1", "<img alt=\"\" src=\"https://practices.example.org/p.gif\"><h1")]
+    public async Task Faults_are_found(string fault, string from, string to)
     {
         var html = await HtmlAsync("published");
         Assert.Contains(from, html);
 
-        Assert.Contains(await _browser.FaultsAsync("broken", html.Replace(from, to), [(ColorScheme.Light, Phone), (ColorScheme.Dark, Phone)]), found => found.Contains(fault));
+        var faults = await _browser.FaultsAsync(
+            "broken", html.Replace(from, to), [(ColorScheme.Light, Phone), (ColorScheme.Dark, Phone)]);
+
+        Assert.Contains(faults, found => found.Contains(fault));
     }
 
     private async Task<string> HtmlAsync(string name)

@@ -4,21 +4,23 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Pages;
 
-/// <summary>Every page, fetched once in every language. The validator looks at all of them at once, and the browser at several side by side.</summary>
+/// <summary>
+/// Every page, fetched once in every language. The validator checks all of them together, the browser several in parallel.
+/// </summary>
 public sealed class EveryPage(AzuriteFixture azurite, Chromium chromium) : IAsyncLifetime
 {
-    private readonly Dictionary<string, Task<IReadOnlyList<string>>> _inBrowser = [];
-    private readonly SemaphoreSlim _sideBySide = new(Math.Max(2, Environment.ProcessorCount));
+    private readonly Dictionary<string, Task<IReadOnlyList<string>>> _faultsInBrowser = [];
+    private readonly SemaphoreSlim _parallel = new(Math.Max(2, Environment.ProcessorCount));
     private Site? _site;
-    private IReadOnlyDictionary<string, SeenPage[]> _seen = new Dictionary<string, SeenPage[]>();
-    private Task<IReadOnlyList<string>>? _validated;
+    private IReadOnlyDictionary<string, FetchedPage[]> _pages = new Dictionary<string, FetchedPage[]>();
+    private Task<IReadOnlyList<string>>? _faultsOfValidator;
 
-    public IEnumerable<SeenPage> Of(string kind) => _seen[kind];
+    public IEnumerable<FetchedPage> Of(string kind) => _pages[kind];
 
-    public Task<IReadOnlyList<string>> InBrowserAsync(string kind) => _inBrowser[kind];
+    public Task<IReadOnlyList<string>> FaultsInBrowserAsync(string kind) => _faultsInBrowser[kind];
 
-    public async Task<IEnumerable<string>> ValidatedAsync(string kind) =>
-        (await _validated!).Where(fault => _seen[kind].Any(page => fault.StartsWith($"{page.Name}: ", StringComparison.Ordinal)));
+    public async Task<IEnumerable<string>> FaultsOfValidatorAsync(string kind) =>
+        (await _faultsOfValidator!).Where(fault => _pages[kind].Any(page => fault.StartsWith($"{page.Name}: ", StringComparison.Ordinal)));
 
     public async ValueTask InitializeAsync()
     {
@@ -26,37 +28,39 @@ public sealed class EveryPage(AzuriteFixture azurite, Chromium chromium) : IAsyn
             return;
 
         _site = await Site.StartAsync(azurite);
-        List<SeenPage> pages = [];
+        List<FetchedPage> pages = [];
         foreach (var kind in PageKind.All)
             foreach (var language in Language.All)
-                pages.Add(await SeenPage.FetchAsync(kind, _site, language));
-        _seen = pages.GroupBy(page => page.Kind.Name).ToDictionary(group => group.Key, group => group.ToArray());
-        _validated = HtmlValidator.FaultsAsync(pages.Select(page => (page.Name, page.Html)));
+                pages.Add(await FetchedPage.FetchAsync(kind, _site, language));
+        _pages = pages.GroupBy(page => page.Kind.Name).ToDictionary(group => group.Key, group => group.ToArray());
+        _faultsOfValidator = HtmlValidator.FaultsAsync(pages.Select(page => (page.Name, page.Html)));
         var browser = new PageInBrowser(chromium);
         foreach (var kind in PageKind.All)
-            _inBrowser[kind.Name] = LookAsync(browser, kind);
+            _faultsInBrowser[kind.Name] = CheckAsync(browser, kind);
     }
 
     public async ValueTask DisposeAsync()
     {
-        // A test that was cancelled has not waited for them.
-        await Task.WhenAll(_inBrowser.Values).ContinueWith(_ => { }, TaskScheduler.Default);
+        // A cancelled test did not wait for them.
+        await Task.WhenAll(_faultsInBrowser.Values).ContinueWith(_ => { }, TaskScheduler.Default);
         if (_site is not null)
             await _site.DisposeAsync();
-        _sideBySide.Dispose();
+        _parallel.Dispose();
     }
 
-    private async Task<IReadOnlyList<string>> LookAsync(PageInBrowser browser, PageKind kind)
+    private async Task<IReadOnlyList<string>> CheckAsync(PageInBrowser browser, PageKind kind)
     {
-        await _sideBySide.WaitAsync();
+        await _parallel.WaitAsync();
         try
         {
+            var pages = _pages[kind.Name];
             return await browser.FaultsAsync(
-                _seen[kind.Name].Single(page => page.Language == Language.English), _seen[kind.Name].Single(page => page.Language.Direction == "rtl"));
+                english: pages.Single(page => page.Language == Language.English),
+                arabic: pages.Single(page => page.Language.Direction == "rtl"));
         }
         finally
         {
-            _sideBySide.Release();
+            _parallel.Release();
         }
     }
 }

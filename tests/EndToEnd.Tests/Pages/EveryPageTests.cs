@@ -2,26 +2,26 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Pages;
 
-/// <summary>What holds for every page that people meet.</summary>
+/// <summary>Rules for every page.</summary>
 public sealed class EveryPageTests(EveryPage pages) : IClassFixture<EveryPage>
 {
     public static IEnumerable<TheoryDataRow<string>> Kinds => PageKind.All.Select(kind => new TheoryDataRow<string>(kind.Name));
 
-    /// <summary>In light and dark and in Arabic, with the keyboard, on a phone, at 400 %, without scripts, on a bad line.</summary>
+    /// <summary>In light and dark mode, in Arabic, by keyboard, on a phone, at 400 %, and with a limited number of bytes.</summary>
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task Everybody_can_use_it(string kind)
+    public async Task A_page_is_accessible_in_the_browser(string kind)
     {
         Chromium.SkipWithout();
-        IsEmpty(await pages.InBrowserAsync(kind));
+        AssertEmpty(await pages.FaultsInBrowserAsync(kind));
     }
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task Its_html_is_sound_in_every_language(string kind)
+    public async Task Its_HTML_is_correct_in_every_language(string kind)
     {
         Chromium.SkipWithout();
-        IsEmpty(await pages.ValidatedAsync(kind));
+        AssertEmpty(await pages.FaultsOfValidatorAsync(kind));
     }
 
     [Theory]
@@ -29,9 +29,9 @@ public sealed class EveryPageTests(EveryPage pages) : IClassFixture<EveryPage>
     public void Its_headers_are_strict_and_it_needs_no_script(string kind)
     {
         Chromium.SkipWithout();
-        IsEmpty(pages.Of(kind).SelectMany(page => page.Faults().Select(fault => $"{page.Name}: {fault}")));
+        AssertEmpty(pages.Of(kind).SelectMany(page => page.Faults().Select(fault => $"{page.Name}: {fault}")));
     }
 
-    // Assert.Empty shows the beginning of each fault only.
-    private static void IsEmpty(IEnumerable<string> faults) => Assert.Equal("", string.Join('\n', faults));
+    // Assert.Empty shows only the beginning of each fault.
+    private static void AssertEmpty(IEnumerable<string> faults) => Assert.Equal("", string.Join('\n', faults));
 }

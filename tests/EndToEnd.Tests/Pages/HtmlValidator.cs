@@ -6,13 +6,13 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Pages;
 
-/// <summary>html-validate, installed by npm as its lock file says and run once for all pages.</summary>
+/// <summary>html-validate. npm installs it from the lock file.</summary>
 internal static class HtmlValidator
 {
     private static readonly string Folder = typeof(HtmlValidator).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "HtmlFolder").Value!;
 
-    /// <summary>What is wrong with the pages, each fault beginning with the name of the page.</summary>
+    /// <summary>The faults of the pages. Each begins with the name of its page.</summary>
     public static async Task<IReadOnlyList<string>> FaultsAsync(IEnumerable<(string Name, string Html)> pages)
     {
         if (!IsInstalled())

@@ -4,22 +4,24 @@ using Microsoft.Playwright;
 
 namespace Pipeline.EndToEnd.Tests.Pages;
 
-/// <summary>A page, looked at and walked through as different people do.</summary>
+/// <summary>Checks a page on different screens and by keyboard.</summary>
 public sealed class PageInBrowser(Chromium chromium)
 {
     private const int MaxBytes = 50 * 1024;
     private const int Phone = 320;
-    private const int Desk = 1_280;
+    private const int Desktop = 1_280;
 
     // 1280 × 1024 pixels at 400 %.
     private const int ZoomedHeight = 256;
+
+    private const string Controls = "a[href], button, input:not([type=hidden]), select, textarea, summary";
 
     private static readonly string[] Wcag = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
     private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
-    /// <summary>What is wrong with it; empty where nothing is.</summary>
-    public async Task<IReadOnlyList<string>> FaultsAsync(SeenPage english, SeenPage arabic)
+    /// <summary>The faults of the page; empty if there are none.</summary>
+    public async Task<IReadOnlyList<string>> FaultsAsync(FetchedPage english, FetchedPage arabic)
     {
         List<string> faults = [];
         var page = await chromium.OpenAsync();
@@ -46,29 +48,37 @@ public sealed class PageInBrowser(Chromium chromium)
 
         async Task AddAsync(ColorScheme scheme, string language)
         {
-            // Colours that are on their way to others have no contrast to judge.
+            // axe cannot judge the contrast while colours change.
             await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
-            await page.SetViewportSizeAsync(Desk, 800);
-            // In the dark only the colours are others.
-            faults.AddRange((await AxeAsync(page, scheme == ColorScheme.Dark ? ["color-contrast"] : Wcag)).Select(fault => $"{language}, {scheme}: {fault}"));
+            await page.SetViewportSizeAsync(Desktop, 800);
+            // Only colours differ in dark mode.
+            var rules = scheme == ColorScheme.Dark ? ["color-contrast"] : Wcag;
+            faults.AddRange((await AxeAsync(page, rules)).Select(fault => $"{language}, {scheme}: {fault}"));
         }
     }
 
-    /// <summary>Answers the page's own address with what came over the wire, and sees to it that nothing comes from elsewhere.</summary>
-    private static async Task<Func<int>> WatchAsync(IPage page, SeenPage seen, List<string> faults)
+    /// <summary>
+    /// Answers requests for the page with the fetched answer. Requests for other sites are faults. Returns the number of bytes until then.
+    /// </summary>
+    private static async Task<Func<int>> WatchAsync(IPage page, FetchedPage seen, List<string> faults)
     {
         var bytes = 0;
         page.Console += (_, message) =>
         {
             if (message.Type == "error" && !message.Text.Contains($"{seen.Status} (", StringComparison.Ordinal))
-                faults.Add($"The browser complains: {message.Text}");
+                faults.Add($"The browser reports: {message.Text}");
         };
         await page.RouteAsync("**/*", async route =>
         {
             if (route.Request.Url == seen.Address.AbsoluteUri)
             {
                 bytes += seen.Body.Length;
-                await route.FulfillAsync(new() { Status = seen.Status, Headers = seen.Headers.Where(header => header.Key != "transfer-encoding"), BodyBytes = seen.Body });
+                await route.FulfillAsync(new()
+                {
+                    Status = seen.Status,
+                    Headers = seen.Headers.Where(header => header.Key != "transfer-encoding"),
+                    BodyBytes = seen.Body,
+                });
             }
             else if (new Uri(route.Request.Url).Authority == seen.Address.Authority && route.Request.Method == "GET")
             {
@@ -78,14 +88,14 @@ public sealed class PageInBrowser(Chromium chromium)
             }
             else
             {
-                faults.Add($"It asks for {route.Request.Url}.");
+                faults.Add($"It requests {route.Request.Url}.");
                 await route.AbortAsync();
             }
         });
         return () => bytes;
     }
 
-    private static Task OpenAsync(IPage page, SeenPage seen) =>
+    private static Task OpenAsync(IPage page, FetchedPage seen) =>
         page.GotoAsync(seen.Address.AbsoluteUri, new PageGotoOptions { WaitUntil = WaitUntilState.Load });
 
     private static async Task<IEnumerable<string>> AxeAsync(IPage page, string[] rules)
@@ -110,18 +120,20 @@ public sealed class PageInBrowser(Chromium chromium)
     {
         await page.SetViewportSizeAsync(Phone, ZoomedHeight);
         return await page.EvaluateAsync<int>("document.documentElement.scrollWidth") is var needed && needed > Phone
-            ? [$"{language}: it needs {needed} pixels and so scrolls sideways on a phone and at 400 %."]
+            ? [$"{language}: it needs {needed} pixels and scrolls sideways on a phone and at 400 %."]
             : [];
     }
 
-    /// <summary>With the spacing of WCAG 1.4.12, which people set who read with difficulty.</summary>
+    /// <summary>With the text spacing of WCAG 1.4.12.</summary>
     private static async Task<IReadOnlyList<string>> SpacedAsync(IPage page)
     {
         var cut = await page.EvaluateAsync<string[]>(
             """
             () => {
               const spacing = new CSSStyleSheet();
-              spacing.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-block-end: 2em !important }');
+              spacing.replaceSync(`
+                * { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+                p { margin-block-end: 2em !important }`);
               document.adoptedStyleSheets = [spacing];
               const cut = [...document.querySelectorAll('body *')].filter(element => {
                 const style = getComputedStyle(element);
@@ -138,20 +150,21 @@ public sealed class PageInBrowser(Chromium chromium)
         return [.. cut.Select(what => $"With wider spacing this is cut off: {what}")];
     }
 
-    /// <summary>Every link and control is reached by Tab, in the order of the page, in sight and with a mark that shows where one is.</summary>
-    private static async Task<IReadOnlyList<string>> KeyboardAsync(IPage page, SeenPage seen)
+    /// <summary>Tab reaches every link and control in the order of the page. Each is visible and shows the focus.</summary>
+    private static async Task<IReadOnlyList<string>> KeyboardAsync(IPage page, FetchedPage seen)
     {
-        await page.SetViewportSizeAsync(Desk, 800);
+        await page.SetViewportSizeAsync(Desktop, 800);
         await OpenAsync(page, seen);
         var count = await page.EvaluateAsync<int>(
             """
-            () => {
-              window.stops = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')].filter(each => each.tabIndex >= 0);
+            controls => {
+              window.stops = [...document.querySelectorAll(controls)].filter(each => each.tabIndex >= 0);
               return stops.length;
             }
-            """);
+            """,
+            Controls);
         List<string> faults = [];
-        // From the top, wherever the page put the focus.
+        // The focus starts at the top, even if the page sets it elsewhere.
         if (seen.Kind.IsMail)
             await page.Keyboard.PressAsync("Tab");
         else
@@ -186,8 +199,16 @@ public sealed class PageInBrowser(Chromium chromium)
             await page.Locator(".skip").FocusAsync();
             await page.Keyboard.PressAsync("Enter");
             await page.Keyboard.PressAsync("Tab");
-            if (!await page.EvaluateAsync<bool>("() => { const inside = [...document.querySelectorAll('main :is(a[href], button, input:not([type=hidden]), select, textarea, summary)')].find(each => each.tabIndex >= 0); return !inside || document.activeElement === inside }"))
-                faults.Add("The link to skip the navigation leads elsewhere.");
+            var isInMain = await page.EvaluateAsync<bool>(
+                """
+                controls => {
+                  const first = [...document.querySelectorAll(`main :is(${controls})`)].find(each => each.tabIndex >= 0);
+                  return !first || document.activeElement === first;
+                }
+                """,
+                Controls);
+            if (!isInMain)
+                faults.Add("The link to skip the navigation does not lead to the main part.");
         }
 
         return faults;

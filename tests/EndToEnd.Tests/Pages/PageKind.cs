@@ -4,11 +4,12 @@ using Pipeline.Tests;
 
 namespace Pipeline.EndToEnd.Tests.Pages;
 
-/// <summary>A page that people meet, and how they come to it.</summary>
-/// <param name="Status">That it answers with.</param>
-/// <param name="Find">The app and the address in it.</param>
-/// <param name="Form">What is posted; null where nothing is.</param>
-public sealed record PageKind(string Name, HttpStatusCode Status, Func<Site, (PipelineApp App, string Address)> Find, Dictionary<string, string>? Form = null)
+/// <summary>A kind of page and the request for it.</summary>
+/// <param name="Status">The expected status.</param>
+/// <param name="Find">Returns the app and the address of the page.</param>
+/// <param name="Form">The fields of a POST; null for a GET.</param>
+public sealed record PageKind(
+    string Name, HttpStatusCode Status, Func<Site, (PipelineApp App, string Address)> Find, Dictionary<string, string>? Form = null)
 {
     private const string Topic = PipelineApp.Topic;
 
@@ -28,16 +29,20 @@ public sealed record PageKind(string Name, HttpStatusCode Status, Func<Site, (Pi
         Get("standing, rejected", site => $"practices/{Topic}/{site.Rejected}"),
         Get("submit", _ => "submit"),
         Post("submit, mistakes", HttpStatusCode.BadRequest, _ => "submit", ("title", "Hi"), ("email", "nobody"), ("link", "nowhere")),
-        Post("submit, preview", HttpStatusCode.OK, _ => "submit", [.. Samples.Practice().With("email", "angelica@gmial.com").Select(pair => (pair.Key, pair.Value)), ("step", "preview")]),
+        new("submit, preview", HttpStatusCode.OK, site => (site.Usual, "submit"), Preview),
         new("submit, outage", HttpStatusCode.ServiceUnavailable, site => (site.Unreachable, "submit"), Samples.Practice()),
         Get("subscribe", _ => $"subscribe?topic={Topic}"),
         GetEmpty("subscribe, two topics", "subscribe"),
         Post("subscribe, mistakes", HttpStatusCode.BadRequest, _ => "subscribe", ("email", "nobody")),
-        new("subscribe, outage", HttpStatusCode.ServiceUnavailable, site => (site.Unreachable, "subscribe"), new() { ["topic"] = Topic, ["email"] = "reader@example.org" }),
+        new(
+            "subscribe, outage", HttpStatusCode.ServiceUnavailable, site => (site.Unreachable, "subscribe"),
+            new() { ["topic"] = Topic, ["email"] = "reader@example.org" }),
         Post("subscribed", HttpStatusCode.OK, _ => "subscribe", ("topic", Topic), ("email", "new@example.org")),
         Post("subscribed, likely slip", HttpStatusCode.OK, _ => "subscribe", ("topic", Topic), ("email", "new@gmial.com")),
         Get("confirm", site => $"subscriptions/confirm?token={site.Confirmation("unconfirmed@example.org")}"),
-        Post("confirmed, not reachable", HttpStatusCode.Conflict, site => $"subscriptions/confirm?token={site.Undo("unreachable@example.org")}"),
+        Post(
+            "confirmed, not reachable", HttpStatusCode.Conflict,
+            site => $"subscriptions/confirm?token={site.Undo("unreachable@example.org")}"),
         Post("confirmed", HttpStatusCode.OK, site => $"subscriptions/confirm?token={site.Confirmation("unconfirmed@example.org")}"),
         Post("confirmed, unwanted", HttpStatusCode.Conflict, site => $"subscriptions/confirm?token={site.Undo("complained@example.org")}"),
         Post("confirmed, gone", HttpStatusCode.Gone, site => $"subscriptions/confirm?token={site.Confirmation("gone@example.org")}"),
@@ -61,17 +66,20 @@ public sealed record PageKind(string Name, HttpStatusCode Status, Func<Site, (Pi
 
     private const string Digest = "digest";
 
-    /// <summary>It is a mail and so has no navigation.</summary>
+    /// <summary>True for the archived digest: it is a mail, so it has no navigation.</summary>
     public bool IsMail => Name == Digest;
-
-    public static PageKind Named(string name) => All.Single(kind => kind.Name == name);
 
     private static PageKind Get(string name, Func<Site, string> address) => Get(name, HttpStatusCode.OK, address);
 
-    private static PageKind Get(string name, HttpStatusCode status, Func<Site, string> address) => new(name, status, site => (site.Usual, address(site)));
+    // A property, because All is initialized before fields that follow it.
+    private static Dictionary<string, string> Preview => Samples.Practice().With("email", "angelica@gmial.com").With("step", "preview");
+
+    private static PageKind Get(string name, HttpStatusCode status, Func<Site, string> address) =>
+        new(name, status, site => (site.Usual, address(site)));
 
     private static PageKind GetEmpty(string name, string address) => new(name, HttpStatusCode.OK, site => (site.Empty, address));
 
-    private static PageKind Post(string name, HttpStatusCode status, Func<Site, string> address, params (string Field, string Value)[] form) =>
+    private static PageKind Post(
+        string name, HttpStatusCode status, Func<Site, string> address, params (string Field, string Value)[] form) =>
         new(name, status, site => (site.Usual, address(site)), form.ToDictionary(pair => pair.Field, pair => pair.Value));
 }

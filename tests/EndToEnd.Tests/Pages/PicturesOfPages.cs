@@ -6,8 +6,8 @@ using Xunit;
 namespace Pipeline.EndToEnd.Tests.Pages;
 
 /// <summary>
-/// Makes the pictures of the README anew: PIPELINE_PICTURES names the folder, as an absolute path. The clock of the app stands still
-/// and its practices are those of the demo, so that the pictures change only when the pages do.
+/// Writes the pictures of the documentation to the folder PIPELINE_PICTURES, an absolute path. The clock of the app is fixed and its
+/// practices are those of the demo, so the pictures change only if the pages change.
 /// </summary>
 public sealed class PicturesOfPages(AzuriteFixture azurite, Chromium chromium)
 {
@@ -18,11 +18,11 @@ public sealed class PicturesOfPages(AzuriteFixture azurite, Chromium chromium)
     private static readonly DateTimeOffset Monday = new(2026, 11, 30, 8, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public async Task Are_made_on_request()
+    public async Task Pictures_are_written_on_request()
     {
-        Assert.SkipWhen(Folder is null, "Pictures are made only where PIPELINE_PICTURES names a folder for them.");
+        Assert.SkipWhen(Folder is null, "Pictures are written only if PIPELINE_PICTURES is set to a folder.");
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "Digest:Day=Monday");
-        var (published, waiting) = await FilledAsync(app);
+        var (published, pending) = await FillAsync(app);
         var (topic, practices) = ($"topics/{PipelineApp.Topic}", $"practices/{PipelineApp.Topic}");
 
         var page = await chromium.OpenAsync();
@@ -33,7 +33,7 @@ public sealed class PicturesOfPages(AzuriteFixture azurite, Chromium chromium)
             await PictureAsync("topic", topic, screen);
             await PictureAsync("practice", $"{practices}/{published}", screen);
             await PictureAsync("submit", "submit", screen);
-            await PictureAsync("status", $"{practices}/{waiting}", screen);
+            await PictureAsync("status", $"{practices}/{pending}", screen);
             await PictureAsync("digest", $"digests/{PipelineApp.Topic}/2026-11-30", screen);
         }
 
@@ -46,19 +46,19 @@ public sealed class PicturesOfPages(AzuriteFixture azurite, Chromium chromium)
             await page.SetViewportSizeAsync(screen.Width, screen.Height);
             var answer = await page.GotoAsync(new Uri(app.Http.BaseAddress!, address).AbsoluteUri);
             Assert.True(answer!.Ok, $"/{address}: {answer.Status}");
-            var picture = await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Folder!, $"{name}{screen.Suffix}.png") });
+            var picture = await page.ScreenshotAsync(new() { Path = Path.Combine(Folder!, $"{name}{screen.Suffix}.png") });
             Assert.True(picture.Length <= MaxBytes, $"{name}{screen.Suffix}.png has {picture.Length} bytes.");
         }
     }
 
-    /// <summary>Practices that are published and went out with a digest, and one that waits.</summary>
-    private static async Task<(string Published, string Waiting)> FilledAsync(PipelineApp app)
+    /// <summary>Adds practices that are published and mailed in a digest, and a pending one. Returns a reference of each.</summary>
+    private static async Task<(string Published, string Pending)> FillAsync(PipelineApp app)
     {
         List<string> published = [];
         foreach (var practice in Samples.Demo)
         {
             published.Add(await app.SubmitPublishedAsync(practice));
-            await app.Get<PracticeSweep>().RunAsync(TestContext.Current.CancellationToken);
+            await app.Get<PracticeSweep>().RunAsync(Cancellation);
             app.Time.Advance(TimeSpan.FromMinutes(1));
         }
 
@@ -67,8 +67,8 @@ public sealed class PicturesOfPages(AzuriteFixture azurite, Chromium chromium)
         await app.PublishDigestAsync();
         await Eventually.IsTrueAsync("every reader has the digest", async () => (await app.DigestsAsync()).Count == readers.Count);
 
-        var waiting = await app.SubmitAcceptedAsync(Samples.Practice("One window for papers, health and work"));
-        await app.PracticeAsync(waiting);
-        return (published[2], waiting);
+        var pending = await app.SubmitAcceptedAsync(Samples.Practice("One window for papers, health and work"));
+        await app.PracticeAsync(pending);
+        return (published[2], pending);
     }
 }

@@ -8,22 +8,22 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Pages;
 
-/// <summary>Apps in all the states that have pages of their own.</summary>
+/// <summary>Apps in all states that have pages of their own.</summary>
 public sealed class Site : IAsyncDisposable
 {
     private Site(PipelineApp usual, PipelineApp empty, PipelineApp unreachable, PipelineApp broken) =>
         (Usual, Empty, Unreachable, Broken) = (usual, empty, unreachable, broken);
 
-    /// <summary>Has practices in several scripts, more than a page of them, and an issue.</summary>
+    /// <summary>An app with practices in several scripts, more than fit on a page, and an issue.</summary>
     public PipelineApp Usual { get; }
 
-    /// <summary>Has two topics and nothing in them. Its clock has gone on since <see cref="ExpiredToken"/> was made.</summary>
+    /// <summary>An app with two topics and without practices. <see cref="ExpiredToken"/> has expired in it.</summary>
     public PipelineApp Empty { get; }
 
-    /// <summary>Cannot reach its storage.</summary>
+    /// <summary>An app that cannot reach its storage.</summary>
     public PipelineApp Unreachable { get; }
 
-    /// <summary>Has a fault of its own.</summary>
+    /// <summary>An app whose functions throw.</summary>
     public PipelineApp Broken { get; }
 
     public string Published { get; private set; } = "";
@@ -50,7 +50,7 @@ public sealed class Site : IAsyncDisposable
         return site;
     }
 
-    /// <summary>The token of the link to confirm that is mailed to an address which is signed up before.</summary>
+    /// <summary>The token of the confirmation link for an address in <see cref="Usual"/>.</summary>
     public string Confirmation(string email) => Confirmation(Usual, email);
 
     public string Unsubscription(string email) => Usual.UnsubscribeLink(email).Split('=')[1];
@@ -68,14 +68,18 @@ public sealed class Site : IAsyncDisposable
 
     private async Task FillAsync()
     {
-        var whole = Samples.Practice("A practice with everything").With("organisation", "Ministerio de Relaciones Exteriores").With("link", "https://practices.example.org/");
+        var complete = Samples.Practice("A practice with everything")
+            .With("organisation", "Ministerio de Relaciones Exteriores").With("link", "https://practices.example.org/");
+        var longWords = Samples.Longest("W");
         Dictionary<string, string>[] practices =
         [
-            .. Samples.Demo, .. Samples.Arabic, .. Samples.Mixed, Samples.Longest("W"), whole,
+            .. Samples.Demo, .. Samples.Arabic, .. Samples.Mixed, longWords, complete,
             .. Enumerable.Range(1, PracticePage.DefaultPerPage).Select(i => Samples.Practice($"Practice {i}")),
         ];
         var references = await Task.WhenAll(practices.Select(Usual.SubmitPublishedAsync));
-        (Published, PublishedInArabic, PublishedOfLongWords) = (references[Array.IndexOf(practices, whole)], references[Samples.Demo.Count], references[Array.IndexOf(practices, whole) - 1]);
+        Published = ReferenceOf(complete);
+        PublishedInArabic = ReferenceOf(Samples.Arabic[0]);
+        PublishedOfLongWords = ReferenceOf(longWords);
 
         await Usual.AddSubscribersAsync(1);
         await Usual.PublishDigestAsync();
@@ -87,11 +91,23 @@ public sealed class Site : IAsyncDisposable
         await Usual.PracticeAsync(Declined);
         await Usual.SetStatusAsync(Declined, "Declined");
         Rejected = Reference.Of("Is rejected").ToString();
-        await Usual.Storage.Rejections.AddEntityAsync(
-            new TableEntity(PipelineApp.Topic, Rejected) { ["Kind"] = "Invalid", ["Reasons"] = "title: Enter a title of at least 3 characters", ["Payload"] = "{}" },
-            TestContext.Current.CancellationToken);
+        var rejection = new TableEntity(PipelineApp.Topic, Rejected)
+        {
+            ["Kind"] = "Invalid",
+            ["Reasons"] = "title: Enter a title of at least 3 characters",
+            ["Payload"] = "{}",
+        };
+        await Usual.Storage.Rejections.AddEntityAsync(rejection, Cancellation);
 
-        foreach (var (email, status) in new[] { ("unconfirmed", "Unconfirmed"), ("unreachable", "Bounced"), ("reader", "Confirmed"), ("complained", "Complained"), ("leaves", "Confirmed"), ("goes", "Confirmed") })
-            await Usual.WriteSubscriberAsync($"{email}@example.org", new() { ["Status"] = status, ["SubscribedOn"] = Usual.Time.GetUtcNow() });
+        (string Name, string Status)[] subscribers =
+        [
+            ("unconfirmed", "Unconfirmed"), ("unreachable", "Bounced"), ("reader", "Confirmed"), ("complained", "Complained"),
+            ("leaves", "Confirmed"), ("goes", "Confirmed"),
+        ];
+        foreach (var (name, status) in subscribers)
+            await Usual.WriteSubscriberAsync(
+                $"{name}@example.org", new() { ["Status"] = status, ["SubscribedOn"] = Usual.Time.GetUtcNow() });
+
+        string ReferenceOf(Dictionary<string, string> practice) => references[Array.IndexOf(practices, practice)];
     }
 }

@@ -4,17 +4,17 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Stories;
 
-/// <summary>What somebody does who shares a practice, from the form to the day it is published. The browser runs no scripts.</summary>
+/// <summary>The steps of a submitter from the form to the published practice. Scripts are off in the browser.</summary>
 public sealed class SubmissionStoryTests(AzuriteFixture azurite, Chromium chromium)
 {
     [Fact]
-    public async Task A_practice_is_mended_previewed_sent_and_followed_to_its_publication()
+    public async Task A_practice_is_corrected_previewed_sent_and_published()
     {
         var page = await chromium.OpenAsync(scripts: false);
         await using var context = page.Context;
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await page.GotoAsync($"{app.Http.BaseAddress}submit");
-        // Who fills it in within seconds is taken for a program.
+        // A form that is sent within a second is spam.
         app.Time.Advance(TimeSpan.FromMinutes(3));
 
         await page.Locator("#title").FillAsync("Hi");
@@ -41,23 +41,25 @@ public sealed class SubmissionStoryTests(AzuriteFixture azurite, Chromium chromi
         Assert.Equal("Migra Movil", await TypedAsync("title"));
         await page.Locator("#title").FillAsync("Migra Movil II");
         await PressAsync("preview");
-        var form = await page.Locator("main form").Last.Locator("input").EvaluateAllAsync<string[][]>("inputs => inputs.map(each => [each.name, each.value])");
+        var inputs = page.Locator("main form").Last.Locator("input");
+        var form = await inputs.EvaluateAllAsync<string[][]>("inputs => inputs.map(each => [each.name, each.value])");
         await PressAsync("send");
-        var standing = page.Url;
-        Assert.Contains($"/practices/{PipelineApp.Topic}/", standing);
-        await app.PracticeAsync(standing.Split('/')[^1]);
+        var status = page.Url;
+        Assert.Contains($"/practices/{PipelineApp.Topic}/", status);
+        await app.PracticeAsync(status.Split('/')[^1]);
         await page.ReloadAsync();
         await Assertions.Expect(page.Locator("h1")).ToContainTextAsync("waiting for an editor");
 
-        // As somebody does who went back and has the browser send it again.
-        using var again = await app.Http.PostAsync(
-            "submit", new FormUrlEncodedContent([.. form.Select(field => KeyValuePair.Create(field[0], field[1])), new("step", "send")]), TestContext.Current.CancellationToken);
-        Assert.Equal(new Uri(standing).PathAndQuery, again.Headers.Location!.ToString());
+        // The same form again, as if the user went back and sent it a second time.
+        using var sameForm = new FormUrlEncodedContent(
+            [.. form.Select(field => KeyValuePair.Create(field[0], field[1])), new("step", "send")]);
+        using var again = await app.Http.PostAsync("submit", sameForm, Cancellation);
+        Assert.Equal(new Uri(status).PathAndQuery, again.Headers.Location!.ToString());
         Assert.Single(await app.PracticesAsync());
 
-        await app.SetStatusAsync(standing.Split('/')[^1], "Published");
+        await app.SetStatusAsync(status.Split('/')[^1], "Published");
         await app.PublishDigestAsync();
-        await page.GotoAsync(standing);
+        await page.GotoAsync(status);
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Migra Movil II");
         await Assertions.Expect(page.Locator("main")).ToContainTextAsync("ليلى حدّاد");
 

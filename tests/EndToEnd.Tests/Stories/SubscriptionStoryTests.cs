@@ -6,13 +6,13 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Stories;
 
-/// <summary>What somebody does who follows a topic, from page to mail and back. The reader's browser runs no scripts.</summary>
+/// <summary>The steps of a subscriber on pages and in mails. Scripts are off in the browser.</summary>
 public sealed class SubscriptionStoryTests(AzuriteFixture azurite, Chromium chromium)
 {
     private const string Reader = "reader@example.org";
 
     [Fact]
-    public async Task A_reader_subscribes_confirms_reads_leaves_and_comes_back()
+    public async Task A_reader_subscribes_confirms_unsubscribes_and_returns()
     {
         var page = await chromium.OpenAsync(scripts: false);
         await using var context = page.Context;
@@ -24,37 +24,38 @@ public sealed class SubscriptionStoryTests(AzuriteFixture azurite, Chromium chro
         Assert.StartsWith("Error: ", await page.TitleAsync());
         await page.GetByLabel("E-mail address").FillAsync(Reader);
         await page.GetByRole(AriaRole.Button, new() { Name = "Subscribe" }).ClickAsync();
-        await IsHeadedAsync(page, "One more step");
+        await ExpectHeadingAsync(page, "One more step");
         Assert.DoesNotContain("reader", page.Url);
 
         await page.GotoAsync(await app.ConfirmationLinkAsync(Reader));
         Assert.Equal("Unconfirmed", await app.StatusAsync(Reader));
         await page.GetByRole(AriaRole.Button, new() { Name = "Confirm" }).ClickAsync();
-        await IsHeadedAsync(page, "You are subscribed");
+        await ExpectHeadingAsync(page, "You are subscribed");
 
         await app.SubmitPublishedAsync(Samples.Practice("Migra Movil"));
         await app.PublishDigestAsync();
         await page.GotoAsync(await UnsubscribeLinkAsync(app, digests: 1));
         Assert.Equal("Confirmed", await app.StatusAsync(Reader));
         await page.GetByRole(AriaRole.Button, new() { Name = "Unsubscribe" }).ClickAsync();
-        await IsHeadedAsync(page, "You are unsubscribed");
+        await ExpectHeadingAsync(page, "You are unsubscribed");
         Assert.Equal("Unsubscribed", await app.StatusAsync(Reader));
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Subscribe again" }).ClickAsync();
-        await IsHeadedAsync(page, "You are subscribed");
+        await ExpectHeadingAsync(page, "You are subscribed");
         Assert.Equal("Confirmed", await app.StatusAsync(Reader));
 
         await app.SubmitPublishedAsync(Samples.Practice("Ventanilla única"));
         await app.PublishDigestAsync();
-        // As a mail program does on behalf of its user, without a page.
-        using var oneClick = await app.Http.PostAsync(
-            new Uri(await UnsubscribeLinkAsync(app, digests: 2)).PathAndQuery, new FormUrlEncodedContent([new("List-Unsubscribe", "One-Click")]), TestContext.Current.CancellationToken);
+        // A mail program unsubscribes with one click, without a page.
+        using var form = new FormUrlEncodedContent([new("List-Unsubscribe", "One-Click")]);
+        var link = new Uri(await UnsubscribeLinkAsync(app, digests: 2));
+        using var oneClick = await app.Http.PostAsync(link.PathAndQuery, form, Cancellation);
         Assert.Equal(HttpStatusCode.OK, oneClick.StatusCode);
         Assert.Equal("Unsubscribed", await app.StatusAsync(Reader));
     }
 
     [Fact]
-    public async Task A_likely_slip_in_the_address_is_mended_with_one_click()
+    public async Task A_likely_typing_mistake_in_the_address_is_corrected_with_one_click()
     {
         var page = await chromium.OpenAsync(scripts: false);
         await using var context = page.Context;
@@ -68,12 +69,12 @@ public sealed class SubscriptionStoryTests(AzuriteFixture azurite, Chromium chro
         await Assertions.Expect(page.Locator(".lead")).ToContainTextAsync("reader@gmail.com");
         await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "es");
         await page.GotoAsync(await app.ConfirmationLinkAsync("reader@gmail.com"));
-        await IsHeadedAsync(page, "Confirmar su suscripción");
+        await ExpectHeadingAsync(page, "Confirmar su suscripción");
     }
 
-    private static Task IsHeadedAsync(IPage page, string heading) => Assertions.Expect(page.Locator("h1")).ToHaveTextAsync(heading);
+    private static Task ExpectHeadingAsync(IPage page, string heading) => Assertions.Expect(page.Locator("h1")).ToHaveTextAsync(heading);
 
-    /// <summary>The one that mail programs know, in the newest of so many digests.</summary>
+    /// <summary>The link in List-Unsubscribe of the newest digest. Waits until there are so many digests.</summary>
     private static async Task<string> UnsubscribeLinkAsync(PipelineApp app, int digests)
     {
         string[] links = [];

@@ -10,25 +10,27 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Submissions;
 
-/// <summary>202 is a promise, also of an app that is killed the next moment. Azurite stays: it writes its files only every few seconds.</summary>
+/// <summary>
+/// A submission that was answered with 202 is not lost if the app is killed. Azurite is not killed, because it writes its files late.
+/// </summary>
 public sealed class KillTests : IAsyncLifetime
 {
     private const int Submissions = 500;
     private const int KillsWhileSending = 3;
 
-    // The moments are random, and the same ones in every run.
+    // The times of the kills are random, but the same in every run.
     private const int Seed = 20261124;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(180);
 
     private readonly StoragePorts _ports = new(FreePort.Next(inARow: 3));
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pipeline-kill-");
-    private AzuriteServer _azurite = null!;
     private readonly string[] _titles = [.. Enumerable.Range(1, Submissions).Select(number => $"Practice {number}")];
     private readonly ConcurrentDictionary<string, bool> _accepted = new();
+    private AzuriteServer _azurite = null!;
 
     [Fact]
-    public async Task What_was_answered_202_is_stored_once_however_often_the_app_is_killed()
+    public async Task A_submission_that_was_answered_with_202_is_stored_once_after_any_kill()
     {
         var random = new Random(Seed);
         for (var kill = 1; kill <= KillsWhileSending; kill++)
@@ -53,18 +55,20 @@ public sealed class KillTests : IAsyncLifetime
         {
             while (_accepted.Count < Submissions)
                 await SendAsync(app);
-            await Eventually.IsTrueAsync("what can be seen on the queue is stored", async () => (await Queue.PeekMessagesAsync(1, Cancellation)).Value.Length == 0);
+            await Eventually.IsTrueAsync("no message is visible", async () =>
+                (await Queue("practice-submissions").PeekMessagesAsync(1, Cancellation)).Value.Length == 0);
         }
 
-        await LetTenMinutesPassAsync();
+        await ShowHiddenMessagesAsync();
         await using var last = await StartAsync();
-        await Eventually.IsTrueAsync("the queue is empty", async () => await MessagesAsync("practice-submissions") == 0, Deadline);
+        await Eventually.IsTrueAsync("the queue is empty", async () => await CountAsync("practice-submissions") == 0, Deadline);
 
         Assert.Equal(_titles.Order(StringComparer.Ordinal), (await TitlesAsync()).Order(StringComparer.Ordinal));
-        Assert.Equal(0, await MessagesAsync("practice-submissions-poison"));
+        Assert.Equal(0, await CountAsync("practice-submissions-poison"));
     }
 
-    public async ValueTask InitializeAsync() => _azurite = await AzuriteServer.StartAsync(_ports, _folder.FullName, cancellationToken: Cancellation);
+    public async ValueTask InitializeAsync() =>
+        _azurite = await AzuriteServer.StartAsync(_ports, _folder.FullName, cancellationToken: Cancellation);
 
     public async ValueTask DisposeAsync()
     {
@@ -73,10 +77,10 @@ public sealed class KillTests : IAsyncLifetime
     }
 
     /// <summary>
-    /// A message that was in a killed app's hands is hidden for ten minutes: the Functions host takes it for so long, and prolongs that while the function
-    /// runs. Azurite keeps the moment of its return in a file.
+    /// Makes all messages visible. The Functions host hides the message of a running function for ten minutes; Azurite saves the time of
+    /// its return in a file.
     /// </summary>
-    private async Task LetTenMinutesPassAsync()
+    private async Task ShowHiddenMessagesAsync()
     {
         await _azurite.DisposeAsync();
         var path = Path.Combine(_folder.FullName, "__azurite_db_queue__.json");
@@ -95,7 +99,7 @@ public sealed class KillTests : IAsyncLifetime
         return app;
     }
 
-    /// <summary>Sends side by side what was not accepted before.</summary>
+    /// <summary>Sends all submissions in parallel that are not accepted yet.</summary>
     private async Task SendAsync(AppProcess app, int? killAfter = null)
     {
         var answers = 0;
@@ -109,13 +113,14 @@ public sealed class KillTests : IAsyncLifetime
         }));
     }
 
-    /// <summary>A client takes every answer but 202, and none, for "not accepted", and repeats it.</summary>
+    /// <summary>False for every answer except 202, and without an answer.</summary>
     private static async Task<bool> IsAcceptedAsync(AppProcess app, string title)
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "api/submissions") { Content = JsonContent.Create(Samples.Practice(title)) };
-            // The status line is the promise; the kill may cut off what follows it.
+            using var content = JsonContent.Create(Samples.Practice(title));
+            using var request = new HttpRequestMessage(HttpMethod.Post, "api/submissions") { Content = content };
+            // The status line counts: a kill can cut off the rest of the answer.
             using var answer = await app.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
             return answer.StatusCode == HttpStatusCode.Accepted;
         }
@@ -125,18 +130,14 @@ public sealed class KillTests : IAsyncLifetime
         }
     }
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private QueueClient Queue(string name) => new(_ports.ConnectionString(), name);
 
-    private QueueClient Queue => new(_ports.ConnectionString(), "practice-submissions");
-
-    private async Task<int> MessagesAsync(string queue) =>
-        (await new QueueClient(_ports.ConnectionString(), queue).GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount;
+    private async Task<int> CountAsync(string queue) =>
+        (await Queue(queue).GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount;
 
     private async Task<IReadOnlyList<string>> TitlesAsync()
     {
-        List<string> found = [];
-        await foreach (var row in new TableClient(_ports.ConnectionString(), "Practices").QueryAsync<TableEntity>(cancellationToken: Cancellation))
-            found.Add(new StoredPractice(row).Title);
-        return found;
+        var rows = new TableClient(_ports.ConnectionString(), "Practices").QueryAsync<TableEntity>(cancellationToken: Cancellation);
+        return await rows.Select(row => new StoredPractice(row).Title).ToListAsync(Cancellation);
     }
 }

@@ -5,11 +5,10 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Pipeline.Tests;
-using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Telemetry;
 
-/// <summary>An OpenTelemetry collector that takes OTLP over HTTP (protobuf) and keeps what it gets.</summary>
+/// <summary>An OpenTelemetry collector for OTLP over HTTP (protobuf). It keeps all requests.</summary>
 public sealed class Collector : IAsyncDisposable
 {
     private readonly WebApplication _web;
@@ -31,7 +30,6 @@ public sealed class Collector : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <summary>Scopes are field 2 of a resource, and spans, metrics and log records field 2 of a scope.</summary>
     public IReadOnlyList<Span> Spans => [.. Entries(_traces).Select(span => new Span(
         span.Hex(1), span.Hex(2), span.Hex(4), span.Text(5), [.. span.Messages(13).Select(link => link.Hex(1))]))];
 
@@ -39,7 +37,7 @@ public sealed class Collector : IAsyncDisposable
 
     public IReadOnlyList<string> Logs => [.. Entries(_logs).Select(record => record.Messages(5).First().Text(1))];
 
-    /// <summary>Everything that came, each byte a character; enough to look for an address in.</summary>
+    /// <summary>All requests as text in Latin 1, to search for ASCII.</summary>
     public string All => string.Concat(_traces.Concat(_metrics).Concat(_logs).Select(Encoding.Latin1.GetString));
 
     public static async Task<Collector> StartAsync()
@@ -49,14 +47,17 @@ public sealed class Collector : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(address.AbsoluteUri);
         var collector = new Collector(builder.Build(), address);
-        await collector._web.StartAsync(TestContext.Current.CancellationToken);
+        await collector._web.StartAsync(Cancellation);
         return collector;
     }
 
     public async ValueTask DisposeAsync() => await _web.DisposeAsync();
 
-    private static IEnumerable<ProtobufMessage> Entries(IEnumerable<byte[]> requests) => requests.SelectMany(
-        request => new ProtobufMessage(request).Messages(1).SelectMany(resource => resource.Messages(2)).SelectMany(scope => scope.Messages(2)));
+    // Resources are field 1 of a request, scopes field 2 of a resource; spans, metrics and log records are field 2 of a scope.
+    private static IEnumerable<ProtobufMessage> Entries(IEnumerable<byte[]> requests) => requests
+        .SelectMany(request => new ProtobufMessage(request).Messages(1))
+        .SelectMany(resource => resource.Messages(2))
+        .SelectMany(scope => scope.Messages(2));
 
     public sealed record Span(string Trace, string Id, string Parent, string Name, IReadOnlyList<string> LinkedTraces);
 }

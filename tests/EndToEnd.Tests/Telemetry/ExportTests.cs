@@ -8,11 +8,13 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Telemetry;
 
-/// <summary>What the app tells a collector, read at the collector: the app runs as a process, with the exporter's own settings.</summary>
+/// <summary>Telemetry of the app at a collector. The app is a process with the settings of the exporter.</summary>
 public sealed partial class ExportTests(AzuriteFixture azurite)
 {
     private const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
     private const string Caller = "00f067aa0ba902b7";
+
+    private TableServiceClient? _storage;
 
     [Fact]
     public async Task A_submission_is_one_trace_from_the_request_to_the_mail()
@@ -26,7 +28,7 @@ public sealed partial class ExportTests(AzuriteFixture azurite)
         Assert.Equal(0, await app.EndAsync());
 
         var spans = collector.Spans.Where(span => span.Trace == Trace).ToLookup(span => span.Name);
-        (string Span, string Parent)[] way =
+        (string Span, string Parent)[] expected =
         [
             ("send practice-submissions", "function AcceptSubmission"),
             ("process practice-submissions", "send practice-submissions"),
@@ -37,15 +39,17 @@ public sealed partial class ExportTests(AzuriteFixture azurite)
             ("send mail", "process outgoing-mail"),
         ];
         Assert.Equal(Caller, Assert.Single(spans["function AcceptSubmission"]).Parent);
-        foreach (var (span, parent) in way)
+        foreach (var (span, parent) in expected)
             Assert.Contains(spans[span], child => spans[parent].Any(candidate => candidate.Id == child.Parent));
-        // The function's own trace leads here, too.
+        // The trace of the function is linked.
         var process = Assert.Single(spans["process practice-submissions"]);
-        Assert.Contains(collector.Spans, function => function.Name == "function StoreSubmission" && process.LinkedTraces.Contains(function.Trace));
+        Assert.Contains(
+            collector.Spans,
+            function => function.Name == "function StoreSubmission" && process.LinkedTraces.Contains(function.Trace));
     }
 
     [Fact]
-    public async Task A_digest_is_one_trace_and_nothing_that_is_exported_names_a_person()
+    public async Task A_digest_is_one_trace_and_the_export_has_no_email_address()
     {
         await using var collector = await Collector.StartAsync();
         await using var app = await StartAsync(collector, "--demo");
@@ -55,15 +59,16 @@ public sealed partial class ExportTests(AzuriteFixture azurite)
         await RunAsync(app, "CleanSubscribers");
         string[] metrics =
         [
-            "pipeline.submissions.accepted", "pipeline.submissions.stored", "pipeline.digest.recipients", "pipeline.mails", DigestMetrics.RunsName,
-            DigestMetrics.OpenAgeName, "pipeline.queue.oldest_message_age", "pipeline.subscribers",
+            "pipeline.submissions.accepted", "pipeline.submissions.stored", "pipeline.digest.recipients", "pipeline.mails",
+            DigestMetrics.RunsName, DigestMetrics.OpenAgeName, "pipeline.queue.oldest_message_age", "pipeline.subscribers",
         ];
         await Eventually.IsTrueAsync("all metrics are there", () => Task.FromResult(metrics.All(collector.Metrics.Contains)));
         Assert.Equal(0, await app.EndAsync());
 
         var delivery = Assert.Single(collector.Spans, span => span.Name == "process digest-deliveries");
         var issue = collector.Spans.Where(span => span.Trace == delivery.Trace).Select(span => span.Name).ToHashSet();
-        Assert.Superset(new HashSet<string> { "function PublishDigest", "send digest-deliveries", "insert Deliveries", "send mail" }, issue);
+        Assert.Superset(
+            new HashSet<string> { "function PublishDigest", "send digest-deliveries", "insert Deliveries", "send mail" }, issue);
         Assert.Contains(collector.Logs, line =>
             line.Contains("Closed issue", StringComparison.Ordinal) && line.Contains("3 candidates = 3 sent", StringComparison.Ordinal));
         Assert.DoesNotMatch(Address(), collector.All);
@@ -71,7 +76,7 @@ public sealed partial class ExportTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Without_a_collector_nothing_is_carried_along()
+    public async Task Without_a_collector_no_trace_is_stored()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
 
@@ -81,9 +86,13 @@ public sealed partial class ExportTests(AzuriteFixture azurite)
     }
 
     [Theory]
-    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "The setting OTEL_EXPORTER_OTLP_ENDPOINT should be an absolute http or https address")]
-    [InlineData("APPLICATIONINSIGHTS_CONNECTION_STRING", "secret", "The setting APPLICATIONINSIGHTS_CONNECTION_STRING should be the connection string of an Application Insights resource")]
-    public async Task A_malformed_setting_stops_the_start_with_a_sentence(string name, string value, string sentence)
+    [InlineData(
+        "OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317",
+        "The setting OTEL_EXPORTER_OTLP_ENDPOINT should be an absolute http or https address")]
+    [InlineData(
+        "APPLICATIONINSIGHTS_CONNECTION_STRING", "secret",
+        "The setting APPLICATIONINSIGHTS_CONNECTION_STRING should be the connection string of an Application Insights resource")]
+    public async Task A_malformed_setting_ends_the_start_with_a_sentence(string name, string value, string sentence)
     {
         await using var app = AppProcess.Start([], new Dictionary<string, string> { [name] = value });
 
@@ -96,7 +105,7 @@ public sealed partial class ExportTests(AzuriteFixture azurite)
     private async Task<AppProcess> StartAsync(Collector collector, params string[] arguments)
     {
         var account = azurite.NewAccount();
-        var app = AppProcess.Start([$"--PipelineStorage={account}", $"--AzureWebJobsStorage={account}", .. arguments], new Dictionary<string, string>
+        var app = AppProcess.Start([.. AppProcess.StorageArguments(account), .. arguments], new Dictionary<string, string>
         {
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address.AbsoluteUri,
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
@@ -107,11 +116,10 @@ public sealed partial class ExportTests(AzuriteFixture azurite)
         return app;
     }
 
-    private TableServiceClient? _storage;
-
     private async Task SubmitAndPublishAsync(AppProcess app)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "api/submissions") { Content = JsonContent.Create(Samples.Practice().With("email", "angelica@example.org")) };
+        using var content = JsonContent.Create(Samples.Practice().With("email", "angelica@example.org"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/submissions") { Content = content };
         request.Headers.Add("traceparent", $"00-{Trace}-{Caller}-01");
         using var answer = await app.Http.SendAsync(request, Cancellation);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
@@ -136,8 +144,6 @@ public sealed partial class ExportTests(AzuriteFixture azurite)
         using var answer = await app.Http.PostAsync($"admin/functions/{function}", null, Cancellation);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
     }
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [GeneratedRegex("[A-Za-z0-9.]{2,}@[A-Za-z0-9-]{2,}[.][a-z]{2,}")]
     private static partial Regex Address();

@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace Pipeline.EndToEnd.Tests.Telemetry;
 
-/// <summary>A message of the wire format, read without its schema: the tests need a handful of OTLP's fields.</summary>
+/// <summary>A protobuf message, read without its schema. The tests need only a few fields of OTLP.</summary>
 public sealed class ProtobufMessage
 {
     private readonly List<(int Field, ByteString Value)> _values = [];

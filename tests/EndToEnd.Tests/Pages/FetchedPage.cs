@@ -4,28 +4,32 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Pages;
 
-/// <summary>A page as it came over the wire, to be looked at as often as it takes without asking the app for it again.</summary>
-/// <param name="Headers">By their names in lower case.</param>
-public sealed record SeenPage(PageKind Kind, Language Language, Uri Address, int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body)
+/// <summary>A page as it was fetched, for several checks.</summary>
+/// <param name="Headers">Names are in lower case.</param>
+public sealed record FetchedPage(
+    PageKind Kind, Language Language, Uri Address, int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
     public string Html => System.Text.Encoding.UTF8.GetString(Body);
 
     public string Name => $"{Kind.Name}, {Language.Code}";
 
-    public static async Task<SeenPage> FetchAsync(PageKind kind, Site site, Language language)
+    public static async Task<FetchedPage> FetchAsync(PageKind kind, Site site, Language language)
     {
         var (app, path) = kind.Find(site);
-        var address = new Uri(app.Http.BaseAddress!, language == Language.English ? path : QueryHelpers.AddQueryString(path, "lang", language.Code));
+        var address = new Uri(
+            app.Http.BaseAddress!, language == Language.English ? path : QueryHelpers.AddQueryString(path, "lang", language.Code));
         using var request = new HttpRequestMessage(kind.Form is null ? HttpMethod.Get : HttpMethod.Post, address);
         if (kind.Form is not null)
             request.Content = new FormUrlEncodedContent(kind.Form);
-        using var answer = await app.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var answer = await app.Http.SendAsync(request, Cancellation);
         Assert.True(answer.StatusCode == kind.Status, $"{kind.Name}: {answer.StatusCode}");
-        var headers = answer.Headers.Concat(answer.Content.Headers).ToDictionary(header => header.Key.ToLowerInvariant(), header => string.Join(", ", header.Value));
-        return new SeenPage(kind, language, address, (int)answer.StatusCode, headers, await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+        var headers = answer.Headers.Concat(answer.Content.Headers)
+            .ToDictionary(header => header.Key.ToLowerInvariant(), header => string.Join(", ", header.Value));
+        var body = await answer.Content.ReadAsByteArrayAsync(Cancellation);
+        return new FetchedPage(kind, language, address, (int)answer.StatusCode, headers, body);
     }
 
-    /// <summary>What its headers lack, and what there is although it should not be.</summary>
+    /// <summary>Missing headers, and scripts, styles and cookies that a page must not have.</summary>
     public IEnumerable<string> Faults()
     {
         var policy = Headers.GetValueOrDefault("content-security-policy", "");
@@ -33,18 +37,23 @@ public sealed record SeenPage(PageKind Kind, Language Language, Uri Address, int
             if (!policy.Contains(directive, StringComparison.Ordinal))
                 yield return $"Its policy lacks {directive}: {policy}";
         if (policy.Contains("unsafe", StringComparison.Ordinal) || policy.Contains("script-src", StringComparison.Ordinal))
-            yield return $"Its policy lets too much happen: {policy}";
-        foreach (var (name, value) in new[] { ("strict-transport-security", "max-age="), ("x-content-type-options", "nosniff"), ("content-language", Language.Code), ("cache-control", "no-") })
+            yield return $"Its policy allows too much: {policy}";
+        (string Name, string Value)[] expected =
+        [
+            ("strict-transport-security", "max-age="), ("x-content-type-options", "nosniff"), ("content-language", Language.Code),
+            ("cache-control", "no-"),
+        ];
+        foreach (var (name, value) in expected)
             if (!Headers.GetValueOrDefault(name, "").StartsWith(value, StringComparison.Ordinal))
                 yield return $"Its header {name} is {Headers.GetValueOrDefault(name, "not there")}.";
         if (Headers.GetValueOrDefault("referrer-policy") is not ("no-referrer" or "same-origin"))
-            yield return "Its address goes to other sites.";
+            yield return "Other sites get its address.";
         if (Headers.ContainsKey("set-cookie"))
             yield return "It sets a cookie.";
         foreach (var wrong in new[] { "<script", " style=", " onclick=", "javascript:" })
             if (Html.Contains(wrong, StringComparison.OrdinalIgnoreCase))
                 yield return $"It contains {wrong}.";
         if (!Html.Contains($"<html lang=\"{Language.Code}\" dir=\"{Language.Direction}\">", StringComparison.Ordinal))
-            yield return "It does not say its language and direction.";
+            yield return "Its language or direction is missing.";
     }
 }
