@@ -10,8 +10,6 @@ public sealed class SingleFlightCacheTests : IDisposable
     private readonly List<TaskCompletionSource<string>> _reads = [];
     private readonly SemaphoreSlim _started = new(0);
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Concurrent_calls_share_one_read_until_it_expires()
     {
