@@ -29,7 +29,7 @@ public sealed record PageKind(
         Get("standing, rejected", site => $"practices/{Topic}/{site.Rejected}"),
         Get("submit", _ => "submit"),
         Post("submit, mistakes", HttpStatusCode.BadRequest, _ => "submit", ("title", "Hi"), ("email", "nobody"), ("link", "nowhere")),
-        new("submit, preview", HttpStatusCode.OK, site => (site.Usual, "submit"), Preview),
+        new("submit, preview", HttpStatusCode.OK, site => (site.Filled, "submit"), Preview),
         new("submit, outage", HttpStatusCode.ServiceUnavailable, site => (site.Unreachable, "submit"), Samples.Practice()),
         Get("subscribe", _ => $"subscribe?topic={Topic}"),
         GetEmpty("subscribe, two topics", "subscribe"),
@@ -75,11 +75,11 @@ public sealed record PageKind(
     private static Dictionary<string, string> Preview => Samples.Practice().With("email", "angelica@gmial.com").With("step", "preview");
 
     private static PageKind Get(string name, HttpStatusCode status, Func<Site, string> address) =>
-        new(name, status, site => (site.Usual, address(site)));
+        new(name, status, site => (site.Filled, address(site)));
 
     private static PageKind GetEmpty(string name, string address) => new(name, HttpStatusCode.OK, site => (site.Empty, address));
 
     private static PageKind Post(
         string name, HttpStatusCode status, Func<Site, string> address, params (string Field, string Value)[] form) =>
-        new(name, status, site => (site.Usual, address(site)), form.ToDictionary(pair => pair.Field, pair => pair.Value));
+        new(name, status, site => (site.Filled, address(site)), form.ToDictionary(pair => pair.Field, pair => pair.Value));
 }

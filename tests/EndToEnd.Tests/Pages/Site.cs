@@ -11,11 +11,11 @@ namespace Pipeline.EndToEnd.Tests.Pages;
 /// <summary>Apps in all states that have pages of their own.</summary>
 public sealed class Site : IAsyncDisposable
 {
-    private Site(PipelineApp usual, PipelineApp empty, PipelineApp unreachable, PipelineApp broken) =>
-        (Usual, Empty, Unreachable, Broken) = (usual, empty, unreachable, broken);
+    private Site(PipelineApp filled, PipelineApp empty, PipelineApp unreachable, PipelineApp broken) =>
+        (Filled, Empty, Unreachable, Broken) = (filled, empty, unreachable, broken);
 
     /// <summary>An app with practices in several scripts, more than fit on a page, and an issue.</summary>
-    public PipelineApp Usual { get; }
+    public PipelineApp Filled { get; }
 
     /// <summary>An app with two topics and without practices. <see cref="ExpiredToken"/> has expired in it.</summary>
     public PipelineApp Empty { get; }
@@ -50,16 +50,16 @@ public sealed class Site : IAsyncDisposable
         return site;
     }
 
-    /// <summary>The token of the confirmation link for an address in <see cref="Usual"/>.</summary>
-    public string Confirmation(string email) => Confirmation(Usual, email);
+    /// <summary>The token of the confirmation link for an address in <see cref="Filled"/>.</summary>
+    public string Confirmation(string email) => Confirmation(Filled, email);
 
-    public string Unsubscription(string email) => Usual.UnsubscribeLink(email).Split('=')[1];
+    public string Unsubscription(string email) => Filled.UnsubscribeLink(email).Split('=')[1];
 
-    public string Undo(string email) => Usual.Get<SubscriptionTokens>().Undo(PipelineApp.Topic, SubscriberSteps.KeyOf(email));
+    public string Undo(string email) => Filled.Get<SubscriptionTokens>().Undo(PipelineApp.Topic, SubscriberSteps.KeyOf(email));
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var app in new[] { Usual, Empty, Unreachable, Broken })
+        foreach (var app in new[] { Filled, Empty, Unreachable, Broken })
             await app.DisposeAsync();
     }
 
@@ -76,20 +76,20 @@ public sealed class Site : IAsyncDisposable
             .. Samples.Demo, .. Samples.Arabic, .. Samples.Mixed, longWords, complete,
             .. Enumerable.Range(1, PracticePage.DefaultPerPage).Select(i => Samples.Practice($"Practice {i}")),
         ];
-        var references = await Task.WhenAll(practices.Select(Usual.SubmitPublishedAsync));
+        var references = await Task.WhenAll(practices.Select(Filled.SubmitPublishedAsync));
         Published = ReferenceOf(complete);
         PublishedInArabic = ReferenceOf(Samples.Arabic[0]);
         PublishedOfLongWords = ReferenceOf(longWords);
 
-        await Usual.AddSubscribersAsync(1);
-        await Usual.PublishDigestAsync();
-        Issue = Assert.Single(await Usual.IssuesAsync()).RowKey;
+        await Filled.AddSubscribersAsync(1);
+        await Filled.PublishDigestAsync();
+        Issue = Assert.Single(await Filled.IssuesAsync()).RowKey;
 
-        Pending = await Usual.SubmitAcceptedAsync(Samples.Practice("Waits"));
-        await Usual.PracticeAsync(Pending);
-        Declined = await Usual.SubmitAcceptedAsync(Samples.Practice("Is declined"));
-        await Usual.PracticeAsync(Declined);
-        await Usual.SetStatusAsync(Declined, "Declined");
+        Pending = await Filled.SubmitAcceptedAsync(Samples.Practice("Waits"));
+        await Filled.PracticeAsync(Pending);
+        Declined = await Filled.SubmitAcceptedAsync(Samples.Practice("Is declined"));
+        await Filled.PracticeAsync(Declined);
+        await Filled.SetStatusAsync(Declined, "Declined");
         Rejected = Reference.Of("Is rejected").ToString();
         var rejection = new TableEntity(PipelineApp.Topic, Rejected)
         {
@@ -97,7 +97,7 @@ public sealed class Site : IAsyncDisposable
             ["Reasons"] = "title: Enter a title of at least 3 characters",
             ["Payload"] = "{}",
         };
-        await Usual.Storage.Rejections.AddEntityAsync(rejection, Cancellation);
+        await Filled.Storage.Rejections.AddEntityAsync(rejection, Cancellation);
 
         (string Name, string Status)[] subscribers =
         [
@@ -105,8 +105,8 @@ public sealed class Site : IAsyncDisposable
             ("leaves", "Confirmed"), ("goes", "Confirmed"),
         ];
         foreach (var (name, status) in subscribers)
-            await Usual.WriteSubscriberAsync(
-                $"{name}@example.org", new() { ["Status"] = status, ["SubscribedOn"] = Usual.Time.GetUtcNow() });
+            await Filled.WriteSubscriberAsync(
+                $"{name}@example.org", new() { ["Status"] = status, ["SubscribedOn"] = Filled.Time.GetUtcNow() });
 
         string ReferenceOf(Dictionary<string, string> practice) => references[Array.IndexOf(practices, practice)];
     }
