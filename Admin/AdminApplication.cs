@@ -1,13 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Pipeline.Admin.Backups;
+using Pipeline.Settings;
 
 namespace Pipeline.Admin;
 
-/// <summary>The command line: which commands there are, and how one is run.</summary>
+/// <summary>Parses the command line and runs a command.</summary>
 internal static class AdminApplication
 {
-    /// <summary>After Ctrl+C: the transactions on their way may take as long as storage takes to answer.</summary>
+    /// <summary>After Ctrl+C, transactions that were sent to storage may take this long.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
     public static async Task<int> RunAsync(
@@ -18,7 +19,7 @@ internal static class AdminApplication
         {
             foreach (var mistake in line.Errors)
                 error.WriteLine(mistake.Message);
-            error.WriteLine("--help lists what there is.");
+            error.WriteLine("Run with --help to list the commands and options.");
             return ExitCode.WrongCommandLine;
         }
 
@@ -28,14 +29,14 @@ internal static class AdminApplication
 
     public static ParseResult Parse(IReadOnlyList<string> arguments)
     {
-        var settings = new AdminSettings(arguments.Where(AdminSettings.IsOverride));
+        var settings = new AdminSettings(arguments.Where(SettingArgument.Is));
         AdminCommand[] commands = [new BackUpCommand(settings), new ListBackupsCommand(settings), new RestoreCommand(settings)];
         var root = new RootCommand("Copies the tables of Pipeline into blobs, and restores them.") { settings.File };
         foreach (var command in commands)
             root.Add(command);
         AdminHelp.AddTo(root, commands);
         return root.Parse(
-            [.. arguments.Where(argument => !AdminSettings.IsOverride(argument))],
+            [.. arguments.Where(argument => !SettingArgument.Is(argument))],
             new ParserConfiguration { ResponseFileTokenReplacer = null });
     }
 }

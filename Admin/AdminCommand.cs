@@ -1,11 +1,12 @@
 using System.CommandLine;
 using Microsoft.Extensions.Options;
 using Pipeline.Backups;
+using Pipeline.Settings;
 using Pipeline.Storage;
 
 namespace Pipeline.Admin;
 
-/// <summary>A command that ends with an exit code. Faults that an operator can do something about are sentences on stderr.</summary>
+/// <summary>A command that ends with an exit code. A fault that the operator can act on is a sentence on the error output.</summary>
 internal abstract class AdminCommand : Command
 {
     private readonly AdminSettings _settings;
@@ -19,10 +20,11 @@ internal abstract class AdminCommand : Command
     /// <summary>Command lines to copy, without the name of the program.</summary>
     public abstract IReadOnlyList<string> Examples { get; }
 
-    protected abstract Task RunAsync(ParseResult line, IServiceProvider services, CancellationToken cancellationToken);
+    protected abstract Task RunAsync(CommandContext context, CancellationToken cancellationToken);
 
-    /// <summary>A sentence on the accounts that the command uses. It is told with a fault of storage.</summary>
-    protected abstract string Places(IServiceProvider services);
+    /// <summary>Names the accounts that the command uses. The sentence follows the description of a storage fault.</summary>
+    protected virtual string DescribeAccounts(CommandContext context) =>
+        $"The tables are at {context.Accounts.Tables} and the backups at {context.Accounts.Backups}.";
 
     private async Task<int> InvokeAsync(ParseResult line, CancellationToken cancellationToken)
     {
@@ -30,7 +32,7 @@ internal abstract class AdminCommand : Command
         try
         {
             await using var services = AdminServices.Create(_settings.Read(line));
-            await RunOnStorageAsync(line, services, cancellationToken);
+            await RunOnStorageAsync(new CommandContext(line, services), cancellationToken);
             return ExitCode.Done;
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
@@ -50,15 +52,15 @@ internal abstract class AdminCommand : Command
         }
     }
 
-    private async Task RunOnStorageAsync(ParseResult line, IServiceProvider services, CancellationToken cancellationToken)
+    private async Task RunOnStorageAsync(CommandContext context, CancellationToken cancellationToken)
     {
         try
         {
-            await RunAsync(line, services, cancellationToken);
+            await RunAsync(context, cancellationToken);
         }
         catch (Exception fault) when (StorageFault.Is(fault))
         {
-            throw new BackupException($"{StorageAnswer.Of(fault)} {Places(services)}", fault);
+            throw new BackupException($"{AccountErrorMessage.Of(fault)} {DescribeAccounts(context)}", fault);
         }
     }
 }

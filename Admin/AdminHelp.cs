@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace Pipeline.Admin;
 
-/// <summary>What --help says: commands and options, where settings come from, and examples to copy.</summary>
+/// <summary>Writes the commands and options, then where settings come from and examples to copy.</summary>
 internal sealed class AdminHelp(HelpAction symbols, IReadOnlyList<AdminCommand> commands) : SynchronousCommandLineAction
 {
     private const string Run = "dotnet run --project Admin --";
@@ -12,11 +12,11 @@ internal sealed class AdminHelp(HelpAction symbols, IReadOnlyList<AdminCommand> 
     private const string Settings = """
         Settings:
           --Name=value     Any setting, as in --BackupStorage__accountName=ACCOUNT
-          PipelineStorage  The account with the tables: a connection string, or PipelineStorage__accountName if an identity is used
-          BackupStorage    The account with the backups, likewise. Without it AzureWebJobsStorage counts
-          Tokens__Keys__0  The keys of the app, newest first; then Tokens__Keys__1 and so on. 'backups' needs none
+          PipelineStorage  The account with the tables: a connection string, or PipelineStorage__accountName with an identity
+          BackupStorage    The account with the backups, in the same form (default: AzureWebJobsStorage)
+          Tokens__Keys__0  The newest key of the app; older keys are in Tokens__Keys__1 and so on. 'backups' needs no key
 
-          The environment overrides the file, and the command line overrides both. docs/restore.md has more.
+          The environment overrides the file, and the command line overrides both. See docs/restore.md.
         """;
 
     public override bool ClearsParseErrors => true;

@@ -9,12 +9,12 @@ namespace Pipeline.Admin;
 
 internal static class AdminServices
 {
-    /// <summary>What the commands use of Core. A setting is read, and can be missing, when a command uses it.</summary>
+    /// <summary>The services of Core that the commands use. A missing setting is reported when it is used.</summary>
     public static ServiceProvider Create(IConfiguration settings) => new ServiceCollection()
         .AddSingleton(settings)
         .AddSingleton(TimeProvider.System)
         .AddLogging()
-        // No table is created: that is a hosted service, and there is no host.
+        // Creates no tables: a hosted service does that, and there is no host.
         .AddStorage()
         .AddKeys().AddSingleton<Erasures>().AddBackups()
         .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Functions.Pages;
@@ -9,7 +8,7 @@ namespace Pipeline.Functions;
 public static class FunctionsComposition
 {
     /// <summary>The app. When it starts, it checks the settings and creates tables and queues.</summary>
-    /// <exception cref="Storage.StartupException">A setting for telemetry is malformed.</exception>
+    /// <exception cref="Settings.StartupException">A setting for telemetry is malformed.</exception>
     public static FunctionsApplicationBuilder CreateBuilder(string[] args)
     {
         var builder = FunctionsApplication.CreateBuilder(args);
@@ -21,8 +20,7 @@ public static class FunctionsComposition
 
     public static void AddFunctions(this IFunctionsWorkerApplicationBuilder worker)
     {
-        // English is the default on every machine.
-        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = Language.English.Culture;
+        Language.English.SetAsDefault();
         worker.UseHttpMiddleware();
         worker.Services.AddHttp().AddPages().AddPipeline();
     }

@@ -1,24 +1,17 @@
-using System.CommandLine;
-using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Backups;
 
 namespace Pipeline.Admin.Backups;
 
 internal sealed class BackUpCommand(AdminSettings settings)
-    : AdminCommand("backup", "Copy the tables into blobs. The app may run meanwhile.", settings)
+    : AdminCommand("backup", "Copy the tables into blobs. The app can run at the same time.", settings)
 {
     public override IReadOnlyList<string> Examples => ["backup"];
 
-    protected override async Task RunAsync(ParseResult line, IServiceProvider services, CancellationToken cancellationToken)
+    protected override async Task RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        var output = line.InvocationConfiguration.Output;
-        var console = Terminal.On(output);
-        var accounts = Accounts.Of(services);
-        var backup = services.GetRequiredService<Backup>();
-        output.WriteLine($"From {accounts.Tables} to {accounts.Backups}");
-        var manifest = await new ProgressDisplay(console).ShowAsync([], progress => backup.RunAsync(progress, cancellationToken));
-        output.WriteLine(BackupSummary.Of(manifest));
+        var backup = context.Get<Backup>();
+        context.Output.WriteLine($"From {context.Accounts.Tables} to {context.Accounts.Backups}");
+        var manifest = await new ProgressDisplay(context.Console).ShowAsync([], progress => backup.RunAsync(progress, cancellationToken));
+        context.Output.WriteLine(BackupSummary.Of(manifest));
     }
-
-    protected override string Places(IServiceProvider services) => Accounts.Of(services).Sentence;
 }

@@ -2,7 +2,7 @@ using Pipeline.Backups;
 
 namespace Pipeline.Admin.Backups;
 
-/// <summary>A backup on one line: its name, and the rows of each table.</summary>
+/// <summary>Describes a backup on one line: its name and the rows of each table.</summary>
 internal static class BackupSummary
 {
     public static string Of(BackupManifest backup) =>

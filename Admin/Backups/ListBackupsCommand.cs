@@ -1,5 +1,3 @@
-using System.CommandLine;
-using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Backups;
 
 namespace Pipeline.Admin.Backups;
@@ -9,19 +7,18 @@ internal sealed class ListBackupsCommand(AdminSettings settings)
 {
     public override IReadOnlyList<string> Examples => ["backups"];
 
-    protected override async Task RunAsync(ParseResult line, IServiceProvider services, CancellationToken cancellationToken)
+    protected override async Task RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        var output = line.InvocationConfiguration.Output;
-        var backups = services.GetRequiredService<BackupContainer>();
+        var backups = context.Get<BackupContainer>();
         var names = await backups.NamesAsync(cancellationToken);
-        output.WriteLine(
+        context.Output.WriteLine(
             names.Count == 0 ? $"There are no backups in {backups.Address}" : $"Backups in {backups.Address}, newest first");
         foreach (var name in names.Reverse())
-            output.WriteLine(await DescribeAsync(backups, name, cancellationToken));
+            context.Output.WriteLine(await DescribeAsync(backups, name, cancellationToken));
     }
 
-    protected override string Places(IServiceProvider services) =>
-        $"The backups are at {services.GetRequiredService<BackupContainer>().Address}.";
+    /// <summary>Without the tables, whose setting may be missing.</summary>
+    protected override string DescribeAccounts(CommandContext context) => $"The backups are at {context.Get<BackupContainer>().Address}.";
 
     private static async Task<string> DescribeAsync(BackupContainer backups, string name, CancellationToken cancellationToken)
     {
@@ -29,7 +26,7 @@ internal sealed class ListBackupsCommand(AdminSettings settings)
         {
             return await backups.FindAsync(name, cancellationToken) is { } manifest
                 ? BackupSummary.Of(manifest)
-                : $"{name}  begun but not ended: no backup";
+                : $"{name}  not completed: it cannot be restored";
         }
         catch (BackupException unreadable)
         {

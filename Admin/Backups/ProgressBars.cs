@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Pipeline.Admin.Backups;
 
-/// <summary>A bar for each table. It moves to and fro as long as the number of rows is unknown.</summary>
+/// <summary>A bar for each table. It moves back and forth while the number of rows is unknown.</summary>
 internal sealed class ProgressBars : IProgress<TableProgress>
 {
     private readonly ProgressContext _context;
@@ -24,7 +24,7 @@ internal sealed class ProgressBars : IProgress<TableProgress>
                 _bars.Add(value.Table, bar = Add(value));
             if (bar.IsFinished || value.Rows < RowsColumn.Of(bar).Rows)
                 return;
-            // Each start would set its clock to zero.
+            // Starting it again would reset its elapsed time.
             if (!bar.IsStarted)
                 bar.StartTask();
             Show(bar, value);
@@ -42,7 +42,7 @@ internal sealed class ProgressBars : IProgress<TableProgress>
     {
         bar.Tag = table;
         bar.IsIndeterminate = table.Total is null;
-        // A table without rows is done as well.
+        // With 0 the bar of a table without rows would not be full.
         bar.MaxValue = Math.Max(table.Total ?? 1, 1);
         bar.Value = table.Total is null ? 0 : table.Rows == table.Total ? bar.MaxValue : table.Rows;
         if (table.Rows == table.Total)

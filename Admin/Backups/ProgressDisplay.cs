@@ -3,15 +3,15 @@ using Spectre.Console;
 
 namespace Pipeline.Admin.Backups;
 
-/// <summary>Shows how far work on tables is: a bar for each on a terminal, else plain lines.</summary>
+/// <summary>Shows the progress of work on tables: a bar for each table on a terminal, otherwise plain lines.</summary>
 internal sealed class ProgressDisplay(IAnsiConsole console)
 {
     private const int BarWidth = 24;
 
-    /// <param name="tables">Those that are worked on, as far as it is known how many rows they have.</param>
+    /// <param name="tables">The tables, if their numbers of rows are known; otherwise none.</param>
     public async Task<T> ShowAsync<T>(IReadOnlyList<BackupTable> tables, Func<IProgress<TableProgress>, Task<T>> work)
     {
-        if (!console.IsWatched())
+        if (!console.IsAnsiTerminal())
             return await work(new ProgressLines(console.Profile.Out.Writer));
 
         return await console.Progress()

@@ -2,14 +2,14 @@ using Pipeline.Backups;
 
 namespace Pipeline.Admin.Backups;
 
-/// <summary>A line for every 50,000 rows of a table, and one at its end: for a file or another program to read.</summary>
+/// <summary>Writes a line for every 50,000 rows of a table and one at its end, for a file or another program.</summary>
 internal sealed class ProgressLines(TextWriter output) : IProgress<TableProgress>
 {
     private const int RowsBetweenLines = 50_000;
 
     private readonly Lock _lock = new();
 
-    // Of the table that is worked on: they come one after another.
+    // The state of one table is enough: tables are processed one after another.
     private string _table = "";
     private long _written;
     private bool _ended;

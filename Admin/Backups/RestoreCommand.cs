@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Backups;
 using Pipeline.Storage;
 
@@ -11,13 +10,13 @@ internal sealed class RestoreCommand : AdminCommand
 
     private readonly Option<string[]> _tables = new("--table")
     {
-        Description = "Restore only this table; may be given several times. Subscribers brings Erasures with it",
+        Description = "Restore only this table; can be repeated. Subscribers also restores Erasures",
         HelpName = "NAME",
         DefaultValueFactory = _ => [],
     };
 
     public RestoreCommand(AdminSettings settings)
-        : base("restore", "Put back rows that are missing. It changes and deletes nothing, so it can be run again.", settings)
+        : base("restore", "Insert rows that are missing. It changes and deletes nothing, so it can be run again.", settings)
     {
         Add(_name);
         Add(_tables);
@@ -25,35 +24,31 @@ internal sealed class RestoreCommand : AdminCommand
 
     public override IReadOnlyList<string> Examples => ["restore latest", "restore 2026-11-24T035000Z --table Digests --table Deliveries"];
 
-    protected override async Task RunAsync(ParseResult line, IServiceProvider services, CancellationToken cancellationToken)
+    protected override async Task RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        var output = line.InvocationConfiguration.Output;
-        var console = Terminal.On(output);
-        var accounts = Accounts.Of(services);
-        var restore = services.GetRequiredService<Restore>();
-        output.WriteLine($"From {accounts.Backups} to {accounts.Tables}");
+        var (line, output) = (context.Line, context.Output);
+        var restore = context.Get<Restore>();
+        output.WriteLine($"From {context.Accounts.Backups} to {context.Accounts.Tables}");
         var backup = await restore.CheckAsync(line.GetRequiredValue(_name), line.GetRequiredValue(_tables), cancellationToken);
-        output.WriteLine($"Backup {backup.Name} is as it was written ({backup.Rows} rows).");
+        output.WriteLine($"Backup {backup.Name} is undamaged ({backup.Rows} rows).");
 
-        var tables = await new ProgressDisplay(console).ShowAsync(
+        var tables = await new ProgressDisplay(context.Console).ShowAsync(
             backup.Tables, progress => restore.RunAsync(backup, progress, cancellationToken));
 
-        RestoredRows.Write(console, tables);
-        foreach (var sentence in Consequences(tables, services.GetRequiredService<PipelineStorage>()))
+        RestoredRows.Write(context.Console, tables);
+        foreach (var sentence in Consequences(tables, context.Get<PipelineStorage>()))
             output.WriteLine(sentence);
     }
-
-    protected override string Places(IServiceProvider services) => Accounts.Of(services).Sentence;
 
     private static IEnumerable<string> Consequences(IReadOnlyList<RestoredTable> tables, PipelineStorage storage)
     {
         if (tables.Any(table => table.LeftOut > 0))
-            yield return "Left out: their owners had these addresses erased.";
+            yield return "Left out: these addresses were erased at the request of their owners.";
         if (tables.Any(table => table.Name == storage.Subscribers.Name && table.Restored > 0))
-            yield return "Readers whose rows were restored are as they were then: subscribed, also where they ended it since, "
-                + "or had the address erased and Erasures was lost, too. See docs/restore.md.";
+            yield return "Restored subscribers are subscribed again, as at the time of the backup. Some may have unsubscribed since, or "
+                + "had their address erased, if Erasures was lost too. Check them: see docs/restore.md.";
         if (tables.Any(table => table.Name == storage.Practices.Name && table.Restored > 0))
-            yield return "Before PublishDigest runs again: practices that were sent since the backup are in no issue now, and would be "
-                + "sent again. See docs/restore.md.";
+            yield return "Before PublishDigest runs again: set DigestIssue of restored practices that were mailed after the backup, or "
+                + "they are mailed again. See docs/restore.md.";
     }
 }

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Pipeline.Admin.Backups;
 
-/// <summary>The account of a restore: for each table how many rows were in the backup, and what became of them.</summary>
+/// <summary>Writes the result of a restore: for each table, how many rows were in the backup, restored, there already and left out.</summary>
 internal static class RestoredRows
 {
     private static readonly string[] Headings = ["", "in the backup", "restored", "there already", "left out"];
@@ -12,7 +12,7 @@ internal static class RestoredRows
     public static void Write(IAnsiConsole console, IReadOnlyList<RestoredTable> tables)
     {
         var rows = tables.Select(Cells);
-        if (console.IsWatched())
+        if (console.IsAnsiTerminal())
             console.Write(Table(rows));
         else
             foreach (var row in rows.Prepend(Headings))

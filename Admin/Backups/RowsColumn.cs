@@ -5,7 +5,7 @@ using Spectre.Console.Rendering;
 
 namespace Pipeline.Admin.Backups;
 
-/// <summary>Beside a bar: "1,000 of 20,000 rows".</summary>
+/// <summary>The column beside a bar: "1,000 of 20,000 rows".</summary>
 internal sealed class RowsColumn : ProgressColumn
 {
     public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
@@ -15,7 +15,7 @@ internal sealed class RowsColumn : ProgressColumn
         return new Markup($"{rows} rows").RightJustified();
     }
 
-    /// <summary>What was reported last about the table of the bar.</summary>
+    /// <summary>The latest progress of the table that the bar shows.</summary>
     public static TableProgress Of(ProgressTask task) => (TableProgress)task.Tag!;
 
     private static string Number(long rows) => rows.ToString("N0", CultureInfo.InvariantCulture);

@@ -39,6 +39,9 @@ public sealed record Language(string Code, string NativeName, string DatePattern
                 .Select(each => Find(each.Value.Value?.Split('-')[0])).FirstOrDefault(language => language is not null) ?? English
             : English;
 
+    /// <summary>Makes it the language of all threads that set none, whatever the language of the machine is.</summary>
+    public void SetAsDefault() => CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = Culture;
+
     public async Task<T> RunAsync<T>(Func<Task<T>> write)
     {
         // Both are async-local: they do not leak to the caller.

@@ -119,6 +119,9 @@ public sealed class SettingsReader(IConfiguration configuration)
     /// <summary>The name as in local.settings.json, Azure and environment variables: "__" instead of ":".</summary>
     public static string DisplayName(string name) => name.Replace(":", "__", StringComparison.Ordinal);
 
+    /// <summary>The name as configuration has it: ":" instead of "__".</summary>
+    public static string ConfigurationName(string name) => name.Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal);
+
     /// <summary>Parses the name of an enum value, ignoring case. Null if there is none. Enum.TryParse also accepts "3".</summary>
     public static T? ParseName<T>(string text) where T : struct, Enum =>
         Enum.GetNames<T>().FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } match

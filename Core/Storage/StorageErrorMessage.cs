@@ -14,27 +14,38 @@ public static class StorageErrorMessage
     public static string? Of(Exception fault, Uri address, string role)
     {
         var account = $"The storage account at {address.GetLeftPart(UriPartial.Authority)} (setting {PipelineStorage.Connection})";
+        var resource = address.Segments[^1].Trim('/');
         return fault switch
         {
             AggregateException { InnerExceptions: [var first, ..] } => Of(first, address, role),
             CredentialUnavailableException =>
                 $"{account} was not called: no identity is available. Sign in with 'az login', or give the app an identity and set "
                 + $"{PipelineStorage.Connection}__clientId to its client id, or set {PipelineStorage.Connection} to a connection string.",
-            AuthenticationFailedException =>
-                $"{account} was not called: authentication failed. Check the tenant of the identity, the expiry of its secret and the "
-                + "connection to Microsoft Entra.",
-            RequestFailedException { Status: 0 } => $"{account} cannot be reached. Check its address and its network rules.",
-            RequestFailedException { ErrorCode: ("AuthorizationPermissionMismatch" or "AuthorizationFailure") and var code } =>
-                $"{account} refuses access ({code}). Give the identity the role {role}, wait some minutes, and check the account's "
-                + "network rules.",
             RequestFailedException { ErrorCode: "KeyBasedAuthenticationNotPermitted" } =>
                 $"{account} accepts no keys. Set {PipelineStorage.Connection}__accountName instead of a connection string.",
-            RequestFailedException { Status: 401 or 403 } failed =>
-                $"{account} refuses access ({failed.ErrorCode}). Check the key, or give the identity the role {role}.",
             RequestFailedException { Status: 404 } =>
-                $"{account} has no {address.Segments[^1].Trim('/')}. Restart the app: it creates missing tables and queues.",
-            RequestFailedException failed => $"{account} answered {failed.Status} {failed.ErrorCode} for {address.Segments[^1].Trim('/')}.",
-            _ => null,
+                $"{account} has no {resource}. Restart the app: it creates missing tables and queues.",
+            _ => Of(fault, account, role, $" for {resource}"),
         };
     }
+
+    /// <summary>Describes a fault that has the same remedy for every account. Null if it is not a storage fault.</summary>
+    /// <param name="account">The account, as the subject of the sentence.</param>
+    /// <param name="roles">The roles that an identity needs.</param>
+    /// <param name="resource">The end of the sentence on an unexpected answer, as in " for Practices".</param>
+    public static string? Of(Exception fault, string account, string roles, string resource = "") => fault switch
+    {
+        AggregateException { InnerExceptions: [var first, ..] } => Of(first, account, roles, resource),
+        AuthenticationFailedException =>
+            $"{account} was not called: authentication failed. Check the tenant of the identity, the expiry of its secret and the "
+            + "connection to Microsoft Entra.",
+        RequestFailedException { Status: 0 } => $"{account} cannot be reached. Check its address and its network rules.",
+        RequestFailedException { ErrorCode: ("AuthorizationPermissionMismatch" or "AuthorizationFailure") and var code } =>
+            $"{account} refuses access ({code}). Give the identity the role {roles}, wait some minutes, and check the account's "
+            + "network rules.",
+        RequestFailedException { Status: 401 or 403 } failed =>
+            $"{account} refuses access ({failed.ErrorCode}). Check the key, or give the identity the role {roles}.",
+        RequestFailedException failed => $"{account} answered {failed.Status} {failed.ErrorCode}{resource}.",
+        _ => null,
+    };
 }

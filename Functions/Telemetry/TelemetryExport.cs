@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
-using Pipeline.Storage;
+using Pipeline.Settings;
 using Pipeline.Telemetry;
 
 namespace Pipeline.Functions.Telemetry;

@@ -53,11 +53,11 @@ internal static class ScaleRun
     /// <summary>Adds a published practice, and an earlier issue. Its candidates determine the number of ranges of the next issue.</summary>
     public static async Task PrepareAsync(IServiceProvider services, int subscribers)
     {
-        var storage = services.GetRequiredService<PipelineStorage>();
-        await storage.Digests.AddEntityAsync(new TableEntity(Topic, EarlierIssue)
+        var started = new DateTimeOffset(2026, 1, 1, 9, 0, 0, TimeSpan.Zero);
+        var earlier = new DigestIssue
         {
             Topic = Topic,
-            Name = "2026-01-01",
+            Name = EarlierIssue,
             Status = IssueStatus.Closed,
             Practices = [],
             Ranges = 1,

@@ -18,12 +18,12 @@ public sealed class BackupCommandTests(AzuriteFixture azurite)
     [InlineData("There is no complete backup in http://127.0.0.1", "restore", "latest")]
     [InlineData("There is no backup yesterday", "restore", "yesterday")]
     [InlineData("There is no table practices in a backup. There are Erasures,", "restore", "latest", "--table", "practices")]
-    [InlineData("A table is missing. Where the account is new, start the app once", "backup")]
+    [InlineData("A table is missing. If the account is new, start the app once", "backup")]
     [InlineData("The setting BackupStorage is neither", "backups", "--BackupStorage=secret")]
     [InlineData("The setting PipelineStorage is neither", "backup", "--PipelineStorage=secret")]
     [InlineData("The setting PipelineStorage is missing", "backup", "--PipelineStorage=")]
     [InlineData("The setting Tokens__Keys__0 should be at least 32 random bytes", "backup", "--Tokens__Keys__0=secret")]
-    [InlineData("Storage cannot be reached.", "backup", $"--PipelineStorage={Unreachable}")]
+    [InlineData("A storage account cannot be reached.", "backup", $"--PipelineStorage={Unreachable}")]
     public async Task A_failure_is_printed_as_a_sentence(string sentence, params string[] arguments)
     {
         var account = azurite.NewAccount();
@@ -111,7 +111,7 @@ public sealed class BackupCommandTests(AzuriteFixture azurite)
         Assert.Equal((0, ""), (run.Code, run.Errors));
         Assert.Equal(
             [
-                "2026-11-25T103000Z  begun but not ended: no backup",
+                "2026-11-25T103000Z  not completed: it cannot be restored",
                 "2026-11-24T103000Z  The manifest of the backup 2026-11-24T103000Z is damaged. Use another backup.",
             ],
             Lines(run)[1..]);

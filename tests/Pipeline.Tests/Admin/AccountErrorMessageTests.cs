@@ -6,18 +6,18 @@ using Xunit;
 
 namespace Pipeline.Tests.Admin;
 
-public sealed class StorageAnswerTests
+public sealed class AccountErrorMessageTests
 {
     public static TheoryData<Exception, string> Faults => new()
     {
         {
             new RequestFailedException(403, "m", "AuthorizationPermissionMismatch", null),
-            "Storage refuses access (AuthorizationPermissionMismatch)."
+            "A storage account refuses access (AuthorizationPermissionMismatch)."
         },
         { new RequestFailedException(404, "m", "TableNotFound", null), "A table is missing." },
-        { new RequestFailedException(503, "m", "ServerBusy", null), "Storage answered 503 ServerBusy." },
-        { new AggregateException(new RequestFailedException("m")), "Storage cannot be reached." },
-        { new CredentialUnavailableException("m"), "There is no identity to reach storage with: sign in with 'az login'" },
+        { new RequestFailedException(503, "m", "ServerBusy", null), "A storage account answered 503 ServerBusy." },
+        { new AggregateException(new RequestFailedException("m")), "A storage account cannot be reached." },
+        { new CredentialUnavailableException("m"), "No identity is available. Sign in with 'az login'" },
     };
 
     [Theory]
@@ -25,6 +25,6 @@ public sealed class StorageAnswerTests
     public void Storage_faults_are_explained(Exception fault, string sentence)
     {
         Assert.True(StorageFault.Is(fault));
-        Assert.StartsWith(sentence, StorageAnswer.Of(fault), StringComparison.Ordinal);
+        Assert.StartsWith(sentence, AccountErrorMessage.Of(fault), StringComparison.Ordinal);
     }
 }
