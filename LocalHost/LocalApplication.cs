@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Pipeline.LocalHost.Azurite;
+using Pipeline.LocalHost.Demo;
 using Pipeline.LocalHost.Http;
 using Pipeline.LocalHost.Mailbox;
 using Pipeline.LocalHost.Telemetry;
@@ -9,15 +10,16 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Pipeline.LocalHost;
 
-/// <summary>From the command line to the end: the order in which things start and stop.</summary>
+/// <summary>Runs the program from the command line to its end, and defines the order of starts and stops.</summary>
 internal static class LocalApplication
 {
-    // The Functions host's own limit.
+    // The limit of the Functions host.
     private const long MaxRequestBodyBytes = 100 * 1024 * 1024;
 
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
-    /// <exception cref="StartException">It cannot start, or the app ended by itself; the message says why.</exception>
+    /// <exception cref="CommandLineException">The command line is wrong or asks for help.</exception>
+    /// <exception cref="StartupException">The program cannot start, or the app ended by itself.</exception>
     public static async Task RunAsync(string[] args)
     {
         var line = CommandLine.Parse(args);
@@ -29,7 +31,7 @@ internal static class LocalApplication
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
         using var loggers = LocalConsole.CreateLoggers(settings);
-        // Before everything else: Azurite takes longest to start.
+        // First, because Azurite takes longest to start.
         await using var storage = LocalStorage.Start(line, settings, stop.Token);
         try
         {
@@ -37,13 +39,13 @@ internal static class LocalApplication
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Stopped while it started.
+            // Stopped during the start.
         }
 
         void Stop(PosixSignalContext signal)
         {
             signal.Cancel = true;
-            Console.Out.WriteLine("Stopping. What runs comes to its end.");
+            Console.Out.WriteLine("Stopping. Waiting for running functions to end.");
             stop.Cancel();
         }
     }
@@ -52,44 +54,46 @@ internal static class LocalApplication
         CommandLine line, IConfiguration settings, LocalStorage storage, ILoggerFactory loggers, CancellationToken stop)
     {
         var host = LocalSettings.WithHostJson(settings);
-        using var summary = new Summary();
+        using var summary = new CounterSummary();
         var starting = FunctionsWorker.StartAsync(line.WorkerPort, storage.Ready, loggers, stop);
         // Built while the worker starts.
         await using var web = BuildWeb(line, loggers);
         await using var worker = await starting;
 
-        var invocations = new TriggerInvocations(worker, stop);
-        AdminEndpoint.Map(web, worker.Functions, invocations);
+        var invoker = new TriggerInvoker(worker, stop);
+        AdminEndpoint.Map(web, worker.Functions, invoker);
         web.UseEndpoints(_ => { });
-        new HttpFunctions(worker, web.Services.GetRequiredService<IHttpForwarder>(), loggers.CreateLogger<HttpFunctions>()).Map(web, LocalSettings.RoutePrefix(host));
+        var forwarder = web.Services.GetRequiredService<IHttpForwarder>();
+        new HttpFunctions(worker, forwarder, loggers.CreateLogger<HttpFunctions>()).Map(web, LocalSettings.RoutePrefix(host));
         await StartWebAsync(web, line.Port);
 
         using var stopTriggers = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var listeners = new TriggerListeners(new TriggerClass(worker.Functions, invocations.RunAsync), host, loggers);
+        var listeners = new TriggerListeners(new TriggerClass(worker.Functions, invoker.RunAsync), host, loggers);
         var listening = listeners.RunAsync(stopTriggers.Token);
         await await Task.WhenAny(listeners.Started, listening, worker.Ended);
         if (listeners.Started.IsCompletedSuccessfully && !stop.IsCancellationRequested)
-            Welcome(line, worker.Functions, storage);
+            WriteAddresses(line, worker.Functions, storage);
 
-        using var demo = new Demo.Demo(line, settings);
-        var showing = line.Demo ? demo.RunAsync(stopTriggers.Token) : Task.CompletedTask;
+        using var demo = new DemoRun(line, settings);
+        var demonstrating = line.Demo ? demo.RunAsync(stopTriggers.Token) : Task.CompletedTask;
         var stopped = Task.Delay(Timeout.Infinite, stop);
         var first = await Task.WhenAny(stopped, worker.Ended, listening);
 
-        // The web server stays until the functions are done: they may call it, as the mailbox is there.
+        // The web server stops last: running functions may still call it, as they send mail to the mailbox.
         await stopTriggers.CancelAsync();
-        await Task.WhenAll(listening, invocations.Ended, showing).WaitAsync(StopTimeout, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(listening, invoker.Ended, demonstrating).WaitAsync(StopTimeout, CancellationToken.None)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await web.StopAsync(CancellationToken.None);
         if (first == stopped)
             return;
         await first;
-        throw new StartException("The app has ended, and its functions with it. Its last lines say why.");
+        throw new StartupException("The app ended by itself. See its last lines for the reason, then start again.");
     }
 
-    /// <summary>On localhost only: what runs here has no keys and holds people's addresses.</summary>
+    /// <summary>Builds a server that listens on localhost only, because it asks for no keys and its mailbox shows addresses.</summary>
     private static WebApplication BuildWeb(CommandLine line, ILoggerFactory loggers)
     {
-        // Empty: what the defaults would add (appsettings.json, file watchers) is not there in Azure either.
+        // Without the defaults (appsettings.json, file watchers), which the app does not have in Azure either.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
@@ -97,8 +101,8 @@ internal static class LocalApplication
             kestrel.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
             kestrel.ListenLocalhost(line.Port);
         });
-        builder.Services.AddSingleton(loggers).AddSingleton<IHostLifetime, NoLifetime>().AddRouting().AddHttpForwarder();
-        // A page of another site can have its host name lead here (DNS rebinding), and the mailbox holds tokens.
+        builder.Services.AddSingleton(loggers).AddSingleton<IHostLifetime, ManualLifetime>().AddRouting().AddHttpForwarder();
+        // Against DNS rebinding: the host name of another site can lead here, and the mails in the mailbox contain tokens.
         builder.Services.AddHostFiltering(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         builder.Services.AddMailbox();
         var web = builder.Build();
@@ -119,17 +123,25 @@ internal static class LocalApplication
         }
         catch (Exception fault) when (fault.GetBaseException() is SocketException reason)
         {
-            throw new StartException($"Port {port} is taken by another program or not for this user ({reason.Message}). Choose another one, above 1023, with --port.", fault);
+            throw new StartupException(
+                $"Port {port} is taken by another program or not allowed for this user ({reason.Message}). "
+                + "Choose another port above 1023 with --port.", fault);
         }
     }
 
-    private static void Welcome(CommandLine line, IReadOnlyList<WorkerFunction> functions, LocalStorage storage) => Console.Out.WriteLine($"""
+    private static void WriteAddresses(CommandLine line, IReadOnlyList<WorkerFunction> functions, LocalStorage storage)
+    {
+        var http = functions.Count(each => each.IsHttp);
+        var queue = functions.Count(each => each.IsQueue);
+        var timer = functions.Count(each => each.IsTimer);
+        Console.Out.WriteLine($"""
 
-        {functions.Count(each => each.IsHttp)} HTTP, {functions.Count(each => each.IsQueue)} queue and {functions.Count(each => each.IsTimer)} timer functions are running.
-          Home page  {line.Address}
-          Mailbox    {new Uri(line.Address, "mailbox")}
-          Storage    {storage.Description}
-        Ctrl+C ends it.
+            {http} HTTP, {queue} queue and {timer} timer functions are running.
+              Home page  {line.Address}
+              Mailbox    {new Uri(line.Address, "mailbox")}
+              Storage    {storage.Description}
+            Ctrl+C ends it.
 
-        """);
+            """);
+    }
 }

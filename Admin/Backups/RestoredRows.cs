@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Pipeline.Admin.Backups;
 
-/// <summary>Writes the result of a restore: for each table, how many rows were in the backup, restored, there already and left out.</summary>
+/// <summary>Writes the result of a restore: for each table its rows in the backup, restored, there already and left out.</summary>
 internal static class RestoredRows
 {
     private static readonly string[] Headings = ["", "in the backup", "restored", "there already", "left out"];

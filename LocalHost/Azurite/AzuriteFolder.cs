@@ -2,10 +2,10 @@ using System.Reflection;
 
 namespace Pipeline.LocalHost.Azurite;
 
-/// <summary>LocalHost/Azurite in the repository: package.json, its lock file, run.mjs, and node_modules once installed.</summary>
+/// <summary>LocalHost/Azurite in the repository: package.json, its lock file, run.mjs, and node_modules after the installation.</summary>
 internal static class AzuriteFolder
 {
-    // Written by LocalHost.csproj: the output folders have no copy of these files, which would need an install each.
+    // LocalHost.csproj writes it. Copies of these files in output folders would each need an installation.
     public static readonly string Path = typeof(AzuriteFolder).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == nameof(AzuriteFolder)).Value!;
 
@@ -15,7 +15,7 @@ internal static class AzuriteFolder
 
     public static readonly string LockFile = System.IO.Path.Combine(Path, "package-lock.json");
 
-    /// <summary>Where Azurite keeps its files unless somebody says otherwise; a folder for each port base, ignored by git.</summary>
+    /// <summary>The default folder for Azurite's files, one for each port base. Git ignores it.</summary>
     public static string DataFor(StoragePorts ports) =>
         System.IO.Path.GetFullPath(System.IO.Path.Combine(Path, "..", ".azurite", $"{ports.Blob}"));
 }

@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 
 namespace Pipeline.LocalHost.Azurite;
 
-/// <summary>Installs Azurite with npm, once for a lock file. A half-finished install is noticed and done again.</summary>
+/// <summary>Installs Azurite with npm, once for each version of the lock file. An incomplete installation is repeated.</summary>
 internal static class AzuriteInstall
 {
-    // npm removes node_modules before it installs, so the marker exists only after an install that came to its end.
+    // npm removes node_modules first, so the marker exists only after a complete installation.
     private static readonly string Marker = Path.Combine(AzuriteFolder.NodeModules, ".pipeline-complete");
 
     public static async Task EnsureAsync(CancellationToken cancellationToken)
@@ -15,7 +15,7 @@ internal static class AzuriteInstall
         if (await IsCompleteAsync(wanted, cancellationToken))
             return;
 
-        await using var onlyOne = await LockAsync(cancellationToken);
+        await using var installLock = await LockAsync(cancellationToken);
         if (await IsCompleteAsync(wanted, cancellationToken))
             return;
 
@@ -27,7 +27,7 @@ internal static class AzuriteInstall
     private static async Task<bool> IsCompleteAsync(string wanted, CancellationToken cancellationToken) =>
         File.Exists(Marker) && await File.ReadAllTextAsync(Marker, cancellationToken) == wanted;
 
-    /// <summary>Several processes may start at once on a fresh clone (test runs do): one installs, the others wait.</summary>
+    /// <summary>Several processes may start at once on a fresh clone, as in test runs. One installs, and the others wait.</summary>
     private static async Task<FileStream> LockAsync(CancellationToken cancellationToken)
     {
         var folder = Directory.CreateDirectory(Path.Combine(AzuriteFolder.Path, "..", ".azurite"));
@@ -58,7 +58,7 @@ internal static class AzuriteInstall
             RedirectStandardError = true,
         };
         using var process = NodeProcess.Start(start);
-        var lines = new LastLines(process);
+        var tail = new OutputTail(process);
         process.StandardInput.Close();
         try
         {
@@ -71,6 +71,8 @@ internal static class AzuriteInstall
         }
 
         if (process.ExitCode != 0)
-            throw new StartException($"Azurite could not be installed ('npm ci' in LocalHost/Azurite ended with {process.ExitCode}): {lines}");
+            throw new StartupException(
+                $"Failed to install Azurite: 'npm ci' in LocalHost/Azurite ended with {process.ExitCode}. Run it there to see why. "
+                + $"Its last lines: {tail}");
     }
 }

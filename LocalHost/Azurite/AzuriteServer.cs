@@ -3,14 +3,13 @@ using System.Diagnostics;
 namespace Pipeline.LocalHost.Azurite;
 
 /// <summary>
-/// Storage on this machine. What already listens on the ports is used and left running; else Azurite is started, and ended
-/// on disposal or when this process is gone, however it went.
+/// Storage on this machine. If a storage emulator listens on the ports, it is used and not ended. Otherwise Azurite is started. It ends on
+/// disposal, or when this process ends for any reason.
 /// </summary>
 public sealed class AzuriteServer : IAsyncDisposable
 {
-    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(8);
-
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
 
     private readonly ProcessStartInfo? _command;
@@ -27,15 +26,16 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     public StoragePorts Ports { get; }
 
-    /// <param name="cancellationToken">Ends the start; later it tells that this process stops.</param>
-    /// <param name="dataFolder">Where it keeps its files; null keeps all in memory, and it is gone when the server ends.</param>
+    /// <param name="dataFolder">The folder for its files. If it is null, data is kept in memory and lost when the server ends.</param>
+    /// <param name="cancellationToken">Ends the start. If it is canceled later, this process is about to stop.</param>
+    /// <exception cref="StartupException">Azurite cannot be installed or started.</exception>
     public static async Task<AzuriteServer> StartAsync(
         StoragePorts ports,
         string? dataFolder,
         IReadOnlyCollection<StorageAccount>? accounts = null,
         CancellationToken cancellationToken = default)
     {
-        if (await IsThereAlreadyAsync(ports, cancellationToken))
+        if (await IsRunningAsync(ports, cancellationToken))
             return new AzuriteServer(ports, command: null);
 
         await AzuriteInstall.EnsureAsync(cancellationToken);
@@ -45,11 +45,11 @@ public sealed class AzuriteServer : IAsyncDisposable
         try
         {
             await server.StartProcessAsync(cancellationToken);
-            // A signal to the whole process group must not end it before the functions are done.
-            server._stopping = cancellationToken.Register(server.TellThatThisProcessStops);
-            // In memory, everything is gone with it.
+            // A signal to the whole process group must not end Azurite before the functions have ended.
+            server._stopping = cancellationToken.Register(server.AnnounceStop);
+            // Data in memory is lost, so a restart would not help.
             if (dataFolder is not null)
-                server._watching = server.StartAgainWhenItEndsAsync();
+                server._watching = server.RestartWhenItEndsAsync();
             return server;
         }
         catch
@@ -74,10 +74,10 @@ public sealed class AzuriteServer : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It is gone already.
+            // It has ended.
         }
 
-        using var deadline = new CancellationTokenSource(EndDeadline);
+        using var deadline = new CancellationTokenSource(StopTimeout);
         try
         {
             await _process.WaitForExitAsync(deadline.Token);
@@ -90,7 +90,7 @@ public sealed class AzuriteServer : IAsyncDisposable
         _process.Dispose();
     }
 
-    private void TellThatThisProcessStops()
+    private void AnnounceStop()
     {
         try
         {
@@ -98,11 +98,11 @@ public sealed class AzuriteServer : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It is gone already.
+            // It has ended.
         }
     }
 
-    private static async Task<bool> IsThereAlreadyAsync(StoragePorts ports, CancellationToken cancellationToken)
+    private static async Task<bool> IsRunningAsync(StoragePorts ports, CancellationToken cancellationToken)
     {
         var listening = new List<(string Service, int Port)>();
         foreach (var service in ports.All)
@@ -111,18 +111,19 @@ public sealed class AzuriteServer : IAsyncDisposable
 
         foreach (var (service, port) in listening)
             if (!await StorageProbe.IsStorageAsync(port, cancellationToken))
-                throw new StartException(
-                    $"Port {port}, meant for {service} storage, is taken by another program. End it, or choose other ports "
-                    + "with --storage-port-base.");
+                throw new StartupException(
+                    $"Port {port}, for {service} storage, is taken by another program. End that program, or choose other ports with "
+                    + "--storage-port-base.");
 
-        return listening.Count switch
+        if (listening.Count is 1 or 2)
         {
-            0 => false,
-            3 => true,
-            _ => throw new StartException(
-                $"Of the storage ports {ports.Blob} to {ports.Table} only {string.Join(" and ", listening.Select(service => service.Port))} "
-                + "are in use: a storage emulator runs there without all of its services. End it, or choose other ports with --storage-port-base."),
-        };
+            var inUse = string.Join(" and ", listening.Select(service => service.Port));
+            throw new StartupException(
+                $"A storage emulator runs with only some of its services, on {inUse} of the ports {ports.Blob} to {ports.Table}. "
+                + "End it, or choose other ports with --storage-port-base.");
+        }
+
+        return listening.Count > 0;
     }
 
     private static void CreateFolder(string folder)
@@ -133,13 +134,15 @@ public sealed class AzuriteServer : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"The folder {folder} for the storage emulator's files cannot be made: {exception.Message} Choose another one with --data.", exception);
+            throw new StartupException(
+                $"The folder {folder} for the files of the storage emulator cannot be created: {exception.Message} "
+                + "Choose another folder with --data.", exception);
         }
     }
 
     private static ProcessStartInfo Command(StoragePorts ports, string? dataFolder, IReadOnlyCollection<StorageAccount>? accounts)
     {
-        // The current client libraries speak newer API versions than this Azurite knows; what they need of them it has.
+        // The client libraries use newer API versions than this Azurite supports, but no feature that it lacks.
         var start = new ProcessStartInfo("node",
         [
             AzuriteFolder.Script, "--silent", "--disableTelemetry", "--skipApiVersionCheck",
@@ -161,32 +164,34 @@ public sealed class AzuriteServer : IAsyncDisposable
     private async Task StartProcessAsync(CancellationToken cancellationToken)
     {
         _process = NodeProcess.Start(_command!);
-        await WaitUntilListeningAsync(new LastLines(_process), cancellationToken);
+        await WaitUntilListeningAsync(new OutputTail(_process), cancellationToken);
     }
 
-    private async Task StartAgainWhenItEndsAsync()
+    private async Task RestartWhenItEndsAsync()
     {
         while (true)
         {
             await (_process?.WaitForExitAsync(_disposed.Token) ?? Task.CompletedTask);
             if (_process is not null)
-                Console.Error.WriteLine($"Azurite ended (exit code {_process.ExitCode}) and is started again. What it had not yet written to its files, which it does every few seconds, is lost.");
+                Console.Error.WriteLine(
+                    $"Azurite ended (exit code {_process.ExitCode}) and is restarted. Changes of its last few seconds are lost, because "
+                    + "they were not in its files yet.");
             await Task.Delay(RestartDelay, _disposed.Token);
             _process?.Dispose();
             _process = null;
             try
             {
                 await StartProcessAsync(_disposed.Token);
-                Console.Out.WriteLine("Azurite runs again.");
+                Console.Out.WriteLine("Restarted Azurite.");
             }
-            catch (StartException fault)
+            catch (StartupException fault)
             {
                 Console.Error.WriteLine(fault.Message);
             }
         }
     }
 
-    private async Task WaitUntilListeningAsync(LastLines lines, CancellationToken cancellationToken)
+    private async Task WaitUntilListeningAsync(OutputTail tail, CancellationToken cancellationToken)
     {
         var deadline = Stopwatch.StartNew();
         foreach (var (service, port) in Ports.All)
@@ -194,13 +199,15 @@ public sealed class AzuriteServer : IAsyncDisposable
             {
                 if (_process!.HasExited)
                 {
-                    // Until all it wrote is read.
+                    // Returns when all output is read.
                     await _process.WaitForExitAsync(cancellationToken);
-                    throw new StartException($"Azurite did not start (exit code {_process.ExitCode}). Its last lines: {lines}");
+                    throw new StartupException($"Azurite did not start (exit code {_process.ExitCode}). Its last lines: {tail}");
                 }
 
-                if (deadline.Elapsed > StartDeadline)
-                    throw new StartException($"Azurite's {service} service did not answer on port {port} within {StartDeadline.TotalSeconds:0} s. Its last lines: {lines}");
+                if (deadline.Elapsed > StartTimeout)
+                    throw new StartupException(
+                        $"Azurite's {service} service did not listen on port {port} within {StartTimeout.TotalSeconds:0} s. "
+                        + $"Start again. Its last lines: {tail}");
                 await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
             }
     }

@@ -1,16 +1,16 @@
 namespace Pipeline.LocalHost.Azurite;
 
-/// <summary>The storage that the settings name: Azurite, started here if none listens yet, or an account elsewhere.</summary>
+/// <summary>The storage in the settings: Azurite, which is started unless it runs already, or a storage account.</summary>
 internal sealed class LocalStorage : IAsyncDisposable
 {
     private readonly Task<AzuriteServer>? _azurite;
 
     private LocalStorage(Task<AzuriteServer>? azurite, string description) => (_azurite, Description) = (azurite, description);
 
-    /// <summary>For people: where to look at it.</summary>
+    /// <summary>Where the user finds it.</summary>
     public string Description { get; }
 
-    /// <summary>Ends when it can be used.</summary>
+    /// <summary>Ends when storage is ready, and is faulted if it cannot start.</summary>
     public Task Ready => _azurite ?? Task.CompletedTask;
 
     public static LocalStorage Start(CommandLine line, IConfiguration settings, CancellationToken stop)
@@ -20,16 +20,18 @@ internal sealed class LocalStorage : IAsyncDisposable
         if (settings.AsEnumerable().All(setting => setting.Value != connectionString))
             return new LocalStorage(null, "the storage account in the settings");
 
+        var folder = line.DataFolder ?? AzuriteFolder.DataFor(ports);
         return new LocalStorage(
-            Task.Run(() => AzuriteServer.StartAsync(ports, line.DataFolder ?? AzuriteFolder.DataFor(ports), cancellationToken: stop), stop),
-            $"Azure Storage Explorer: Local & Attached, Emulator, ports {ports.Blob} (blobs), {ports.Queue} (queues), {ports.Table} (tables)");
+            Task.Run(() => AzuriteServer.StartAsync(ports, folder, cancellationToken: stop), stop),
+            "Azure Storage Explorer: Local & Attached, Emulator, "
+            + $"ports {ports.Blob} (blobs), {ports.Queue} (queues), {ports.Table} (tables)");
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_azurite is null)
             return;
-        // If it failed to start, the start has told.
+        // LocalApplication reports a failed start.
         await ((Task)_azurite).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_azurite.IsCompletedSuccessfully)
             await (await _azurite).DisposeAsync();

@@ -13,8 +13,8 @@ internal static class NodeProcess
         }
         catch (Win32Exception)
         {
-            throw new StartException(
-                $"Storage runs on Azurite, which needs Node 20 or newer, but '{start.FileName}' was not found. Install Node, or set "
+            throw new StartupException(
+                $"Azurite, the storage emulator, needs Node 20 or later, but '{start.FileName}' was not found. Install Node, or set "
                 + "PipelineStorage and AzureWebJobsStorage to the connection string of a storage account.");
         }
     }

@@ -1,6 +1,6 @@
 namespace Pipeline.LocalHost.Azurite;
 
-/// <summary>Where the three storage services listen: blob on the base, queue and table on the next two.</summary>
+/// <summary>The ports of the three storage services: blobs on the base, queues and tables on the next two.</summary>
 public sealed record StoragePorts(int Blob)
 {
     public const int DefaultBase = 10000;

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Pipeline.LocalHost.Azurite;
 
-/// <summary>What listens on a port: nothing, a storage service, or something else.</summary>
+/// <summary>Finds out whether nothing, a storage service or another program listens on a port.</summary>
 internal static class StorageProbe
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(5);
 
     public static async Task<bool> IsListeningAsync(int port, CancellationToken cancellationToken)
     {
@@ -22,21 +22,22 @@ internal static class StorageProbe
         }
     }
 
-    /// <summary>Storage services put x-ms-request-id on their answers, also on a refusal; Azurite not on all, but it names itself.</summary>
+    /// <summary>True if the response has the header x-ms-request-id or names Azurite, which does not always send that header.</summary>
     public static async Task<bool> IsStorageAsync(int port, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(Patience);
+        deadline.CancelAfter(ResponseTimeout);
         try
         {
             using var client = new TcpClient(AddressFamily.InterNetwork);
             await client.ConnectAsync("127.0.0.1", port, deadline.Token);
             await using var stream = client.GetStream();
-            await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET /devstoreaccount1?comp=list HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"), deadline.Token);
+            var request = $"GET /devstoreaccount1?comp=list HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n";
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(request), deadline.Token);
             using var reader = new StreamReader(stream, Encoding.ASCII);
-            var answer = await reader.ReadToEndAsync(deadline.Token);
-            return answer.Contains("x-ms-request-id", StringComparison.OrdinalIgnoreCase)
-                || answer.Contains("Server: Azurite", StringComparison.OrdinalIgnoreCase);
+            var response = await reader.ReadToEndAsync(deadline.Token);
+            return response.Contains("x-ms-request-id", StringComparison.OrdinalIgnoreCase)
+                || response.Contains("Server: Azurite", StringComparison.OrdinalIgnoreCase);
         }
         catch (Exception exception) when (exception is SocketException or IOException)
         {

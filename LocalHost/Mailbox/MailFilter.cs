@@ -1,9 +1,9 @@
 namespace Pipeline.LocalHost.Mailbox;
 
-/// <summary>Which mails somebody asks for: those to an address, those of an issue, or all.</summary>
+/// <summary>Selects mails by recipient, by issue, by both, or all mails.</summary>
 internal sealed record MailFilter(string? To, string? Issue)
 {
-    public bool Matches(Mail mail) =>
+    public bool Matches(ReceivedMail mail) =>
         (string.IsNullOrEmpty(To) || string.Equals(mail.To.Email, To, StringComparison.OrdinalIgnoreCase))
         && (string.IsNullOrEmpty(Issue) || mail.Issue == Issue);
 }

@@ -5,10 +5,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Pipeline.LocalHost.Mailbox;
 
-/// <summary>A mailbox instead of SendGrid: the endpoint its client posts to, and the pages that show what arrived.</summary>
+/// <summary>A local stand-in for SendGrid: the endpoint for its client, and pages that show the mails.</summary>
 public static class MailboxEndpoints
 {
-    // Mail is other people's HTML. It may show pictures and its own styles; it runs nothing and posts nothing.
+    // The HTML of a mail is not trusted. It may show pictures and styles, but runs no script and posts no form.
     private const string ContentSecurityPolicy =
         "default-src 'none'; style-src 'unsafe-inline'; img-src http: https: data:; form-action 'self'; base-uri 'none'; " +
         "frame-ancestors 'none'";
@@ -16,23 +16,22 @@ public static class MailboxEndpoints
     public static IServiceCollection AddMailbox(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<Mailbox>();
-        services.AddSingleton<SendMail>();
+        services.AddSingleton<MailboxStore>();
+        services.AddSingleton<MailSendEndpoint>();
         services.AddRazorComponents();
-        // They bring data protection along, for what these pages do not have. As it comes it writes a key into the profile of
-        // whoever runs this, with a warning that the key is not encrypted; so it is kept from its files.
-        foreach (var keyRing in services.Where(LoadsKeys).ToList())
+        // They add data protection, which these pages do not need. It would write an unencrypted key into the user's profile.
+        foreach (var keyRing in services.Where(LoadsKeyRing).ToList())
             services.Remove(keyRing);
         services.Replace(ServiceDescriptor.Singleton<IDataProtectionProvider>(_ => new EphemeralDataProtectionProvider()));
         return services;
     }
 
-    private static bool LoadsKeys(ServiceDescriptor service) =>
+    private static bool LoadsKeyRing(ServiceDescriptor service) =>
         service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(IDataProtectionBuilder).Assembly;
 
     public static IEndpointRouteBuilder MapMailbox(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/v3/mail/send", (SendMail sendMail, HttpContext context) => sendMail.Receive(context))
+        endpoints.MapPost("/v3/mail/send", (MailSendEndpoint endpoint, HttpContext context) => endpoint.HandleAsync(context))
             .WithMetadata(new RequestSizeLimitAttribute(SendGridLimits.MaxBodyBytes));
 
         var pages = endpoints.MapGroup("").AddEndpointFilter((invocation, next) =>
@@ -41,17 +40,16 @@ public static class MailboxEndpoints
             headers.CacheControl = "no-store";
             headers.ContentSecurityPolicy = ContentSecurityPolicy;
             headers.XContentTypeOptions = "nosniff";
-            // Links in mail carry tokens; the address of this page is nothing they need to know.
+            // The sites that a mail links to must not learn the address of this page.
             headers["Referrer-Policy"] = "no-referrer";
             return next(invocation);
         });
 
-        // In the order of arrival: whoever waits for one more mail finds it at the end. Written as it is composed, so
-        // that memory does not grow with the number of mails.
-        pages.MapGet("/mailbox.json", (Mailbox mailbox, string? to, string? issue) => TypedResults.Json(
+        // Oldest first, so that a new mail is last. Mails are composed one by one while they are written, to save memory.
+        pages.MapGet("/mailbox.json", (MailboxStore mailbox, string? to, string? issue) => TypedResults.Json(
             mailbox.All().Where(new MailFilter(to, issue).Matches).Select(MailboxEntry.Of),
             MailboxJson.Plain.IEnumerableMailboxEntry));
-        pages.MapDelete("/mailbox.json", (Mailbox mailbox) =>
+        pages.MapDelete("/mailbox.json", (MailboxStore mailbox) =>
         {
             mailbox.Empty();
             return TypedResults.NoContent();
@@ -59,13 +57,13 @@ public static class MailboxEndpoints
 
         pages.MapGet("/mailbox", (string? page, string? to, string? issue) =>
             new RazorComponentResult<MailboxPage>(new { Page = int.TryParse(page, out var number) ? number : 1, To = to, Issue = issue }));
-        pages.MapGet("/mailbox/{number:long}", (Mailbox mailbox, long number) => mailbox.Find(number) is { } mail
+        pages.MapGet("/mailbox/{number:long}", (MailboxStore mailbox, long number) => mailbox.Find(number) is { } mail
             ? new RazorComponentResult<MailPage>(new { Mail = mail })
             : new RazorComponentResult<NoMailPage> { StatusCode = StatusCodes.Status404NotFound } as IResult);
-        pages.MapPost("/mailbox/empty", (Mailbox mailbox, HttpContext context) =>
+        pages.MapPost("/mailbox/empty", (MailboxStore mailbox, HttpContext context) =>
         {
             mailbox.Empty();
-            // 303, so that a reload of the page shows the list and does not empty it again.
+            // 303, so that a reload of the page does not empty the mailbox again.
             context.Response.Headers.Location = $"{context.Request.PathBase}/mailbox";
             return TypedResults.StatusCode(StatusCodes.Status303SeeOther);
         });

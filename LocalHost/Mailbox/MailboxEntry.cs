@@ -12,6 +12,7 @@ internal sealed record MailboxEntry(
     string? Issue,
     IReadOnlyDictionary<string, string?> CustomArgs)
 {
-    public static MailboxEntry Of(Mail mail) =>
-        new(mail.To.Email!, mail.From.Email!, mail.Subject, mail.Html, mail.Text, mail.Headers, mail.ReceivedOn, mail.Issue, mail.CustomArgs);
+    public static MailboxEntry Of(ReceivedMail mail) => new(
+        mail.To.Email!, mail.From.Email!, mail.Subject, mail.Html, mail.Text,
+        mail.Headers, mail.ReceivedOn, mail.Issue, mail.CustomArgs);
 }

@@ -4,19 +4,19 @@ using System.Text.Json.Serialization;
 
 namespace Pipeline.LocalHost.Mailbox;
 
-/// <summary>What the mailbox says in JSON.</summary>
+/// <summary>JSON of responses.</summary>
 [JsonSerializable(typeof(IEnumerable<MailboxEntry>))]
-[JsonSerializable(typeof(Refusals))]
+[JsonSerializable(typeof(ErrorResponse))]
 internal sealed partial class MailboxJson : JsonSerializerContext
 {
-    // Read with curl as often as by a program, and never inside a page: text stays as it is where JSON allows.
+    // Not escaped more than JSON requires: people read it with curl, and it is never inside a page.
     public static MailboxJson Plain { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 }
 
-/// <summary>What SendGrid's clients say in JSON.</summary>
+/// <summary>JSON of requests.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     AllowDuplicateProperties = false,

@@ -1,14 +1,16 @@
 namespace Pipeline.LocalHost.Mailbox;
 
-/// <summary>Without a key of SendGrid, mail goes to the mailbox.</summary>
+/// <summary>Settings that send mail to the mailbox if there is no SendGrid key.</summary>
 internal static class MailboxSettings
 {
     private const string ApiKey = "SendGrid:ApiKey";
     private const string Placeholder = "local";
 
-    public static bool LeadToMailbox(IConfiguration settings) => settings[ApiKey] == Placeholder;
+    public static bool UseMailbox(IConfiguration settings) => settings[ApiKey] == Placeholder;
 
-    /// <summary>The settings that take the place of those of SendGrid.</summary>
-    public static IEnumerable<KeyValuePair<string, string?>> InPlaceOf(IConfiguration settings, int port) =>
-        string.IsNullOrWhiteSpace(settings[ApiKey]) ? [new(ApiKey, Placeholder), new("SendGrid:BaseUrl", $"http://127.0.0.1:{port}")] : [];
+    /// <summary>The settings to add. None if there is a SendGrid key.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> Defaults(IConfiguration settings, int port) =>
+        string.IsNullOrWhiteSpace(settings[ApiKey])
+            ? [new(ApiKey, Placeholder), new("SendGrid:BaseUrl", $"http://127.0.0.1:{port}")]
+            : [];
 }

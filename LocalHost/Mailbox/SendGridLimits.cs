@@ -4,9 +4,9 @@ using System.Text;
 namespace Pipeline.LocalHost.Mailbox;
 
 /// <summary>
-/// The limits that SendGrid documents for the members of mail/send that this product sends. The mailbox enforces them so that a
-/// request which could not be sent fails on the developer's machine; if the documentation is not clear, the stricter reading holds.
-/// All other members are refused: nothing here could say what SendGrid makes of them.
+/// Checks a request against the limits that SendGrid documents for the members that the app sends, so that a request that SendGrid would
+/// refuse fails on the developer's machine. If the documentation is unclear, the stricter reading holds. All other members are refused,
+/// because their limits are not implemented.
 /// </summary>
 internal static class SendGridLimits
 {
@@ -15,7 +15,7 @@ internal static class SendGridLimits
     public const int MaxSubstitutions = 100;
     public const int MaxSubstitutionsBytes = 10_000;
 
-    /// <summary>The documentation asks for less than 30 MB and does not say which MB; this is the smaller one.</summary>
+    /// <summary>The documentation says "less than 30 MB". A MB is read as 1,000,000 bytes, the smaller unit.</summary>
     public const long MaxBodyBytes = 30_000_000 - 1;
 
     private static readonly HashSet<string> ReservedHeaders = new(StringComparer.OrdinalIgnoreCase)
@@ -30,9 +30,9 @@ internal static class SendGridLimits
     private static readonly SearchValues<char> HeaderName =
         SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(c => (char)c).Where(c => c != ':')]);
 
-    private static readonly SearchValues<char> NotInType = SearchValues.Create(";,\r\n");
+    private static readonly SearchValues<char> ForbiddenInType = SearchValues.Create(";,\r\n");
 
-    public static IEnumerable<Refusal> Check(SendRequest request) =>
+    public static IEnumerable<RequestError> Check(SendRequest request) =>
     [
         .. CheckMembers(request, ""),
         .. CheckPersonalizations(request),
@@ -44,50 +44,51 @@ internal static class SendGridLimits
         .. CheckTracking(request.TrackingSettings),
     ];
 
-    private static IEnumerable<Refusal> CheckMembers(RequestObject? part, string field) =>
-        (part?.Unknown?.Keys ?? Enumerable.Empty<string>()).Select(name => Refusal.OfUnknown(field is "" ? name : $"{field}.{name}"));
+    private static IEnumerable<RequestError> CheckMembers(RequestObject? part, string field) =>
+        (part?.Unknown?.Keys ?? Enumerable.Empty<string>())
+            .Select(name => RequestError.OfUnknown(field is "" ? name : $"{field}.{name}"));
 
-    private static IEnumerable<Refusal> CheckPersonalizations(SendRequest request)
+    private static IEnumerable<RequestError> CheckPersonalizations(SendRequest request)
     {
         var all = request.Personalizations ?? [];
         if (all.Count == 0)
-            yield return Refusal.Of("personalizations", "You must have at least one personalization.");
+            yield return RequestError.OfField("personalizations", "You must have at least one personalization.");
         if (all.Count > MaxRecipients)
         {
-            yield return Refusal.Of("personalizations",
+            yield return RequestError.OfField("personalizations",
                 $"The personalization block is limited to {MaxRecipients} personalizations per API request. " +
                 $"You have provided {all.Count} personalizations.");
             yield break;
         }
 
-        var recipients = all.Sum(own => own?.To?.Count ?? 0);
+        var recipients = all.Sum(personalization => personalization?.To?.Count ?? 0);
         if (recipients > MaxRecipients)
-            yield return Refusal.Of("personalizations",
+            yield return RequestError.OfField("personalizations",
                 $"There is a limit of {MaxRecipients} total recipients per request. You have provided {recipients}.");
 
         var seen = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < all.Count; i++)
         {
             var field = $"personalizations.{i}";
-            if (all[i] is not { } own)
+            if (all[i] is not { } personalization)
             {
-                yield return Refusal.Of(field, "Each personalization must be an object.");
+                yield return RequestError.OfField(field, "Each personalization must be an object.");
                 continue;
             }
 
-            foreach (var refusal in CheckMembers(own, field)
-                .Concat(CheckRecipients(own, i, seen))
-                .Concat(CheckHeaders(own.Headers, $"{field}.headers"))
-                .Concat(CheckSubstitutions(own.Substitutions, $"{field}.substitutions")))
-                yield return refusal;
+            foreach (var error in CheckMembers(personalization, field)
+                .Concat(CheckRecipients(personalization, i, seen))
+                .Concat(CheckHeaders(personalization.Headers, $"{field}.headers"))
+                .Concat(CheckSubstitutions(personalization.Substitutions, $"{field}.substitutions")))
+                yield return error;
         }
     }
 
-    private static IEnumerable<Refusal> CheckRecipients(Personalization own, int i, Dictionary<string, int> seen)
+    private static IEnumerable<RequestError> CheckRecipients(Personalization personalization, int i, Dictionary<string, int> seen)
     {
-        if (own.To is not { Count: > 0 } addresses)
+        if (personalization.To is not { Count: > 0 } addresses)
         {
-            yield return Refusal.Of($"personalizations.{i}.to",
+            yield return RequestError.OfField($"personalizations.{i}.to",
                 "The to array is required for all personalization objects, and must have at least one email object with a " +
                 "valid email address.");
             yield break;
@@ -97,12 +98,12 @@ internal static class SendGridLimits
         {
             var field = $"personalizations.{i}.to.{k}";
             var address = addresses[k];
-            foreach (var refusal in CheckMembers(address, field))
-                yield return refusal;
+            foreach (var error in CheckMembers(address, field))
+                yield return error;
             if (address is null || !address.IsWellFormed)
-                yield return Refusal.Of($"{field}.email", AddressFault(address));
+                yield return RequestError.OfField($"{field}.email", AddressError(address));
             else if (!seen.TryAdd(address.Email!, i))
-                yield return Refusal.Of($"personalizations.{i}", seen[address.Email!] == i
+                yield return RequestError.OfField($"personalizations.{i}", seen[address.Email!] == i
                     ? "Each email address in the personalization block should be unique. " +
                       $"We found the first duplicate instance of [{address.Email}] in the personalizations.{i}.to field."
                     : "Each unique email address in the personalizations array should only be included once. " +
@@ -110,33 +111,33 @@ internal static class SendGridLimits
         }
     }
 
-    private static IEnumerable<Refusal> CheckFrom(Sender? from)
+    private static IEnumerable<RequestError> CheckFrom(Sender? from)
     {
-        foreach (var refusal in CheckMembers(from, "from"))
-            yield return refusal;
+        foreach (var error in CheckMembers(from, "from"))
+            yield return error;
         if (from is null)
-            yield return Refusal.Of("from",
+            yield return RequestError.OfField("from",
                 "The from object must be provided for every email send. It is an object that requires the email " +
                 "parameter, but may also contain a name parameter.");
         else if (!from.IsWellFormed)
-            yield return Refusal.Of("from.email", AddressFault(from));
+            yield return RequestError.OfField("from.email", AddressError(from));
         else if (!Ascii.IsValid(from.Email))
-            yield return Refusal.Of("from.email", "Unicode is not supported in the from address.");
+            yield return RequestError.OfField("from.email", "Unicode is not supported in the from address.");
     }
 
-    private static IEnumerable<Refusal> CheckSubject(string? subject)
+    private static IEnumerable<RequestError> CheckSubject(string? subject)
     {
         if (subject is null)
-            yield return Refusal.Of("subject", "The subject is required.");
+            yield return RequestError.OfField("subject", "The subject is required.");
         else if (subject is "")
-            yield return Refusal.Of("subject", "The subject of your email must be a string at least one character in length.");
+            yield return RequestError.OfField("subject", "The subject of your email must be a string at least one character in length.");
     }
 
-    private static IEnumerable<Refusal> CheckContent(SendRequest request)
+    private static IEnumerable<RequestError> CheckContent(SendRequest request)
     {
         if (request.Content is not { Count: > 0 } content)
         {
-            yield return Refusal.Of("content",
+            yield return RequestError.OfField("content",
                 "There must be at least one defined content block. We typically suggest both text/plain and text/html blocks " +
                 "are included, but only one block is required.");
             yield break;
@@ -145,21 +146,21 @@ internal static class SendGridLimits
         var last = 0;
         for (var i = 0; i < content.Count; i++)
         {
-            foreach (var refusal in CheckMembers(content[i], $"content.{i}"))
-                yield return refusal;
+            foreach (var error in CheckMembers(content[i], $"content.{i}"))
+                yield return error;
             var type = content[i]?.Type;
             if (string.IsNullOrEmpty(type))
-                yield return Refusal.Of($"content.{i}.type",
+                yield return RequestError.OfField($"content.{i}.type",
                     "Your content type must be a string with length of at least one character.");
-            else if (type.AsSpan().IndexOfAny(NotInType) >= 0)
-                yield return Refusal.Of($"content.{i}.type", "The content type cannot contain ';', ',' or CRLF characters.");
+            else if (type.AsSpan().IndexOfAny(ForbiddenInType) >= 0)
+                yield return RequestError.OfField($"content.{i}.type", "The content type cannot contain ';', ',' or CRLF characters.");
             if (string.IsNullOrEmpty(content[i]?.Value))
-                yield return Refusal.Of($"content.{i}.value",
+                yield return RequestError.OfField($"content.{i}.value",
                     "The content value must be a string at least one character in length.");
 
             var rank = Is(type, "text/plain") ? 1 : Is(type, "text/html") ? 2 : 3;
             if (rank < last || (rank == last && rank < 3))
-                yield return Refusal.Of("content",
+                yield return RequestError.OfField("content",
                     "Following RFC 1341, section 7.2, if either text/html or text/plain are to be sent in your email: " +
                     "text/plain needs to be first, followed by text/html, followed by any other content, each once.");
             last = Math.Max(rank, last);
@@ -168,7 +169,7 @@ internal static class SendGridLimits
         static bool Is(string? type, string wanted) => string.Equals(type, wanted, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static IEnumerable<Refusal> CheckHeaders(IReadOnlyDictionary<string, string?>? headers, string field)
+    private static IEnumerable<RequestError> CheckHeaders(IReadOnlyDictionary<string, string?>? headers, string field)
     {
         if (headers is null)
             yield break;
@@ -176,50 +177,51 @@ internal static class SendGridLimits
         foreach (var (name, value) in headers)
         {
             if (name is "" || name.AsSpan().ContainsAnyExcept(HeaderName))
-                yield return Refusal.Of(field,
+                yield return RequestError.OfField(field,
                     "Header keys cannot be empty or contain non-ASCII characters, colons or empty spaces.");
             else if (ReservedHeaders.Contains(name))
-                yield return Refusal.Of(field, $"Header cannot be one of the reserved keys. You provided {name}.");
+                yield return RequestError.OfField(field, $"Header cannot be one of the reserved keys. You provided {name}.");
             else if (!names.Add(name))
-                yield return Refusal.Of(field, $"The headers cannot contain duplicate keys. You provided {name} more than once.");
+                yield return RequestError.OfField(field, $"The headers cannot contain duplicate keys. You provided {name} more than once.");
             if (value is null)
-                yield return Refusal.Of(field, $"The header values must be strings. The value of {name} is null.");
+                yield return RequestError.OfField(field, $"The header values must be strings. The value of {name} is null.");
             else if (value.AsSpan().ContainsAnyExcept(Printable))
-                yield return Refusal.Of(field,
+                yield return RequestError.OfField(field,
                     $"The header values must be ASCII without CRLF characters. The value of {name} is not.");
         }
     }
 
-    private static IEnumerable<Refusal> CheckCustomArgs(IReadOnlyDictionary<string, string?>? args)
+    private static IEnumerable<RequestError> CheckCustomArgs(IReadOnlyDictionary<string, string?>? args)
     {
         if (args?.Count == 0)
-            yield return Refusal.Of("custom_args", "custom_args cannot be empty.");
+            yield return RequestError.OfField("custom_args", "custom_args cannot be empty.");
         if (args?.FirstOrDefault(arg => arg.Value is null).Key is { } name)
-            yield return Refusal.Of("custom_args", $"All values of custom arguments must be strings. The value of {name} is null.");
+            yield return RequestError.OfField("custom_args",
+                $"All values of custom arguments must be strings. The value of {name} is null.");
         var size = Size(args);
         if (size >= MaxCustomArgsBytes)
-            yield return Refusal.Of("custom_args",
+            yield return RequestError.OfField("custom_args",
                 $"The combined size of custom arguments must be less than {MaxCustomArgsBytes} bytes per personalization. " +
                 $"You have provided {size} bytes.");
     }
 
-    private static IEnumerable<Refusal> CheckSubstitutions(IReadOnlyDictionary<string, string?>? substitutions, string field)
+    private static IEnumerable<RequestError> CheckSubstitutions(IReadOnlyDictionary<string, string?>? substitutions, string field)
     {
         if (substitutions?.Count > MaxSubstitutions)
-            yield return Refusal.Of(field,
+            yield return RequestError.OfField(field,
                 $"You are limited to {MaxSubstitutions} substitutions per personalization. " +
                 $"You have provided {substitutions.Count}.");
         var size = Size(substitutions);
         if (size > MaxSubstitutionsBytes)
-            yield return Refusal.Of(field,
+            yield return RequestError.OfField(field,
                 $"The total size of your substitutions may not exceed {MaxSubstitutionsBytes} bytes per personalization. " +
                 $"You have provided {size} bytes.");
         foreach (var (tag, value) in substitutions ?? new Dictionary<string, string?>())
             if (value is null)
-                yield return Refusal.Of(field, $"The substitution values must all be strings. The value of {tag} is null.");
+                yield return RequestError.OfField(field, $"The substitution values must all be strings. The value of {tag} is null.");
     }
 
-    private static IEnumerable<Refusal> CheckTracking(TrackingSettings? tracking) =>
+    private static IEnumerable<RequestError> CheckTracking(TrackingSettings? tracking) =>
         new (RequestObject? Part, string Field)[]
         {
             (tracking, "tracking_settings"),
@@ -229,8 +231,8 @@ internal static class SendGridLimits
             (tracking?.Ganalytics, "tracking_settings.ganalytics"),
         }.SelectMany(each => CheckMembers(each.Part, each.Field));
 
-    private static string AddressFault(EmailAddress? address) => address?.Email?.Length > EmailAddress.MaxLength
-        ? $"The email exceeds the maximum total length of {EmailAddress.MaxLength} characters."
+    private static string AddressError(SendGridAddress? address) => address?.Email?.Length > SendGridAddress.MaxLength
+        ? $"The email exceeds the maximum total length of {SendGridAddress.MaxLength} characters."
         : "Does not contain a valid address.";
 
     private static int Size(IReadOnlyDictionary<string, string?>? pairs) =>

@@ -3,33 +3,34 @@ using System.Reflection.Emit;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Host;
-using Handler = System.Func<string, object, System.Threading.CancellationToken, System.Threading.Tasks.Task>;
 
 namespace Pipeline.LocalHost.Triggers;
 
-/// <summary>
-/// The WebJobs SDK finds triggers as attributes of methods. As the Functions host does, a class is made for it whose methods have the
-/// triggers that the worker told, and hand each call on.
-/// </summary>
+/// <summary>Runs a function.</summary>
+/// <param name="function">The name of the function.</param>
+/// <param name="trigger">The TimerInfo or QueueMessage of the trigger.</param>
+// Public, because the generated class calls it.
+public delegate Task TriggerHandler(string function, object trigger, CancellationToken cancellationToken);
+
+/// <summary>Generates a class with a method for each queue and timer function. Each method passes its calls to a handler.</summary>
+/// <remarks>The WebJobs SDK finds triggers only as attributes of methods. The Functions host generates such a class, too.</remarks>
 internal sealed class TriggerClass : ITypeLocator, IJobActivator
 {
-    // The Functions host's name for it, which is part of the names of its blobs.
+    // The name that the Functions host uses. It is part of the names of blobs.
     private const string Name = "Host.Functions";
 
     private readonly Type _type;
-    private readonly Handler _handler;
+    private readonly TriggerHandler _handler;
 
-    /// <param name="handler">Runs a function, named, with the TimerInfo or QueueMessage that triggered it.</param>
-    public TriggerClass(IEnumerable<WorkerFunction> functions, Handler handler)
+    public TriggerClass(IEnumerable<WorkerFunction> functions, TriggerHandler handler)
     {
         _handler = handler;
         var type = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Host"), AssemblyBuilderAccess.Run).DefineDynamicModule("Host")
             .DefineType(Name, TypeAttributes.Public | TypeAttributes.Class);
-        var field = type.DefineField(nameof(Handler), typeof(Handler), FieldAttributes.Public);
+        var field = type.DefineField(nameof(TriggerHandler), typeof(TriggerHandler), FieldAttributes.Public);
         foreach (var function in functions)
             if (function.IsQueue)
-                Define(type, field, function.Name, typeof(QueueMessage), Attribute(
-                    typeof(QueueTriggerAttribute), function["queueName"]!, ("Connection", function["connection"] ?? "AzureWebJobsStorage")));
+                Define(type, field, function.Name, typeof(QueueMessage), QueueTrigger(function));
             else if (function.IsTimer)
                 Define(type, field, function.Name, typeof(TimerInfo), Attribute(typeof(TimerTriggerAttribute), function["schedule"]!));
         _type = type.CreateType();
@@ -40,7 +41,7 @@ internal sealed class TriggerClass : ITypeLocator, IJobActivator
     public T CreateInstance<T>()
     {
         var instance = Activator.CreateInstance<T>();
-        _type.GetField(nameof(Handler))!.SetValue(instance, _handler);
+        _type.GetField(nameof(TriggerHandler))!.SetValue(instance, _handler);
         return instance;
     }
 
@@ -59,6 +60,9 @@ internal sealed class TriggerClass : ITypeLocator, IJobActivator
         code.Emit(OpCodes.Callvirt, field.FieldType.GetMethod("Invoke")!);
         code.Emit(OpCodes.Ret);
     }
+
+    private static CustomAttributeBuilder QueueTrigger(WorkerFunction function) => Attribute(
+        typeof(QueueTriggerAttribute), function["queueName"]!, ("Connection", function["connection"] ?? "AzureWebJobsStorage"));
 
     private static CustomAttributeBuilder Attribute(Type type, string argument, params (string Name, object Value)[] properties) => new(
         type.GetConstructor([typeof(string)])!, [argument],

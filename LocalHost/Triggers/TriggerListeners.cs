@@ -9,16 +9,17 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Pipeline.LocalHost.Triggers;
 
-/// <summary>
-/// Queues and timers, with the engine of the Functions host: the WebJobs SDK. If one of its listeners gives up, because storage was away for longer than
-/// its retries, the Functions host ends and Azure starts another; here all listeners are made anew.
-/// </summary>
+/// <summary>Listens to queues and timers with the WebJobs SDK, which the Functions host uses, too.</summary>
+/// <remarks>
+/// A listener fails if storage is unreachable for longer than its retries. The Functions host ends then, and Azure starts another; here
+/// all listeners are created again.
+/// </remarks>
 internal sealed partial class TriggerListeners(TriggerClass triggers, IConfiguration settings, ILoggerFactory loggers)
 {
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(25);
 
-    // After a fault, stopping can wait for what never ends.
+    // Shorter, because after a fault a listener may never stop.
     private static readonly TimeSpan StopTimeoutAfterFault = TimeSpan.FromSeconds(5);
 
     private readonly ILogger _logger = loggers.CreateLogger<TriggerListeners>();
@@ -27,8 +28,8 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
     /// <summary>Ends when they listen for the first time.</summary>
     public Task Started => _started.Task;
 
-    /// <summary>Listens until told to stop, and ends when what ran then has ended.</summary>
-    /// <exception cref="StartException">The settings or the triggers are wrong.</exception>
+    /// <summary>Listens until <paramref name="stop"/> is canceled, then waits for the functions that are running.</summary>
+    /// <exception cref="StartupException">The settings or the triggers are wrong.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
         for (var isFirst = true; !stop.IsCancellationRequested; isFirst = false)
@@ -40,21 +41,21 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
                 await host.StartAsync(stop);
                 _started.TrySetResult();
                 if (!isFirst)
-                    LogRunningAgain();
-                LogGaveUp(FirstLine(await faults.Thrown.WaitAsync(stop)));
+                    LogRestarted();
+                LogListenerFailed(FirstLine(await faults.Thrown.WaitAsync(stop)));
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
-                // Told to stop.
+                // Canceled by the caller.
             }
-            catch (Exception fault) when (IsPassing(fault))
+            catch (Exception fault) when (IsTransient(fault))
             {
-                LogGaveUp(FirstLine(fault));
+                LogListenerFailed(FirstLine(fault));
             }
             catch (Exception fault)
             {
-                throw fault.InnerException as StartException
-                    ?? new StartException($"The triggers cannot start: {FirstLine(fault)} {FirstLine(fault.GetBaseException())}", fault);
+                throw fault.InnerException as StartupException
+                    ?? new StartupException($"The triggers cannot start: {FirstLine(fault)} {FirstLine(fault.GetBaseException())}", fault);
             }
 
             await StopAsync(host, stop.IsCancellationRequested ? StopTimeout : StopTimeoutAfterFault);
@@ -64,9 +65,10 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
 
     private static string FirstLine(Exception fault) => fault.Message.Split('\n')[0].Trim();
 
-    // The SDK wraps what its listeners throw.
-    private static bool IsPassing(Exception fault) =>
-        fault is RequestFailedException or TimeoutException or OperationCanceledException or IOException || fault.InnerException is { } inner && IsPassing(inner);
+    // The SDK wraps the exceptions of its listeners.
+    private static bool IsTransient(Exception fault) =>
+        fault is RequestFailedException or TimeoutException or OperationCanceledException or IOException
+        || fault.InnerException is { } inner && IsTransient(inner);
 
     private async Task StopAsync(IHost host, TimeSpan timeout)
     {
@@ -74,32 +76,38 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
         await ((Task)stopping.WaitAsync(timeout)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!stopping.IsCompleted)
             LogStillRunning(timeout.TotalSeconds);
-        // Disposing of what has not stopped throws.
-        _ = stopping.ContinueWith(_ => host.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        // Disposing of a host that has not stopped throws.
+        _ = stopping.ContinueWith(
+            _ => host.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
     }
 
     private IHost Build(FirstFault faults) => new HostBuilder()
         .UseEnvironment(Environments.Development)
         .ConfigureAppConfiguration(configuration => configuration.AddConfiguration(settings))
-        .ConfigureServices(services => services.AddSingleton(loggers).AddSingleton<ITypeLocator>(triggers).AddSingleton<IJobActivator>(triggers))
+        .ConfigureServices(services => services
+            .AddSingleton(loggers)
+            .AddSingleton<ITypeLocator>(triggers)
+            .AddSingleton<IJobActivator>(triggers))
         .ConfigureWebJobs(webJobs => webJobs.AddAzureStorageCoreServices().AddAzureStorageQueues().AddTimers())
         .ConfigureServices(services => services
-            .AddSingleton<IHostLifetime, NoLifetime>()
+            .AddSingleton<IHostLifetime, ManualLifetime>()
             .AddSingleton<IHostIdProvider, HostId>()
             .AddSingleton<IWebJobsExceptionHandler>(faults)
-            .RemoveAll<ScheduleMonitor>().AddSingleton<ScheduleMonitor, TimerStatusBlobs>())
+            .RemoveAll<ScheduleMonitor>().AddSingleton<ScheduleMonitor, BlobScheduleMonitor>())
         .Build();
 
-    /// <summary>Takes the place of the SDK's handler, which ends the process.</summary>
+    /// <summary>Replaces the handler of the SDK, which ends the process.</summary>
     private sealed class FirstFault : IWebJobsExceptionHandler
     {
         private readonly TaskCompletionSource<Exception> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task<Exception> Thrown => _first.Task;
 
-        public Task OnTimeoutExceptionAsync(ExceptionDispatchInfo exceptionInfo, TimeSpan timeoutGracePeriod) => OnUnhandledExceptionAsync(exceptionInfo);
+        public Task OnTimeoutExceptionAsync(ExceptionDispatchInfo exceptionInfo, TimeSpan timeoutGracePeriod) =>
+            OnUnhandledExceptionAsync(exceptionInfo);
 
-        public Task OnUnhandledExceptionAsync(ExceptionDispatchInfo exceptionInfo) => Task.FromResult(_first.TrySetResult(exceptionInfo.SourceException));
+        public Task OnUnhandledExceptionAsync(ExceptionDispatchInfo exceptionInfo) =>
+            Task.FromResult(_first.TrySetResult(exceptionInfo.SourceException));
     }
 
     private sealed class HostId : IHostIdProvider
@@ -107,12 +115,12 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
         public Task<string> GetHostIdAsync(CancellationToken cancellationToken) => Task.FromResult("pipeline-functions");
     }
 
-    [LoggerMessage(LogLevel.Information, "The listeners of queues and timers run again.")]
-    private partial void LogRunningAgain();
+    [LoggerMessage(LogLevel.Information, "Restarted the listeners of queues and timers.")]
+    private partial void LogRestarted();
 
-    [LoggerMessage(LogLevel.Warning, "A listener gave up, so all are started again: {Reason}")]
-    private partial void LogGaveUp(string reason);
+    [LoggerMessage(LogLevel.Warning, "A listener failed, so all listeners are restarted: {Reason}")]
+    private partial void LogListenerFailed(string reason);
 
-    [LoggerMessage(LogLevel.Warning, "Functions still run after {Seconds} s and are left behind; their messages come back.")]
+    [LoggerMessage(LogLevel.Warning, "Functions still run after {Seconds} s and are not waited for. Their messages return to the queues.")]
     private partial void LogStillRunning(double seconds);
 }

@@ -4,11 +4,11 @@ using Pipeline.Functions;
 
 namespace Pipeline.LocalHost.Worker;
 
-/// <summary>The app in this process. Only one: the worker keeps its port in a static.</summary>
+/// <summary>Runs the app in this process. Only one can run, because the worker keeps its port in a static field.</summary>
 internal static class AppHost
 {
-    /// <summary>Runs the app, and ends with it; faulted if it failed.</summary>
-    /// <param name="storage">The app is built while storage starts, and starts when this has ended.</param>
+    /// <summary>Runs the app. The task ends with the app, and is faulted if the app failed.</summary>
+    /// <param name="storage">Ends when storage is ready. The app is built before that and started after it.</param>
     public static async Task RunAsync(Task storage)
     {
         using var app = Build();
@@ -16,15 +16,14 @@ internal static class AppHost
         await app.RunAsync();
     }
 
-    /// <summary>What the app's entry point runs.</summary>
     private static IHost Build()
     {
-        // The worker looks for its functions there.
+        // The worker looks for functions in the entry assembly.
         Assembly.SetEntryAssembly(typeof(FunctionsComposition).Assembly);
         var builder = FunctionsComposition.CreateBuilder([]);
-        // Ctrl+C ends this process in its own order: the app must not end at it by itself.
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        // The worker reads the command line of the process, which is LocalHost's.
+        // The app must not end by itself at Ctrl+C: LocalApplication stops everything in order.
+        builder.Services.AddSingleton<IHostLifetime, ManualLifetime>();
+        // The worker would read the command line of the process, which is LocalHost's.
         var sources = ((IConfigurationBuilder)builder.Configuration).Sources;
         foreach (var commandLine in sources.OfType<CommandLineConfigurationSource>().ToList())
             sources.Remove(commandLine);
@@ -32,8 +31,8 @@ internal static class AppHost
     }
 }
 
-/// <summary>For hosts inside of this process: they start and stop when they are told, not by signals.</summary>
-internal sealed class NoLifetime : IHostLifetime
+/// <summary>The lifetime of a host inside this process: code starts and stops it, and signals do not.</summary>
+internal sealed class ManualLifetime : IHostLifetime
 {
     public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -4,7 +4,7 @@ using Pipeline.LocalHost.Azurite;
 
 namespace Pipeline.LocalHost.Worker;
 
-/// <summary>The running worker: its functions, and how to call them.</summary>
+/// <summary>The running worker, with its functions and the means to call them.</summary>
 internal sealed class FunctionsWorker : IAsyncDisposable
 {
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(5);
@@ -15,17 +15,17 @@ internal sealed class FunctionsWorker : IAsyncDisposable
 
     public WorkerChannel Channel { get; }
 
-    /// <summary>Ends with the worker, however that happens; faulted if it failed.</summary>
+    /// <summary>Ends when the worker ends for any reason, and is faulted if the worker failed.</summary>
     public Task Ended { get; private set; }
 
     public IReadOnlyList<WorkerFunction> Functions { get; private set; } = [];
 
-    /// <summary>Where the worker answers HTTP requests that the host forwards.</summary>
+    /// <summary>Address to which the host forwards HTTP requests.</summary>
     public Uri HttpAddress { get; private set; } = null!;
 
-    /// <param name="port">Where to wait for a worker in a process of its own; null runs the app in this process.</param>
-    /// <param name="storage">Ends when storage is there, without which the app does not start.</param>
-    /// <exception cref="StartException">The worker did not start. What the app itself throws comes out as it is.</exception>
+    /// <param name="port">The port on which to wait for a worker process. If it is null, the app runs in this process.</param>
+    /// <param name="storage">Ends when storage is ready.</param>
+    /// <exception cref="StartupException">The worker did not start. Exceptions of the app itself are not wrapped.</exception>
     public static async Task<FunctionsWorker> StartAsync(int? port, Task storage, ILoggerFactory loggers, CancellationToken stop)
     {
         var channel = new WorkerChannel(loggers);
@@ -35,8 +35,8 @@ internal sealed class FunctionsWorker : IAsyncDisposable
         {
             await grpc.StartAsync(stop);
             if (port is null)
-                worker.Ended = RunHereAsync(storage, grpc.Urls.Single());
-            // The stream of an app that ended in this process would stay open.
+                worker.Ended = RunInProcessAsync(storage, grpc.Urls.Single());
+            // If the app in this process ends, its stream stays open.
             _ = worker.Ended.ContinueWith(_ => channel.Close(), TaskScheduler.Default);
             var initializing = worker.InitializeAsync();
             if (await Task.WhenAny(initializing, worker.Ended).WaitAsync(stop) == worker.Ended)
@@ -47,7 +47,9 @@ internal sealed class FunctionsWorker : IAsyncDisposable
         catch (Exception fault)
         {
             await worker.DisposeAsync();
-            throw fault is IOException or TimeoutException ? new StartException($"The worker did not start: {fault.Message}", fault) : fault;
+            throw fault is IOException or TimeoutException
+                ? new StartupException($"The worker did not start: {fault.Message} See the lines above for the reason.", fault)
+                : fault;
         }
     }
 
@@ -58,8 +60,8 @@ internal sealed class FunctionsWorker : IAsyncDisposable
         await _grpc.DisposeAsync();
     }
 
-    // The names are the Functions host's. It passes some on the command line, which is not LocalHost's to change.
-    private static Task RunHereAsync(Task storage, string address)
+    // The Functions host uses the same names. It passes some of them on the command line, which a process cannot change for itself.
+    private static Task RunInProcessAsync(Task storage, string address)
     {
         Environment.SetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT", "Development");
         foreach (var (name, value) in WorkerEnvironment.Of(AppContext.BaseDirectory, address))
@@ -72,7 +74,7 @@ internal sealed class FunctionsWorker : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(
             kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2));
-        builder.Services.AddRouting().AddSingleton(loggers).AddSingleton(channel).AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.AddRouting().AddSingleton(loggers).AddSingleton(channel).AddSingleton<IHostLifetime, ManualLifetime>();
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = grpc.MaxSendMessageSize = null);
         var server = builder.Build();
         server.MapGrpcService<WorkerChannel>();
@@ -83,19 +85,22 @@ internal sealed class FunctionsWorker : IAsyncDisposable
     {
         await Channel.Connected;
         var folder = AppContext.BaseDirectory;
-        // The worker expects a version of the Functions host.
+        // The worker requires a version of the Functions host.
         var init = (await Channel.RequestAsync(new()
         {
             WorkerInitRequest = new() { HostVersion = "4.1047.100", WorkerDirectory = folder, FunctionAppDirectory = folder },
         })).WorkerInitResponse;
-        var described = (await Channel.RequestAsync(new() { FunctionsMetadataRequest = new() { FunctionAppDirectory = folder } })).FunctionMetadataResponse;
+        var described = (await Channel.RequestAsync(new()
+        {
+            FunctionsMetadataRequest = new() { FunctionAppDirectory = folder },
+        })).FunctionMetadataResponse;
         var loaded = await Task.WhenAll(described.FunctionMetadataResults.Select(metadata =>
             Channel.RequestAsync(new() { FunctionLoadRequest = new() { FunctionId = metadata.FunctionId, Metadata = metadata } })));
         foreach (var result in loaded.Select(each => each.FunctionLoadResponse.Result).Append(init.Result).Append(described.Result))
             if (result.Status != StatusResult.Types.Status.Success)
-                throw new StartException($"The worker could not load the app: {result.Exception?.Message}");
+                throw new StartupException($"The worker cannot load the app: {result.Exception?.Message}");
         HttpAddress = new Uri(init.Capabilities["HttpUri"]);
-        // The worker tells its address before it listens there.
+        // The worker reports its address before it listens on it.
         while (!await StorageProbe.IsListeningAsync(HttpAddress.Port, CancellationToken.None))
             await Task.Delay(TimeSpan.FromMilliseconds(5));
         Functions = [.. described.FunctionMetadataResults.Select(metadata => new WorkerFunction(metadata))];

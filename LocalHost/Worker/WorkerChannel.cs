@@ -5,20 +5,20 @@ using Grpc.Core;
 
 namespace Pipeline.LocalHost.Worker;
 
-/// <summary>The stream between host and worker: requests of the host and their answers, invocations, and the worker's log.</summary>
+/// <summary>The gRPC stream between host and worker: requests of the host, responses, invocations and the log of the worker.</summary>
 internal sealed class WorkerChannel(ILoggerFactory loggers) : FunctionRpc.FunctionRpcBase
 {
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(60);
 
     private readonly Channel<StreamingMessage> _outgoing = Channel.CreateUnbounded<StreamingMessage>(new() { SingleReader = true });
-    // By the id of the request, or of the invocation.
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> _awaited = new();
+    // By the id of the request or of the invocation.
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> _pending = new();
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task Connected => _connected.Task;
 
-    /// <summary>Ends when the worker has closed the stream or it broke.</summary>
+    /// <summary>Ends when the worker closes the stream, or when the connection breaks.</summary>
     public Task Closed => _closed.Task;
 
     public override async Task EventStream(
@@ -28,11 +28,11 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : FunctionRpc.Functi
         try
         {
             await foreach (var message in requestStream.ReadAllAsync(context.CancellationToken))
-                Take(message);
+                Handle(message);
         }
         catch (Exception broken) when (broken is OperationCanceledException or IOException or Grpc.Core.RpcException)
         {
-            // The worker is gone.
+            // The worker ended.
         }
         finally
         {
@@ -41,30 +41,37 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : FunctionRpc.Functi
         }
     }
 
-    /// <summary>The worker has ended: what waits for it waits no longer.</summary>
+    /// <summary>Call it when the worker has ended. Pending requests and invocations fail.</summary>
     public void Close()
     {
         _closed.TrySetResult();
         _outgoing.Writer.TryComplete();
-        foreach (var answer in _awaited.Values)
-            answer.TrySetException(WorkerIsGone());
+        foreach (var response in _pending.Values)
+            response.TrySetException(WorkerEnded());
     }
 
-    /// <summary>Sends a message that the worker answers.</summary>
-    public Task<StreamingMessage> RequestAsync(StreamingMessage message) => SendAsync(Guid.NewGuid().ToString(), message).WaitAsync(AnswerTimeout);
+    /// <summary>Sends a message and returns the response of the worker.</summary>
+    /// <exception cref="IOException">The worker ended.</exception>
+    /// <exception cref="TimeoutException">The worker did not respond within 60 seconds.</exception>
+    public Task<StreamingMessage> RequestAsync(StreamingMessage message) =>
+        SendAsync(Guid.NewGuid().ToString(), message).WaitAsync(ResponseTimeout);
 
-    /// <summary>Runs a function in the worker, to its end.</summary>
-    /// <param name="metadata">What the trigger knows besides its input.</param>
+    /// <summary>Runs a function in the worker and waits for its end.</summary>
+    /// <param name="metadata">Values of the trigger in addition to the input.</param>
     /// <exception cref="FunctionFailedException">The function threw.</exception>
     /// <exception cref="IOException">The worker ended before the function did.</exception>
     public async Task InvokeAsync(
-        WorkerFunction function, string invocationId, TypedData input, IEnumerable<KeyValuePair<string, TypedData>> metadata, CancellationToken cancellationToken)
+        WorkerFunction function,
+        string invocationId,
+        TypedData input,
+        IEnumerable<KeyValuePair<string, TypedData>> metadata,
+        CancellationToken cancellationToken)
     {
         var request = new InvocationRequest
         {
             InvocationId = invocationId,
             FunctionId = function.Id,
-            // The caller's, as this host exports no spans of its own. The worker throws if there is none.
+            // The trace of the caller, because this host exports no spans. The worker throws if there is no trace.
             TraceContext = new RpcTraceContext
             {
                 TraceParent = Activity.Current?.ParentId ?? Activity.Current?.Id ?? NewTrace(),
@@ -75,11 +82,12 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : FunctionRpc.Functi
         foreach (var (name, value) in metadata)
             request.TriggerMetadata[name] = value;
 
-        await using var cancel = cancellationToken.Register(
-            () => _outgoing.Writer.TryWrite(new() { InvocationCancel = new InvocationCancel { InvocationId = invocationId } }));
+        var cancelMessage = new StreamingMessage { InvocationCancel = new InvocationCancel { InvocationId = invocationId } };
+        await using var cancel = cancellationToken.Register(() => _outgoing.Writer.TryWrite(cancelMessage));
         var result = (await SendAsync(invocationId, new() { InvocationRequest = request })).InvocationResponse.Result;
         if (result.Status != StatusResult.Types.Status.Success)
-            throw new FunctionFailedException(result.Exception?.Message ?? $"It ended as {result.Status}.", result.Exception?.StackTrace);
+            throw new FunctionFailedException(
+                result.Exception?.Message ?? $"The function ended as {result.Status}.", result.Exception?.StackTrace);
     }
 
     public void Terminate(TimeSpan gracePeriod) => _outgoing.Writer.TryWrite(
@@ -87,15 +95,15 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : FunctionRpc.Functi
 
     private static string NewTrace() => $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01";
 
-    private static IOException WorkerIsGone() => new("The worker ended.");
+    private static IOException WorkerEnded() => new("The worker ended.");
 
     private Task<StreamingMessage> SendAsync(string id, StreamingMessage message)
     {
-        var answer = _awaited[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var response = _pending[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         message.RequestId = id;
-        if (!_outgoing.Writer.TryWrite(message) && _awaited.TryRemove(id, out _))
-            answer.TrySetException(WorkerIsGone());
-        return answer.Task;
+        if (!_outgoing.Writer.TryWrite(message) && _pending.TryRemove(id, out _))
+            response.TrySetException(WorkerEnded());
+        return response.Task;
     }
 
     private async Task WriteAsync(IServerStreamWriter<StreamingMessage> stream, CancellationToken cancellationToken)
@@ -104,7 +112,7 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : FunctionRpc.Functi
             await stream.WriteAsync(message, cancellationToken);
     }
 
-    private void Take(StreamingMessage message)
+    private void Handle(StreamingMessage message)
     {
         if (message.StartStream is not null)
             _connected.TrySetResult();
@@ -112,7 +120,7 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : FunctionRpc.Functi
             loggers.CreateLogger(entry.Category).Log(
                 (LogLevel)entry.Level, default, entry.Message,
                 entry.Exception is { } thrown ? new FunctionFailedException(thrown.Message, thrown.StackTrace) : null, (text, _) => text);
-        else if (_awaited.TryRemove(message.InvocationResponse?.InvocationId ?? message.RequestId, out var answer))
-            answer.TrySetResult(message);
+        else if (_pending.TryRemove(message.InvocationResponse?.InvocationId ?? message.RequestId, out var response))
+            response.TrySetResult(message);
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Pipeline.LocalHost.Worker;
 
-/// <summary>A function as the worker describes it: its name, and the trigger with the values of its attribute.</summary>
+/// <summary>A function as the worker describes it: its name and its trigger with the values of the attribute.</summary>
 internal sealed class WorkerFunction(RpcFunctionMetadata metadata)
 {
     private readonly JsonElement _trigger = metadata.RawBindings.Select(binding => JsonElement.Parse(binding))
@@ -18,13 +18,17 @@ internal sealed class WorkerFunction(RpcFunctionMetadata metadata)
 
     public bool IsTimer => Is("timerTrigger");
 
-    /// <summary>The HTTP methods that it answers; none: every method.</summary>
-    public string[] Methods => Find("methods") is { ValueKind: JsonValueKind.Array } methods ? [.. methods.EnumerateArray().Select(method => method.GetString()!)] : [];
+    /// <summary>The HTTP methods that the function accepts. Empty if it accepts every method.</summary>
+    public string[] Methods => Find("methods") is { ValueKind: JsonValueKind.Array } methods
+        ? [.. methods.EnumerateArray().Select(method => method.GetString()!)]
+        : [];
 
-    /// <summary>A value of the trigger, as text; null if it has none of that name.</summary>
-    public string? this[string name] => Find(name) is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } value ? value.ToString() : null;
+    /// <summary>A value of the trigger as text. Null if it has none with this name.</summary>
+    public string? this[string name] =>
+        Find(name) is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } value ? value.ToString() : null;
 
     private bool Is(string type) => type.Equals(this["type"], StringComparison.OrdinalIgnoreCase);
 
-    private JsonElement Find(string name) => _trigger.EnumerateObject().FirstOrDefault(value => value.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+    private JsonElement Find(string name) =>
+        _trigger.EnumerateObject().FirstOrDefault(value => value.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 }

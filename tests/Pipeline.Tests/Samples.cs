@@ -61,7 +61,7 @@ public static class Samples
 
     private static IReadOnlyList<Dictionary<string, string>> ReadDemo()
     {
-        var assembly = typeof(Pipeline.LocalHost.StartException).Assembly;
+        var assembly = typeof(Pipeline.LocalHost.Settings.CommandLine).Assembly;
         var resource = assembly.GetManifestResourceNames().Single(name => name.EndsWith("practices.json"));
         using var stream = assembly.GetManifestResourceStream(resource)!;
         return JsonSerializer.Deserialize<List<Dictionary<string, string>>>(stream)!;

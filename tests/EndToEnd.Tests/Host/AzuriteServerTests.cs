@@ -3,8 +3,8 @@ using System.Net.Sockets;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
-using Pipeline.LocalHost;
 using Pipeline.LocalHost.Azurite;
+using Pipeline.Settings;
 using Pipeline.Tests;
 using Xunit;
 
@@ -52,7 +52,7 @@ public sealed class AzuriteServerTests(AzuriteFixture azurite) : IDisposable
         somethingElse.Start();
         var silence = somethingElse.AcceptTcpClientAsync(Cancellation);
 
-        var exception = await Assert.ThrowsAsync<StartException>(() =>
+        var exception = await Assert.ThrowsAsync<StartupException>(() =>
             AzuriteServer.StartAsync(ports, _folder, cancellationToken: Cancellation));
 
         Assert.Contains($"Port {ports.Queue}", exception.Message, StringComparison.Ordinal);

@@ -9,7 +9,7 @@ namespace Pipeline.EndToEnd.Tests.Host;
 /// <summary>The demo: the app with its own Azurite and an empty folder, from the start to the end.</summary>
 public sealed partial class DemoTests : IAsyncDisposable
 {
-    private const string LastStep = "The digest lies in the mailbox.";
+    private const string LastStep = "The digest is in the mailbox.";
 
     private static readonly string[] Subscribers = ["amina@example.org", "camille@example.org", "thi.anh@example.org"];
 

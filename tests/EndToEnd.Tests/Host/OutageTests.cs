@@ -26,11 +26,11 @@ public sealed class OutageTests : IDisposable
 
         await storage.DisposeAsync();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await SubmitAsync(app, "Meanwhile"));
-        await app.UntilItSaysAsync("A listener gave up");
+        await app.UntilItSaysAsync("A listener failed");
 
         await using (await AzuriteServer.StartAsync(_ports, _folder.FullName, cancellationToken: Cancellation))
         {
-            await app.UntilItSaysAsync("The listeners of queues and timers run again.");
+            await app.UntilItSaysAsync("Restarted the listeners of queues and timers.");
             Assert.Equal(HttpStatusCode.Accepted, await SubmitAsync(app, "After"));
             await Eventually.IsTrueAsync("both are stored", () => Task.FromResult(app.Output.Split("Stored submission").Length == 3));
             Assert.Equal(0, await app.EndAsync());
@@ -50,8 +50,8 @@ public sealed class OutageTests : IDisposable
 
         app.KillChildren("run.mjs");
 
-        await app.UntilItSaysAsync("Azurite ended (exit code 137) and is started again.");
-        await app.UntilItSaysAsync("Azurite runs again.");
+        await app.UntilItSaysAsync("Azurite ended (exit code 137) and is restarted.");
+        await app.UntilItSaysAsync("Restarted Azurite.");
         Assert.Equal(HttpStatusCode.Accepted, await SubmitAsync(app, "After"));
         await app.UntilItSaysAsync("Stored submission");
         Assert.True(await queue.ExistsAsync(Cancellation));

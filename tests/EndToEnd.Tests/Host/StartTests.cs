@@ -80,7 +80,7 @@ public sealed class StartTests(AzuriteFixture azurite)
 
     [Fact]
     public Task Without_Node_the_process_ends_with_a_sentence() => AssertEndsAsync(
-        "Storage runs on Azurite, which needs Node 20 or newer, but 'node' was not found.",
+        "Azurite, the storage emulator, needs Node 20 or later, but 'node' was not found.",
         ["--storage-port-base", $"{FreePort.Next(inARow: 3)}"],
         new Dictionary<string, string> { ["PATH"] = AppContext.BaseDirectory });
 

@@ -54,7 +54,7 @@ public sealed partial class ExportTests(AzuriteFixture azurite)
         await using var collector = await Collector.StartAsync();
         await using var app = await StartAsync(collector, "--demo");
 
-        await app.UntilItSaysAsync("The digest lies in the mailbox.");
+        await app.UntilItSaysAsync("The digest is in the mailbox.");
         await RunAsync(app, "Sweep");
         await RunAsync(app, "CleanSubscribers");
         string[] metrics =

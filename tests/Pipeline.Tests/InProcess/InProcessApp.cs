@@ -45,7 +45,7 @@ public sealed class InProcessApp : IAsyncDisposable
         builder.Configuration.AddConfiguration(LocalSettings.Read(line));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, line.Port));
         builder.Host.UseDefaultServiceProvider(options => options.ValidateScopes = options.ValidateOnBuild = true);
-        builder.Services.AddRouting().AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.AddRouting().AddSingleton<IHostLifetime, ManualLifetime>();
         builder.Services.AddMailbox();
 
         var worker = new MiddlewarePipeline(builder.Services);

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
-using Pipeline.LocalHost;
 using Pipeline.LocalHost.Settings;
+using Pipeline.Settings;
 using Xunit;
 
 namespace Pipeline.Tests.LocalHost;
@@ -28,7 +28,7 @@ public sealed class SettingsTests : IDisposable
     {
         Write("{\n  \"Values\": {\n    \"A\": 1,,\n  }\n}");
 
-        var exception = Assert.Throws<StartException>(() => Configure());
+        var exception = Assert.Throws<StartupException>(() => Configure());
 
         Assert.StartsWith($"{_file}, line 3, is not proper JSON", exception.Message, StringComparison.Ordinal);
     }
@@ -76,7 +76,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("stray")]
     public void An_unknown_or_malformed_argument_is_refused(params string[] arguments)
     {
-        var exception = Assert.Throws<StartException>(() => CommandLine.Parse(arguments));
+        var exception = Assert.Throws<CommandLineException>(() => CommandLine.Parse(arguments));
 
         Assert.Equal(2, exception.ExitCode);
         Assert.Contains(arguments[0].Split('=')[0], exception.Message, StringComparison.Ordinal);
@@ -89,7 +89,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("--demo", "--table=Practices")]
     public void The_error_for_an_option_that_moved_names_its_application(params string[] arguments)
     {
-        var exception = Assert.Throws<StartException>(() => CommandLine.Parse(arguments));
+        var exception = Assert.Throws<CommandLineException>(() => CommandLine.Parse(arguments));
 
         Assert.Equal(2, exception.ExitCode);
         Assert.Contains("dotnet run --project Admin -- --help", exception.Message, StringComparison.Ordinal);

@@ -48,7 +48,7 @@ public sealed class PackageUseTests
         "Core" => typeof(PipelineStorage).Assembly,
         "Functions" => typeof(Page).Assembly,
         "Admin" => typeof(Pipeline.Admin.AdminApplication).Assembly,
-        _ => typeof(Pipeline.LocalHost.StartException).Assembly,
+        _ => typeof(Pipeline.LocalHost.Settings.CommandLine).Assembly,
     };
 
     private static Dictionary<string, string> Versions => SourceFolder.Xml("Directory.Packages.props").Descendants("PackageVersion")

@@ -6,8 +6,9 @@ using Newtonsoft.Json;
 
 namespace Pipeline.LocalHost.Triggers;
 
-/// <summary>Keeps in storage when a timer ran, in the blobs of the Functions host. The SDK's own class was made for an older storage package and does not load.</summary>
-internal sealed class TimerStatusBlobs(IConfiguration settings, IHostIdProvider host) : ScheduleMonitor
+/// <summary>Saves the last runs of timers in the same blobs as the Functions host.</summary>
+/// <remarks>The class of the SDK was made for an older storage package and does not load.</remarks>
+internal sealed class BlobScheduleMonitor(IConfiguration settings, IHostIdProvider host) : ScheduleMonitor
 {
     private const string Container = "azure-webjobs-hosts";
 
@@ -20,7 +21,7 @@ internal sealed class TimerStatusBlobs(IConfiguration settings, IHostIdProvider 
         }
         catch (Exception unreadable) when (unreadable is RequestFailedException { Status: 404 } or JsonException)
         {
-            // There is none yet, or it was cut off: the next run writes it.
+            // There is no blob yet, or it was written in part. The next run writes it.
             return null;
         }
     }
@@ -37,8 +38,9 @@ internal sealed class TimerStatusBlobs(IConfiguration settings, IHostIdProvider 
         }
         catch (Exception malformed) when (malformed is FormatException or ArgumentException)
         {
-            throw new StartException(
-                "The setting AzureWebJobsStorage is neither a connection string nor UseDevelopmentStorage=true; timers keep their schedule there.", malformed);
+            throw new StartupException(
+                "The setting AzureWebJobsStorage is neither a connection string nor UseDevelopmentStorage=true. Set one of them: "
+                + "the last runs of timers are saved there.", malformed);
         }
     }
 }

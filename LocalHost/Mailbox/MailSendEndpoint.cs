@@ -8,50 +8,50 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Pipeline.LocalHost.Mailbox;
 
-/// <summary><c>POST /v3/mail/send</c>, answered as SendGrid answers it.</summary>
-internal sealed partial class SendMail(Mailbox mailbox)
+/// <summary><c>POST /v3/mail/send</c>, with the responses of SendGrid.</summary>
+internal sealed partial class MailSendEndpoint(MailboxStore mailbox)
 {
-    public async Task<IResult> Receive(HttpContext context)
+    public async Task<IResult> HandleAsync(HttpContext context)
     {
         if (!HasKey(context.Request))
             return Refuse(StatusCodes.Status401Unauthorized,
-                Refusal.OfAll("The provided authorization grant is invalid, expired, or revoked"));
+                RequestError.OfRequest("The provided authorization grant is invalid, expired, or revoked"));
         if (!IsJson(context.Request))
-            return Refuse(StatusCodes.Status415UnsupportedMediaType, Refusal.OfAll("Content-Type should be application/json."));
+            return Refuse(StatusCodes.Status415UnsupportedMediaType, RequestError.OfRequest("Content-Type should be application/json."));
 
         SendRequest? request;
         try
         {
-            // Read as it arrives: a request of many megabytes is never held as one piece of text.
+            // Parsed from the stream, because a request may have many megabytes.
             request = await JsonSerializer.DeserializeAsync(
                 context.Request.BodyReader, SendGridJson.Default.SendRequest, context.RequestAborted);
         }
         catch (BadHttpRequestException fault)
         {
-            return Refuse(fault.StatusCode, Refusal.OfAll(
+            return Refuse(fault.StatusCode, RequestError.OfRequest(
                 fault.StatusCode == StatusCodes.Status413PayloadTooLarge ? "content too large" : "Bad Request"));
         }
         catch (JsonException fault)
         {
             return fault.GetBaseException() is DecoderFallbackException
-                ? Refuse(StatusCodes.Status415UnsupportedMediaType, Refusal.OfAll("Invalid UTF8 in request"))
+                ? Refuse(StatusCodes.Status415UnsupportedMediaType, RequestError.OfRequest("Invalid UTF8 in request"))
                 : Refuse(StatusCodes.Status400BadRequest, Unreadable(fault));
         }
 
         if (request is null)
-            return Refuse(StatusCodes.Status400BadRequest, Refusal.OfAll("The body must be a JSON object."));
-        var refusals = SendGridLimits.Check(request).ToArray();
-        if (refusals.Length > 0)
-            return Refuse(StatusCodes.Status400BadRequest, refusals);
+            return Refuse(StatusCodes.Status400BadRequest, RequestError.OfRequest("The body must be a JSON object."));
+        var errors = SendGridLimits.Check(request).ToArray();
+        if (errors.Length > 0)
+            return Refuse(StatusCodes.Status400BadRequest, errors);
 
-        // 22 characters of base64url, as SendGrid's are; its events carry a sg_message_id that begins with them.
+        // 22 characters of base64url, as in SendGrid. The sg_message_id of its events begins with them.
         var messageId = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
-        mailbox.Receive(request, messageId);
+        mailbox.Add(request, messageId);
         context.Response.Headers["X-Message-Id"] = messageId;
         return TypedResults.StatusCode(StatusCodes.Status202Accepted);
     }
 
-    // Any key will do: there is no account here, but a client that forgets its key must learn of it before SendGrid tells.
+    // Accepts every key, but refuses a request without one, as SendGrid would.
     private static bool HasKey(HttpRequest request) =>
         AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header)
         && string.Equals(header.Scheme, "Bearer", StringComparison.OrdinalIgnoreCase)
@@ -61,17 +61,17 @@ internal sealed partial class SendMail(Mailbox mailbox)
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
         && string.Equals(type.MediaType, "application/json", StringComparison.OrdinalIgnoreCase);
 
-    private static Refusal Unreadable(JsonException fault)
+    private static RequestError Unreadable(JsonException fault)
     {
-        // The serializer's path, as $.personalizations[3].headers['X-A'], in the way SendGrid names a field.
+        // From $.personalizations[3].headers['X-A'] to personalizations.3.headers.X-A, the form of SendGrid.
         var field = Position().Replace(fault.Path ?? "$", ".$1").TrimStart('$').TrimStart('.');
         return field is ""
-            ? Refusal.OfAll("The body is not valid JSON.")
-            : Refusal.Of(field, "The value is not valid JSON or has the wrong type.");
+            ? RequestError.OfRequest("The body is not valid JSON.")
+            : RequestError.OfField(field, "The value is not valid JSON or has the wrong type.");
     }
 
-    private static JsonHttpResult<Refusals> Refuse(int status, params Refusal[] refusals) =>
-        TypedResults.Json(new Refusals(refusals), MailboxJson.Plain.Refusals, statusCode: status);
+    private static JsonHttpResult<ErrorResponse> Refuse(int status, params RequestError[] errors) =>
+        TypedResults.Json(new ErrorResponse(errors), MailboxJson.Plain.ErrorResponse, statusCode: status);
 
     [GeneratedRegex(@"\['?(.*?)'?\]")]
     private static partial Regex Position();

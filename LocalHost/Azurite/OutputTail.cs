@@ -2,14 +2,15 @@ using System.Diagnostics;
 
 namespace Pipeline.LocalHost.Azurite;
 
-/// <summary>Reads what a process writes, so that it never waits for a reader, and keeps the end of it for error messages.</summary>
-internal sealed class LastLines
+/// <summary>Keeps the last ten lines that a process writes, for error messages.</summary>
+/// <remarks>It reads all output, so that the process does not wait for a reader.</remarks>
+internal sealed class OutputTail
 {
-    private const int Count = 10;
+    private const int MaxLines = 10;
 
     private readonly Queue<string> _lines = new();
 
-    public LastLines(Process process)
+    public OutputTail(Process process)
     {
         process.OutputDataReceived += Keep;
         process.ErrorDataReceived += Keep;
@@ -20,7 +21,7 @@ internal sealed class LastLines
     public override string ToString()
     {
         lock (_lines)
-            return _lines.Count == 0 ? "It wrote nothing." : string.Join(Environment.NewLine, _lines);
+            return _lines.Count == 0 ? "(none)" : string.Join(Environment.NewLine, _lines);
     }
 
     private void Keep(object sender, DataReceivedEventArgs line)
@@ -30,7 +31,7 @@ internal sealed class LastLines
         lock (_lines)
         {
             _lines.Enqueue(line.Data);
-            if (_lines.Count > Count)
+            if (_lines.Count > MaxLines)
                 _lines.Dequeue();
         }
     }

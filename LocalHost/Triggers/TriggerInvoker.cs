@@ -3,21 +3,22 @@ using System.Diagnostics;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Extensions.Timers;
+using Newtonsoft.Json;
 
 namespace Pipeline.LocalHost.Triggers;
 
-/// <summary>Runs queue and timer functions in the worker, for their triggers and for the admin endpoint.</summary>
-internal sealed class TriggerInvocations(FunctionsWorker worker, CancellationToken stop)
+/// <summary>Runs queue and timer functions in the worker, for their triggers and for <see cref="Http.AdminEndpoint"/>.</summary>
+internal sealed class TriggerInvoker(FunctionsWorker worker, CancellationToken stop)
 {
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(20);
 
     private readonly ConcurrentDictionary<Task, bool> _running = new();
 
-    /// <summary>Ends when all that <see cref="Start"/> began has ended.</summary>
+    /// <summary>Ends when all runs that <see cref="Start"/> began have ended.</summary>
     public Task Ended => Task.WhenAll(_running.Keys);
 
-    /// <param name="trigger">The QueueMessage or TimerInfo that triggered it.</param>
-    /// <param name="cancellationToken">The function is told of it after a grace period, in which most come to their end.</param>
+    /// <param name="trigger">The QueueMessage or TimerInfo of the trigger.</param>
+    /// <param name="cancellationToken">Cancels the function 20 seconds later. Most functions end before.</param>
     public async Task RunAsync(string function, object trigger, CancellationToken cancellationToken)
     {
         // Each run is a trace of its own.
@@ -26,11 +27,12 @@ internal sealed class TriggerInvocations(FunctionsWorker worker, CancellationTok
         await using var grace = cancellationToken.Register(() => giveUp.CancelAfter(GracePeriod));
         var input = trigger is QueueMessage message
             ? new TypedData { String = message.Body.ToString() }
-            : new TypedData { Json = Newtonsoft.Json.JsonConvert.SerializeObject(trigger) };
-        await worker.Channel.InvokeAsync(worker.Functions.Single(each => each.Name == function), Guid.NewGuid().ToString(), input, metadata: [], giveUp.Token);
+            : new TypedData { Json = JsonConvert.SerializeObject(trigger) };
+        var target = worker.Functions.Single(each => each.Name == function);
+        await worker.Channel.InvokeAsync(target, Guid.NewGuid().ToString(), input, metadata: [], giveUp.Token);
     }
 
-    /// <summary>Runs it without waiting for its end. If it throws, the worker has logged it.</summary>
+    /// <summary>Starts a run and does not wait for its end. If the function throws, the worker logs it.</summary>
     public void Start(WorkerFunction function, string input)
     {
         object trigger = function.IsTimer
