@@ -11,9 +11,9 @@ public sealed class Restore(PipelineStorage storage, BackupContainer backups, Er
     private const int MaxParallelism = 8;
 
     /// <summary>
-    /// The order is safe if the app runs or the restore stops: erasures before subscribers; subscribers and deliveries before issues, because
-    /// an open issue without them would be sent to none or to all again; issues before practices, because practices without their issue
-    /// would be sent in a new one.
+    /// The order is safe if the app runs or the restore stops: erasures before subscribers; subscribers and deliveries before issues,
+    /// because an open issue without them would be sent to none or to all again; issues before practices, because practices without
+    /// their issue would be sent in a new one.
     /// </summary>
     private IReadOnlyList<TableClient> Tables =>
     [
@@ -100,8 +100,8 @@ public sealed class Restore(PipelineStorage storage, BackupContainer backups, Er
         foreach (var table in tables)
             if (!await backups.IsIntactAsync(manifest.Name, table, cancellationToken))
                 throw new BackupException(
-                    $"The table {table.Name} is missing from the backup {manifest.Name} or damaged. Nothing was restored. Use another backup, or "
-                    + "name the other tables with --table.");
+                    $"The table {table.Name} is missing from the backup {manifest.Name} or damaged. Nothing was restored. "
+                    + "Use another backup, or name the other tables with --table.");
     }
 
     /// <summary>A function that changes a row before it is inserted. It returns null for a row to leave out.</summary>

@@ -2,7 +2,7 @@ using Pipeline.Subscribers;
 
 namespace Pipeline.Digests;
 
-/// <summary>Counts the deliveries in each range of an issue. The app never deletes one, so a number that falls shows a deleted row.</summary>
+/// <summary>Counts the deliveries in each range of an issue. A lower number than before shows that an admin deleted one.</summary>
 public sealed class ClaimedDeliveries(int ranges)
 {
     private const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -15,7 +15,8 @@ public sealed class ClaimedDeliveries(int ranges)
     /// <summary>True if a range had more deliveries when the text was written.</summary>
     /// <param name="before">The result of <see cref="ToString"/>; another text counts as nothing.</param>
     public bool AreFewerThan(string before) =>
-        before.Length == ranges && _counts.Where((count, range) => Math.Min(count, Digits.Length - 1) < Digits.IndexOf(before[range])).Any();
+        before.Length == ranges
+        && Enumerable.Range(0, ranges).Any(range => Math.Min(_counts[range], Digits.Length - 1) < Digits.IndexOf(before[range]));
 
     /// <summary>One character for each range.</summary>
     public override string ToString() => string.Concat(_counts.Select(count => Digits[Math.Min(count, Digits.Length - 1)]));

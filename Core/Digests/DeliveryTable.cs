@@ -16,11 +16,13 @@ public sealed class DeliveryTable(PipelineStorage storage, RowOrigin origin)
 
     private static readonly string[] WithoutRecipients =
     [
-        "PartitionKey", "RowKey", "To", "Id", "Origin", "Holder", "Status", "Outcomes", "Proven", "Attempts", "ClaimedOn", "NotBefore", "SettledOn",
+        "PartitionKey", "RowKey", "To", "Id", "Origin", "Holder", "Status", "Outcomes", "Proven", "Attempts", "ClaimedOn", "NotBefore",
+        "SettledOn",
         "Resends", "Reason", "Decision", "Help", "Recipients", "Sent", "Skipped", "Failed", "Unknown",
     ];
 
-    /// <summary>Inserts the row or returns the existing one; the claim succeeded if LeaseId is the same. Null if it was deleted or edited.</summary>
+    /// <summary>Inserts the row or returns the existing one; the claim succeeded if LeaseId is the same.</summary>
+    /// <returns>Null if the existing row was deleted, or edited so that it is unreadable.</returns>
     public async Task<Delivery?> ClaimAsync(Delivery delivery, CancellationToken cancellationToken)
     {
         var row = Row(delivery);

@@ -14,7 +14,8 @@ public sealed record IssueReview(IssueStatus Status, string Help, bool IsResumed
         return (IssueStatusWord.Read(typed), before) switch
         {
             (null, _) => new IssueReview(before, AdminTexts.IssueStatusNotUnderstood(typed), IsResumed: false),
-            (IssueStatus.Closed, not IssueStatus.Closed) => new IssueReview(IssueStatus.Held, AdminTexts.IssueClosedByHand, IsResumed: false),
+            (IssueStatus.Closed, not IssueStatus.Closed) =>
+                new IssueReview(IssueStatus.Held, AdminTexts.IssueClosedByHand, IsResumed: false),
             (IssueStatus.Held, IssueStatus.Closed) => new IssueReview(IssueStatus.Closed, AdminTexts.IssueIsClosed, IsResumed: false),
             (IssueStatus.Sending, IssueStatus.Closed) when isEmpty =>
                 new IssueReview(IssueStatus.Closed, AdminTexts.IssueWasEmpty, IsResumed: false),

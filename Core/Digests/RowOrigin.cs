@@ -5,7 +5,7 @@ using Pipeline.Subscribers;
 
 namespace Pipeline.Digests;
 
-/// <summary>Signatures that show which rows of Digests and Deliveries the app made. They cover the keys, so a copied row has a wrong one.</summary>
+/// <summary>Signatures that show which rows of Digests and Deliveries the app made. They cover the keys of the row.</summary>
 public sealed class RowOrigin(KeyRing keys)
 {
     private const int SignatureBytes = 12;

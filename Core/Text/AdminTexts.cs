@@ -76,15 +76,16 @@ public static class AdminTexts
     public static string IssueStopped(string flaw) => $"The issue was stopped. {flaw}";
 
     public const string DeliveriesMissing =
-        "Rows were deleted from Deliveries, so their readers may have the issue already. Restore the rows from a backup, then type Sending in "
-        + "Status. If you type Sending without them, these readers get the issue again.";
+        "Rows were deleted from Deliveries, so their readers may have the issue already. Restore the rows from a backup, then type "
+        + "Sending in Status. If you type Sending without them, these readers get the issue again.";
 
     public static string DeliveryNotOfApp(string row) =>
-        $"The app did not make the row {row} in Deliveries, or its keys, To, Id or Origin were changed. Restore its original values or delete "
-        + "it, then type Sending in Status.";
+        $"The app did not make the row {row} in Deliveries, or its keys, To, Id or Origin were changed. Restore its original "
+        + "values or delete it, then type Sending in Status.";
 
     public static string DeliveryUnreadable(string row) =>
-        $"The row {row} in Deliveries was edited by hand: its Outcomes are unreadable. Restore its original values, then type Sending in Status.";
+        $"The row {row} in Deliveries was edited by hand: its Outcomes are unreadable. Restore its original values, then type "
+        + "Sending in Status.";
 
     public static string IssueRestored(string backup) =>
         $"The issue was not settled when the backup {backup} was created. Type Sending in Status to continue: readers who got it after the "

@@ -18,8 +18,7 @@ public static class TypedWord
         foreach (var rune in typed.Normalize(NormalizationForm.FormKD).EnumerateRunes())
             if (Rune.IsWhiteSpace(rune))
                 letters.Append(' ');
-            else if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.Format or UnicodeCategory.Control)
-                && rune.Value != Tatweel)
+            else if (!IsIgnored(rune))
                 letters.Append(Rune.ToUpperInvariant(rune));
 
         var text = letters.ToString();
@@ -31,6 +30,9 @@ public static class TypedWord
         // A cell that has only punctuation is not empty.
         return start == end ? text.Trim() : string.Join(' ', text[start..end].Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
+
+    private static bool IsIgnored(Rune rune) => rune.Value == Tatweel
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.Format or UnicodeCategory.Control;
 
     /// <summary>The start of an error message: “yess” is not understood.</summary>
     public static string NotUnderstood(string typed) => $"“{Excerpt.Cut(typed.Trim(), MaxShown)}” is not understood";

@@ -4,8 +4,8 @@ namespace Pipeline.Text;
 
 /// <summary>The words that a column understands, with their meanings.</summary>
 /// <remarks>
-/// Ignores case, accents, white space, quotes and punctuation around the word. Accepts one typing slip in a word of at least five letters, unless
-/// it fits two meanings. A word never means something that is not in the list.
+/// Ignores case, accents, white space, quotes and punctuation around the word. Accepts one typing slip in a word of at least five
+/// letters, unless it fits two meanings.
 /// </remarks>
 /// <param name="meanings">The words of each meaning, separated by commas (<see cref="AdminWords"/>).</param>
 public sealed class TypedWords<T>(params IReadOnlyList<(T Meaning, string Words)> meanings) where T : struct

@@ -5,7 +5,7 @@ namespace Pipeline.Benchmarks.Cost;
 /// <summary>An operation and how often it happens in a month.</summary>
 /// <param name="InOneGo">True if all happen at the same time, as the ranges of a digest; false if they are spread over the month.</param>
 /// <param name="ExtraSeconds">Waits of an execution that were not measured.</param>
-internal sealed record Load(double Times, Bill Bill, bool InOneGo = false, double ExtraSeconds = 0)
+internal sealed record Load(double Times, BillableOperations Bill, bool InOneGo = false, double ExtraSeconds = 0)
 {
     /// <summary>Records in the log.</summary>
     public double Records =>

@@ -1,13 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Azure.Core.Pipeline;
-using Azure.Data.Tables;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Digests;
 using Pipeline.Languages;
 using Pipeline.Mail;
 using Pipeline.Practices;
-using Pipeline.Storage;
 using Pipeline.Tests.InProcess;
 
 namespace Pipeline.Benchmarks.Scale;
