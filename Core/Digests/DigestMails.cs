@@ -22,8 +22,8 @@ public sealed class DigestMails(
         if (_issues.Count >= MaxCachedIssues && !_issues.ContainsKey((topicId, issueName)))
             _issues.Clear();
         var found = await _issues.GetOrAdd((topicId, issueName), key => NewCache(key.Topic, key.Issue)).GetAsync(cancellationToken);
-        // Not cached, because the issue may be created a moment later.
-        if (found.Mail is null)
+        // Not cached, because the issue may be created or continued a moment later, and messages of a Held issue are discarded.
+        if (found.Mail is null or { IsHeld: true })
             _issues.TryRemove((topicId, issueName), out _);
         return found.Mail;
     }
