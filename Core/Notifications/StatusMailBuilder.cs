@@ -21,10 +21,15 @@ public sealed partial class StatusMailBuilder(
         var notification = await practice.Language.RunAsync(async () =>
         {
             var html = await renderer.RenderAsync<StatusMail>(
-                new Dictionary<string, object?> { [nameof(StatusMail.Practice)] = practice, [nameof(StatusMail.Address)] = link });
+                new Dictionary<string, object?>
+                {
+                    [nameof(StatusMail.Practice)] = practice,
+                    [nameof(StatusMail.Topic)] = topic,
+                    [nameof(StatusMail.Address)] = link,
+                });
             return Notification.Of(
-                address.Value, StatusMail.Subject(practice.Status == PracticeStatus.Published), html, StatusMail.Text(practice, link),
-                "status");
+                address.Value, StatusMail.Subject(practice.Status == PracticeStatus.Published), html,
+                StatusMail.Text(practice, topic, link), "status");
         });
         return await practices.TryClaimNotificationAsync(request.Topic, reference, request.Status, request.Id, cancellationToken)
             ? notification
