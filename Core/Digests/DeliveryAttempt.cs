@@ -9,6 +9,9 @@ public sealed record DeliveryCall(ReadOnlyMemory<Recipient> Recipients, Recipien
     public Language Language => Recipients.Span[0].Subscriber.Language;
 }
 
+/// <param name="Reason">SendGrid's reason.</param>
+public sealed record RefusedRecipient(Recipient Recipient, string Reason);
+
 /// <summary>Chooses the requests of a claimed delivery. Splits refused ones until each refused address is alone. Does no I/O.</summary>
 /// <param name="recipients">The open recipients of the claim, in order of their places.</param>
 public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> recipients)
@@ -25,9 +28,13 @@ public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> rec
     private readonly Stack<ReadOnlyMemory<Recipient>> _open = new();
     private readonly List<RecipientRange> _accepted = [];
     private readonly List<string> _reasons = [];
+    private readonly List<RefusedRecipient> _badAddresses = [];
+
+    // Of the current run: refused alone, without a reason that names the address.
+    private readonly List<RefusedRecipient> _unexplained = [];
 
     private ReadOnlyMemory<Recipient> _run;
-    private int _unexplained;
+    private bool _isAccepted;
     private bool _mayBeAccepted;
 
     /// <summary>An attempt that sends nothing, because no practice of the issue is published any more.</summary>
@@ -46,6 +53,12 @@ public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> rec
     public IReadOnlyList<RecipientRange> Accepted => _accepted;
 
     public IReadOnlyList<string> Reasons => _reasons;
+
+    /// <summary>
+    /// Recipients that SendGrid refuses because of their address: it names the address, or it accepted the same mail for others of the run.
+    /// Complete after the last request.
+    /// </summary>
+    public IReadOnlyList<RefusedRecipient> BadAddresses => _badAddresses;
 
     public TimeSpan Delay { get; private set; }
 
@@ -71,6 +84,7 @@ public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> rec
                 return CallTo(_open.Pop());
         }
 
+        EndRun();
         return null;
     }
 
@@ -81,7 +95,7 @@ public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> rec
             case SendOutcome.Sent:
                 Mark(call.Recipients, Outcomes.Sent);
                 _accepted.Add(call.Range);
-                _mayBeAccepted = true;
+                _isAccepted = _mayBeAccepted = true;
                 break;
             case SendOutcome.Unknown:
                 Mark(call.Recipients, Outcomes.Unknown);
@@ -94,7 +108,7 @@ public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> rec
             case SendOutcome.Refused refused when call.Recipients.Length == 1:
                 Mark(call.Recipients, Outcomes.Failed);
                 _reasons.Add($"{call.Recipients.Span[0].Subscriber.Key}: {refused.Reason}");
-                _unexplained += refused.NamesRecipient ? 0 : 1;
+                (refused.NamesRecipient ? _badAddresses : _unexplained).Add(new RefusedRecipient(call.Recipients.Span[0], refused.Reason));
                 break;
             case SendOutcome.Refused:
                 var half = call.Recipients.Length / 2;
@@ -105,7 +119,7 @@ public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> rec
     }
 
     // SendGrid refused several recipients one by one, named no address and accepted none: the cause is probably not the addresses.
-    private bool IsRefusedWithoutReason => _unexplained >= MaxUnexplained && !_mayBeAccepted;
+    private bool IsRefusedWithoutReason => _unexplained.Count >= MaxUnexplained && !_mayBeAccepted;
 
     // Adjacent recipients of one language. No unknown recipient may lie between them, even if a subscriber changed the language later:
     // an acknowledged range must confirm only the recipients of that request.
@@ -126,8 +140,17 @@ public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> rec
 
     private void Begin(ReadOnlyMemory<Recipient> run)
     {
-        (_run, _unexplained, _mayBeAccepted) = (run, 0, false);
+        EndRun();
+        (_run, _isAccepted, _mayBeAccepted) = (run, false, false);
         _open.Push(run);
+    }
+
+    // If no recipient of the run was accepted, the cause may be the mail or the account.
+    private void EndRun()
+    {
+        if (_isAccepted)
+            _badAddresses.AddRange(_unexplained);
+        _unexplained.Clear();
     }
 
     // SendGrid may refuse the text, and another language has another text, so the other runs continue.
@@ -138,7 +161,7 @@ public sealed class DeliveryAttempt(Delivery claim, IReadOnlyList<Recipient> rec
         var language = _run.Span[0].Subscriber.Language.Code;
         _reasons.Add(AdminTexts.RefusedWithoutReason(language, _reasons[^1]));
         Delay = OperatorDelay;
-        _unexplained = 0;
+        _unexplained.Clear();
     }
 
     private void PostponeRest(string reason, TimeSpan delay)

@@ -5,8 +5,9 @@ using Pipeline.Subscribers;
 namespace Pipeline.Digests;
 
 /// <summary>Sends a claimed delivery through SendGrid. The caller must save the returned attempt.</summary>
-public sealed class DeliverySender(
-    SendGridMailer mailer, SubscriptionTokens tokens, SubscriberTable subscribers, SiteOptions site, TimeProvider time)
+public sealed partial class DeliverySender(
+    SendGridMailer mailer, SubscriptionTokens tokens, SubscriberTable subscribers, SiteOptions site, TimeProvider time,
+    ILogger<DeliverySender> logger)
 {
     public async Task<DeliveryAttempt> SendAsync(ClaimedDelivery claimed, IssueMail issueMail, CancellationToken cancellationToken)
     {
@@ -17,14 +18,28 @@ public sealed class DeliverySender(
             // Not cancelled: without the answer the outcome would be unknown.
             var addressees = Addressees(claimed.Delivery.Topic, issueMail, call.Recipients);
             var outcome = await mailer.SendAsync(mail, addressees, CancellationToken.None);
-            if (outcome is SendOutcome.Refused { NamesRecipient: true } && call.Recipients.Length == 1)
-                await subscribers.EndAsync(
-                    claimed.Delivery.Topic, call.Recipients.Span[0].Subscriber.Key, SubscriberStatus.Bounced, outcome.Reason,
-                    time.GetUtcNow(), CancellationToken.None);
             attempt.Record(call, outcome);
         }
 
+        await EndSubscriptionsAsync(attempt);
         return attempt;
+    }
+
+    // Otherwise the next issue would isolate the same addresses again.
+    private async Task EndSubscriptionsAsync(DeliveryAttempt attempt)
+    {
+        try
+        {
+            foreach (var (recipient, reason) in attempt.BadAddresses)
+                await subscribers.EndAsync(
+                    attempt.Claim.Topic, recipient.Subscriber.Key, SubscriberStatus.Bounced, reason, time.GetUtcNow(),
+                    CancellationToken.None);
+        }
+        catch (Exception fault) when (StorageFault.Is(fault))
+        {
+            // An exception would lose SendGrid's answers. The next issue tries these addresses again.
+            LogNotEnded(fault, attempt.Claim.Topic, attempt.Claim.Issue, attempt.Claim.Range.From.LogPrefix);
+        }
     }
 
     private Addressee[] Addressees(TopicId topic, IssueMail issueMail, ReadOnlyMemory<Recipient> recipients)
@@ -43,4 +58,7 @@ public sealed class DeliverySender(
 
         return addressees;
     }
+
+    [LoggerMessage(LogLevel.Warning, "Failed to end subscriptions of addresses that SendGrid refuses in {Topic}/{Issue}/{From}.")]
+    private partial void LogNotEnded(Exception fault, string topic, string issue, string from);
 }
