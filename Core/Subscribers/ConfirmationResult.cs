@@ -5,7 +5,7 @@ public enum ConfirmationResult
     /// <summary>The subscription is confirmed, now or before.</summary>
     Confirmed,
 
-    /// <summary>The link is older than a bounce, or there is no unsubscription to undo. A new link by mail can prove the address.</summary>
+    /// <summary>The link is older than the end of the subscription, or there is no unsubscription to undo. A new link works.</summary>
     RenewalRequired,
 
     /// <summary>The address reported spam. Only an admin can lift this.</summary>

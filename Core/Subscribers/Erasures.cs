@@ -32,7 +32,7 @@ public sealed class Erasures
         var entries = ImmutableDictionary.CreateBuilder<string, DateTimeOffset>();
         await foreach (var row in _storage.Erasures.QueryAsync<TableEntity>(cancellationToken: cancellationToken))
             entries[row.RowKey] =
-                row.TryGetValue("ErasedOn", out var value) && value is DateTimeOffset erasedOn ? erasedOn : DateTimeOffset.MinValue;
+                row.TryGetValue("ErasedOn", out var value) && value is DateTimeOffset erasedOn ? erasedOn : ErasedAddresses.UnknownTime;
         return new ErasedAddresses(entries.ToImmutable(), _keys);
     }
 

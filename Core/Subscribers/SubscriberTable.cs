@@ -35,6 +35,8 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
 
             var change = Row(topic, key);
             change["AskedOn"] = now;
+            if (row.NeedsEndDate(now))
+                change["EndedOn"] = now;
             if (row.Address is not null)
                 return change;
 
@@ -69,8 +71,10 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
         var result = ConfirmationResult.NotFound;
         var change = await ChangeAsync(topic, key, row =>
         {
-            result = row.EvaluateConfirmation(mailedOn);
-            var (isNew, isOther) = (row.Status != SubscriberStatus.Confirmed, language is not null && language != row.Language);
+            result = row.EvaluateConfirmation(mailedOn, now);
+            // A row without a certain date of its confirmation gets one, or no digest would be sent to it.
+            var isNew = row.Status != SubscriberStatus.Confirmed || row.CertainConfirmation(now) is null;
+            var isOther = language is not null && language != row.Language;
             if (result != ConfirmationResult.Confirmed || !isNew && !isOther)
                 return null;
 
@@ -116,7 +120,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
         change["Status"] = status.ToString();
         change["EndedOn"] = happenedOn < now ? happenedOn : now;
         change["Reason"] = EmailAddress.Mask(reason);
-        var written = await ChangeAsync(topic, key, row => row.IsEndedBy(status, happenedOn) ? change : null, cancellationToken);
+        var written = await ChangeAsync(topic, key, row => row.IsEndedBy(status, happenedOn, now) ? change : null, cancellationToken);
         return written == RowChange.Written;
     }
 
@@ -124,9 +128,21 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
         storage.Subscribers.TryDeleteAsync(Partition(topic, key.ToString()), key.ToString(), ETag.All, cancellationToken);
 
     /// <summary>All rows, page by page, including rows made by admins.</summary>
-    internal async IAsyncEnumerable<IReadOnlyList<SubscriberRow>> PagesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    internal IAsyncEnumerable<IReadOnlyList<SubscriberRow>> PagesAsync(CancellationToken cancellationToken) =>
+        PagesAsync(null, cancellationToken);
+
+    /// <summary>Rows that were written since a time, and rows whose status is not one of the exact words, by pages.</summary>
+    internal IAsyncEnumerable<IReadOnlyList<SubscriberRow>> EditedPagesAsync(DateTimeOffset since, CancellationToken cancellationToken)
     {
-        await foreach (var page in storage.Subscribers.QueryAsync<TableEntity>(cancellationToken: cancellationToken).AsPages())
+        // Unlike "ne", "not eq" also finds rows without the column and with a value of another type.
+        var otherStatus = Enum.GetNames<SubscriberStatus>().Select(name => TableFilter.Of($"not (Status eq {name})"));
+        return PagesAsync($"{TableFilter.Of($"Timestamp ge {since}")} or ({TableFilter.And([.. otherStatus])})", cancellationToken);
+    }
+
+    private async IAsyncEnumerable<IReadOnlyList<SubscriberRow>> PagesAsync(
+        string? filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var page in storage.Subscribers.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken).AsPages())
             yield return [.. page.Values.Select(row => new SubscriberRow(row))];
     }
 
@@ -139,13 +155,14 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
         await storage.Subscribers.TryMergeAsync(columns, row.Entity.ETag, cancellationToken) is not null;
 
     /// <summary>The first confirmed subscribers of a range by key, at most max, and whether there may be more.</summary>
-    /// <remarks>Skips erased addresses, and rows whose keys do not match the address: links could not reach such a duplicate.</remarks>
+    /// <remarks>Skips erased addresses and rows that the app did not make. <see cref="SubscriberReview"/> explains them.</remarks>
     public async Task<(IReadOnlyList<Subscriber> Subscribers, bool More)> FirstConfirmedAsync(
         TopicId topic, HashRange range, int max, CancellationToken cancellationToken)
     {
         var erased = await erasures.GetCachedAsync(cancellationToken);
+        var now = time.GetUtcNow();
         List<Subscriber> found = [];
-        string[] columns = ["PartitionKey", "RowKey", "Email", "Language", "ConfirmedOn"];
+        string[] columns = ["PartitionKey", "RowKey", "Email", "Language", "SubscribedOn", "ConfirmedOn"];
         var pages = storage.Subscribers.QueryAsync<TableEntity>(ConfirmedIn(topic, range), max, columns, cancellationToken).AsPages();
         // A page may be short although more rows follow. Only a missing continuation token is the end.
         await foreach (var page in pages)
@@ -156,7 +173,8 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
                     return (found, true);
                 var read = new SubscriberRow(row);
                 // Only such rows are in the order of their keys.
-                if (IsInPlace(row) && read is { Key: { } key, Address: { } address } && !erased.IsErased(key, read.ConfirmedOn))
+                if (IsInPlace(row) && read is { HasOrigin: true, Key: { } key, Address: { } address }
+                    && !erased.IsErased(key, read.CertainConfirmation(now)))
                     found.Add(new Subscriber(key, address, SubscriberStatus.Confirmed, read.Language));
             }
 

@@ -5,5 +5,5 @@ public static class SubscribersServices
     public static IServiceCollection AddSubscribers(this IServiceCollection services) => services
         .AddSingleton<SubscriberMetrics>().AddSingleton<SubscriberTable>().AddSingleton<SubscriptionTokens>()
         .AddSingleton<ConfirmationLimit>().AddSingleton<Erasures>().AddSingleton<Subscriptions>()
-        .AddSingleton<SubscriberRetention>();
+        .AddSingleton<SubscriberReview>().AddSingleton<SubscriberRetention>().AddSingleton<EditedSubscribers>();
 }

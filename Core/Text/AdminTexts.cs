@@ -47,6 +47,10 @@ public static class AdminTexts
     public const string SubscriberOfOtherAddress =
         "The address does not match the key of this row, so no digest is sent. Type Unsubscribed in Status. " + SubscribeOnPage;
 
+    public const string SubscriberWithoutOrigin =
+        "This row has neither SubscribedOn nor ConfirmedOn, so the app did not make it and sends no digest. Delete the row. "
+        + SubscribeOnPage;
+
     public const string SubscriberErased = "The owner had this address erased, so no digest is sent. Delete the row. " + SubscribeOnPage;
 
     private const string SubscribeOnPage = "The owner of the address can subscribe on the page.";

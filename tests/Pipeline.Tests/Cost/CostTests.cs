@@ -59,6 +59,7 @@ public sealed class CostTests(AzuriteFixture azurite)
         }
 
         before = StartCounting(app);
+        await app.Get<EditedSubscribers>().RunAsync(Cancellation);
         await app.Get<DigestPublisher>().RunAsync(Cancellation);
         AssertCosts(ExpectedCosts.IdlePublish, before, app, "PublishDigest");
 

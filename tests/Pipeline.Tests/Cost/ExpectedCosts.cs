@@ -27,7 +27,7 @@ internal static class ExpectedCosts
     public static readonly BillableOperations QueueAges = new(QueueGets: 6);
 
     /// <summary>An hourly run for one topic if no issue is due.</summary>
-    public static readonly BillableOperations IdlePublish = new(TableQueries: 3, Executions: "PublishDigest");
+    public static readonly BillableOperations IdlePublish = new(TableQueries: 4, Executions: "PublishDigest");
 
     /// <summary>An issue with one practice and any number of recipients, if its ledger is one page.</summary>
     public static readonly BillableOperations Issue = new(

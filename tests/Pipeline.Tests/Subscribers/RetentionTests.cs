@@ -79,7 +79,7 @@ public sealed class RetentionTests(AzuriteFixture azurite)
 
         Assert.Equal("", (await RowAsync("text.ended")).Email);
         Assert.Null(await RowAsync("text.asked"));
-        Assert.Equal(now, (await RowAsync("undated")).SubscribedOn);
+        Assert.Equal(now, (await RowAsync("undated")).Columns["AskedOn"]);
         Assert.Equal("Confirmed", (await RowAsync("case")).Status);
         foreach (var name in new[] { "typo", "number", "none" })
         {
@@ -98,8 +98,7 @@ public sealed class RetentionTests(AzuriteFixture azurite)
         foreach (var name in new[] { "by.hand", "broken", "future" })
             Assert.Equal("", (await RowAsync(name)).Email);
 
-        await app.WriteSubscriberAsync(
-            "typo@example.org", new() { ["Status"] = "Confirmed", ["StatusHelp"] = (await RowAsync("typo")).StatusHelp });
+        await app.Storage.Subscribers.EditAsync(await RowAsync("typo"), "Status", "Confirmed");
         await app.CleanSubscribersAsync();
         Assert.Equal("", (await RowAsync("typo")).StatusHelp);
     }

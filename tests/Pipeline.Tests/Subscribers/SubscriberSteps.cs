@@ -113,6 +113,10 @@ public static partial class SubscriberSteps
         this PipelineApp app, int max, HashRange? range = null) =>
         app.Get<SubscriberTable>().FirstConfirmedAsync(PipelineApp.Topic, range ?? HashRange.Split(1).Single(), max, Cancellation);
 
+    /// <summary>The addresses to which a digest is sent, in order.</summary>
+    public static async Task<IReadOnlyList<string>> ConfirmedAddressesAsync(this PipelineApp app) =>
+        [.. (await app.FirstConfirmedAsync(100)).Subscribers.Select(subscriber => subscriber.Email).Order()];
+
     /// <summary>Every row of every table with its ETag, and the number of messages on every queue.</summary>
     public static async Task<string> StateAsync(this PipelineApp app)
     {
