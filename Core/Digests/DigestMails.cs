@@ -83,9 +83,10 @@ public sealed class DigestMails(
     // An admin may have declined or corrected practices after the issue was made.
     private async Task<IReadOnlyList<Practice>> PracticesAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken)
     {
-        var published = (await practices.GetAsync(topic.Id, cancellationToken)).NewestFirst;
+        var listed = (await practices.GetAsync(topic.Id, cancellationToken)).NewestFirst;
+        var published = listed.Where(practice => practice.IsMailable).ToList();
         if (issue.HasUnreadablePractices)
-            return [.. published.Reverse().Where(practice => practice.DigestIssue.Trim() == issue.Name)];
+            return [.. published.AsEnumerable().Reverse().Where(practice => practice.DigestIssue == issue.Name)];
 
         var byReference = published.DistinctBy(practice => practice.Reference).ToDictionary(practice => practice.Reference);
         return [.. issue.Practices.Select(byReference.GetValueOrDefault).OfType<Practice>()];

@@ -1,13 +1,19 @@
 namespace Pipeline.Practices;
 
-/// <summary>A stored practice. Omitted texts are empty.</summary>
+/// <summary>A stored practice. Omitted texts, and texts of invisible characters only, are empty.</summary>
 public sealed record Practice
 {
+    // Orders practices of unknown age after all others.
+    private static readonly DateTimeOffset UnknownTime = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     public required TopicId Topic { get; init; }
     public required Reference Reference { get; init; }
 
-    /// <summary>Pending if the status in the row is not understood.</summary>
+    /// <summary>The last applied status if the word in the row is not understood.</summary>
     public required PracticeStatus Status { get; init; }
+
+    public bool IsStatusUnclear { get; init; }
+
     public required string Title { get; init; }
     public required string Summary { get; init; }
     public string Honorific { get; init; } = "";
@@ -16,10 +22,18 @@ public sealed record Practice
     public string Organisation { get; init; } = "";
     public string Country { get; init; } = "";
     public string Link { get; init; } = "";
-    public required DateTimeOffset SubmittedOn { get; init; }
 
-    /// <summary>Null until a sweep finds it published.</summary>
+    /// <summary>Null if the cell in the row is not a time in the past.</summary>
+    public required DateTimeOffset? SubmittedOn { get; init; }
+
+    /// <summary>Null until a sweep finds it published, and if the cell in the row is not a time in the past.</summary>
     public DateTimeOffset? PublishedOn { get; init; }
+
+    /// <summary>True if the cell PublishedOn has something else than a time in the past.</summary>
+    public bool IsPublishedOnWrong { get; init; }
+
+    /// <summary>The time that orders lists; null until a sweep finds it published. Does not change with other edits of the row.</summary>
+    public DateTimeOffset? ListedOn => PublishedOn ?? (IsPublishedOnWrong ? SubmittedOn ?? UnknownTime : null);
 
     public string DigestIssue { get; init; } = "";
 
@@ -28,4 +42,10 @@ public sealed record Practice
 
     /// <summary>The traceparent of the span that stored it (see <see cref="Telemetry.Traces"/>); empty if there was none.</summary>
     public string Trace { get; init; } = "";
+
+    /// <summary>True if lists may show it.</summary>
+    public bool IsListed => Status == PracticeStatus.Published && Title.Length > 0 && Summary.Length > 0;
+
+    /// <summary>True if a digest may contain it. Until an unclear status is corrected, it is not mailed.</summary>
+    public bool IsMailable => IsListed && !IsStatusUnclear;
 }

@@ -1,7 +1,7 @@
 namespace Pipeline.Practices;
 
 /// <summary>Position of a practice in a list, newest first. It is stable once a sweep has set PublishedOn.</summary>
-/// <param name="Ticks">UTC ticks of PublishedOn; the maximum until a sweep sets it.</param>
+/// <param name="Ticks">UTC ticks of ListedOn; the maximum until a sweep sets PublishedOn.</param>
 /// <param name="Reference">Orders equal times, highest first. A sweep sets times in this order, so the order does not change.</param>
 public readonly record struct PracticeCursor(long Ticks, string Reference)
 {
@@ -9,7 +9,7 @@ public readonly record struct PracticeCursor(long Ticks, string Reference)
 
     public bool HasTime => Ticks != NoTime;
 
-    public static PracticeCursor Of(Practice practice) => new(practice.PublishedOn?.UtcTicks ?? NoTime, practice.Reference.ToString());
+    public static PracticeCursor Of(Practice practice) => new(practice.ListedOn?.UtcTicks ?? NoTime, practice.Reference.ToString());
 
     /// <summary>Negative if the first one comes before the second.</summary>
     public static int Compare(PracticeCursor first, PracticeCursor second) =>

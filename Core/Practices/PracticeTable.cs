@@ -1,18 +1,16 @@
-
 namespace Pipeline.Practices;
 
 /// <summary>The table Practices: partition = topic, row = practice. Admins edit it, so every read is lenient.</summary>
-public sealed class PracticeTable(PipelineStorage storage)
+public sealed class PracticeTable(PipelineStorage storage, TimeProvider time)
 {
-    // The status that a sweep last processed. It differs from Status between an admin's edit and the next sweep.
-    private const string StatusApplied = "StatusApplied";
+    private const string StatusApplied = PracticeReader.StatusApplied;
 
     private const string Published = nameof(PracticeStatus.Published);
 
     private static readonly string[] PublicColumns =
     [
-        "PartitionKey", "RowKey", "Timestamp", "Status", "Title", "Summary", "Honorific", "Submitter", "Organisation", "Country", "Link",
-        "SubmittedOn", "PublishedOn", "DigestIssue",
+        "PartitionKey", "RowKey", "Timestamp", "Status", StatusApplied, "Title", "Summary", "Honorific", "Submitter", "Organisation",
+        "Country", "Link", "SubmittedOn", "PublishedOn", "DigestIssue",
     ];
 
     /// <summary>Inserts the practice. False if it already exists.</summary>
@@ -51,7 +49,12 @@ public sealed class PracticeTable(PipelineStorage storage)
     }
 
     public Task<IReadOnlyList<PracticeRow>> PublishedAsync(TopicId topic, CancellationToken cancellationToken) =>
-        QueryRowsAsync(TableFilter.Of($"PartitionKey eq {topic.Value} and Status eq {Published}"), cancellationToken);
+        QueryRowsAsync(PublishedFilter(topic), cancellationToken);
+
+    /// <summary>The row keys of all rows that <see cref="PublishedAsync"/> reads.</summary>
+    public async Task<IReadOnlySet<string>> PublishedKeysAsync(TopicId topic, CancellationToken cancellationToken) =>
+        await storage.Practices.QueryAsync<TableEntity>(PublishedFilter(topic), select: ["RowKey"], cancellationToken: cancellationToken)
+            .Select(row => row.RowKey).ToHashSetAsync(cancellationToken: cancellationToken);
 
     /// <summary>Rows of any status, modified at this server time or later.</summary>
     public Task<IReadOnlyList<PracticeRow>> ModifiedSinceAsync(TopicId topic, DateTimeOffset time, CancellationToken cancellationToken) =>
@@ -61,8 +64,8 @@ public sealed class PracticeTable(PipelineStorage storage)
     public async Task<IReadOnlyList<Practice>> UnassignedAsync(TopicId topic, CancellationToken cancellationToken) =>
         // A filter on DigestIssue does not match rows without that column.
         [.. (await QueryAsync(TableFilter.Of($"PartitionKey eq {topic.Value} and Status eq {Published}"), cancellationToken))
-            .Where(practice => string.IsNullOrWhiteSpace(practice.DigestIssue))
-            .OrderBy(practice => practice.PublishedOn).ThenBy(practice => practice.Reference.ToString(), StringComparer.Ordinal)];
+            .Where(practice => practice.IsMailable && practice.DigestIssue.Length == 0)
+            .OrderBy(practice => practice.ListedOn).ThenBy(practice => practice.Reference.ToString(), StringComparer.Ordinal)];
 
     /// <summary>Assigns the practice to the issue. False if it belongs to another issue. Idempotent.</summary>
     public async Task<bool> TryAssignAsync(TopicId topic, Reference reference, IssueName issue, CancellationToken cancellationToken)
@@ -72,7 +75,7 @@ public sealed class PracticeTable(PipelineStorage storage)
             topic, reference.ToString(),
             row =>
             {
-                var assigned = row?.Text("DigestIssue").Trim();
+                var assigned = row is null ? null : TextCleaner.TrimInvisible(row.Text("DigestIssue"));
                 isAssigned = row is not null && (assigned!.Length == 0 || assigned == issue);
                 return assigned is "" ? new TableEntity { ["DigestIssue"] = issue.Value } : null;
             },
@@ -80,46 +83,27 @@ public sealed class PracticeTable(PipelineStorage storage)
         return isAssigned;
     }
 
-    /// <summary>Practices whose Status differs from the status that was last processed.</summary>
-    public async Task<IReadOnlyList<StatusChange>> StatusChangesAsync(TopicId topic, CancellationToken cancellationToken)
-    {
-        List<StatusChange> changes = [];
-        var acted = TableFilter.And(
-            TableFilter.Of($"PartitionKey eq {topic.Value}"),
-            "Status ne 'Pending' or StatusApplied ne 'Pending'",
-            "Status ne 'Published' or StatusApplied ne 'Published'",
-            "Status ne 'Declined' or StatusApplied ne 'Declined'");
-        await foreach (var row in storage.Practices.QueryAsync<TableEntity>(acted, cancellationToken: cancellationToken))
-            changes.Add(new StatusChange(row.Text("Status"), row.Text("StatusHelp"), Read(row), row.ETag));
-        return changes;
-    }
+    /// <summary>Judges the rows that changed since the last look, and acts on the results that are not null.</summary>
+    /// <param name="topic">Null for all rows, including those of unknown topics.</param>
+    public Task LookAtChangesAsync(
+        ChangedRows changes, TopicId? topic, Func<TableEntity, PracticeUpdate?> judge, Func<PracticeUpdate, Task> act,
+        CancellationToken cancellationToken) => changes.LookAsync(
+            storage.Practices, topic is { } only ? TableFilter.Of($"PartitionKey eq {only.Value}") : null, null, judge, act,
+            cancellationToken);
 
-    /// <summary>Writes a processed status. False if it is already written or Status changed again.</summary>
-    public async Task<bool> TryApplyAsync(
-        StatusChange change, PracticeStatus status, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Writes an update. If the row changed meanwhile, writes only if a new look would give the same update.</summary>
+    public async Task<bool> TryUpdateAsync(
+        PracticeUpdate update, Func<TableEntity, PracticeUpdate?> judge, CancellationToken cancellationToken)
     {
-        var row = Key(change.Practice);
-        row["Status"] = status.ToString();
-        row[StatusApplied] = status.ToString();
-        row["StatusHelp"] = status == PracticeStatus.Pending ? AdminTexts.PracticePending : "";
-        if (status == PracticeStatus.Published && change.Practice.PublishedOn is null)
-            row["PublishedOn"] = now;
-
-        if (await storage.Practices.TryMergeAsync(row, change.ETag, cancellationToken) is not null)
+        if (await storage.Practices.TryMergeAsync(update.Columns, update.ETag, cancellationToken) is not null)
             return true;
 
-        // The usual reason is that the mail to the submitter wrote StatusTold.
+        // The usual reason is that the mail to the submitter wrote StatusTold. The next look handles other changes.
         return await storage.Practices.ChangeAsync(
-            row.PartitionKey, row.RowKey,
-            found => found?.Text("Status") == change.Typed && found.Text(StatusApplied) != status.ToString() ? row : null,
-            cancellationToken, "PartitionKey", "RowKey", "Status", StatusApplied) == RowChange.Written;
-    }
-
-    public Task ExplainAsync(StatusChange change, string help, CancellationToken cancellationToken)
-    {
-        var row = Key(change.Practice);
-        row["StatusHelp"] = help;
-        return storage.Practices.TryMergeAsync(row, change.ETag, cancellationToken);
+            update.Columns.PartitionKey, update.Columns.RowKey,
+            row => row is not null && judge(row) is { } again && again.Applied == update.Applied
+                && (again.Announced is null || again.Announced == update.Announced) ? again.Columns : null,
+            cancellationToken) == RowChange.Written;
     }
 
     /// <summary>Claims the notification of a status for one mail. False if another mail has it or the submitter was notified.</summary>
@@ -153,7 +137,8 @@ public sealed class PracticeTable(PipelineStorage storage)
     {
         List<Practice> practices = [];
         await foreach (var row in storage.Practices.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
-            practices.Add(Read(row));
+            if (Read(row) is { } practice)
+                practices.Add(practice);
         return practices;
     }
 
@@ -162,30 +147,16 @@ public sealed class PracticeTable(PipelineStorage storage)
         List<PracticeRow> practices = [];
         var rows = storage.Practices.QueryAsync<TableEntity>(filter, select: PublicColumns, cancellationToken: cancellationToken);
         await foreach (var row in rows)
-            practices.Add(new PracticeRow(row.RowKey, row.Timestamp ?? default, row.Text("Status") == Published, Read(row)));
+            if (Read(row) is { } practice)
+                practices.Add(new PracticeRow(
+                    row.RowKey, row.Timestamp ?? default,
+                    practice.IsListed && (row.Text("Status") == Published || row.Text(StatusApplied) == Published), practice));
         return practices;
     }
 
-    private static TableEntity Key(Practice practice) => new(practice.Topic, practice.Reference.ToString());
+    // A status that is not understood leaves a practice published.
+    private static string PublishedFilter(TopicId topic) => TableFilter.And(
+        TableFilter.Of($"PartitionKey eq {topic.Value}"), $"Status eq '{Published}' or {StatusApplied} eq '{Published}'");
 
-    private static Practice Read(TableEntity row) => new()
-    {
-        Topic = row.PartitionKey,
-        // A row made by an admin may have any key; its reference is derived from the key.
-        Reference = Reference.TryParse(row.RowKey, out var reference) ? reference : Reference.Of(row.RowKey),
-        Status = PracticeStatusWord.Read(row.Text("Status")) ?? PracticeStatus.Pending,
-        Title = row.Text("Title"),
-        Summary = row.Text("Summary"),
-        Honorific = row.Text("Honorific"),
-        Submitter = row.Text("Submitter"),
-        Email = row.Text("Email"),
-        Organisation = row.Text("Organisation"),
-        Country = row.Text("Country"),
-        Link = row.Text("Link"),
-        SubmittedOn = row.Time("SubmittedOn") ?? row.Timestamp ?? default,
-        PublishedOn = row.Time("PublishedOn"),
-        DigestIssue = row.Text("DigestIssue"),
-        Language = Language.Find(row.Text("Language")) ?? Language.English,
-        Trace = row.Text("Trace"),
-    };
+    private Practice? Read(TableEntity row) => PracticeReader.Read(row, time.GetUtcNow());
 }

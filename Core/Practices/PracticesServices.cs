@@ -3,5 +3,5 @@ namespace Pipeline.Practices;
 public static class PracticesServices
 {
     public static IServiceCollection AddPractices(this IServiceCollection services) => services
-        .AddSingleton<PracticeTable>().AddSingleton<PracticeSweep>().AddSingleton<PublishedCache>();
+        .AddSingleton<PracticeTable>().AddSingleton<PracticeCheck>().AddSingleton<PracticeSweep>().AddSingleton<PublishedCache>();
 }

@@ -4,7 +4,7 @@ using Pipeline.Site;
 namespace Pipeline.Practices;
 
 /// <summary>Caches published practices for at most Pipeline__PageAge: a page costs at most one storage transaction.</summary>
-/// <remarks>A deleted (not declined) row disappears within five minutes, at the next full read (one transaction per 1,000 rows).</remarks>
+/// <remarks>A deleted (not declined) row disappears within a minute, when its key is missed (one transaction per 1,000 rows).</remarks>
 public sealed class PublishedCache(PracticeTable practices, SiteOptions site, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, SingleFlightCache<PublishedSnapshot>> _topics = new();

@@ -27,8 +27,9 @@ public sealed record PublishedSnapshot(IReadOnlyList<Practice> NewestFirst, stri
                 practice.Organisation, practice.Country, practice.Link, practice.DigestIssue,
             ])
             writer.Write(text);
-        writer.Write(practice.SubmittedOn.UtcTicks);
-        writer.Write(practice.PublishedOn?.UtcTicks ?? 0);
+        foreach (var time in (DateTimeOffset?[])[practice.SubmittedOn, practice.PublishedOn, practice.ListedOn])
+            writer.Write(time?.UtcTicks ?? 0);
+        writer.Write(practice.IsStatusUnclear);
         writer.Flush();
         return SHA256.HashData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
     }

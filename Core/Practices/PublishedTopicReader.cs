@@ -3,8 +3,10 @@ namespace Pipeline.Practices;
 /// <summary>Reads the published practices of a topic, incrementally after the first read.</summary>
 internal sealed class PublishedTopicReader(TopicId topic, PracticeTable practices, TimeProvider time)
 {
-    /// <summary>A query for changes does not return deleted rows, so all rows are read at this interval.</summary>
-    public static readonly TimeSpan FullReadInterval = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan FullReadInterval = TimeSpan.FromMinutes(5);
+
+    // A query for changes does not return deleted rows, so the keys of all rows are read at this interval.
+    private static readonly TimeSpan KeysInterval = TimeSpan.FromMinutes(1);
 
     // A row gets its timestamp before it is readable, so a row may appear with a timestamp below the latest one read. Queries therefore
     // overlap by the longest write, but reread at most MaxReread rows: more than some dozens of writes are never in progress at once.
@@ -16,18 +18,27 @@ internal sealed class PublishedTopicReader(TopicId topic, PracticeTable practice
     private Dictionary<string, DateTimeOffset> _newestTimestamps = [];
     private PublishedSnapshot _snapshot = PublishedSnapshot.Of([], [], null);
     private long? _lastFullRead;
+    private long _lastKeys;
 
-    /// <summary>One transaction if at most 900 rows changed since the last read. Not thread-safe.</summary>
+    /// <summary>One transaction if at most 900 rows changed since the last read, and once a minute the keys. Not thread-safe.</summary>
     public async Task<PublishedSnapshot> ReadAsync()
     {
         var begun = time.GetTimestamp();
         if (_newestTimestamps.Count > 0 && _lastFullRead is { } last && time.GetElapsedTime(last, begun) < FullReadInterval)
+        {
             Apply(await practices.ModifiedSinceAsync(topic, Since(), CancellationToken.None), _published);
+            if (time.GetElapsedTime(_lastKeys, begun) >= KeysInterval)
+            {
+                var keys = await practices.PublishedKeysAsync(topic, CancellationToken.None);
+                Apply([], _published.Where(each => keys.Contains(each.Key)).ToDictionary());
+                _lastKeys = begun;
+            }
+        }
         else
         {
             // A full read may miss concurrent writes, so the next query for changes starts from the old position.
             Apply(await practices.PublishedAsync(topic, CancellationToken.None), [], keepSince: _newestTimestamps.Count > 0);
-            _lastFullRead = begun;
+            (_lastFullRead, _lastKeys) = (begun, begun);
         }
 
         return _snapshot;
@@ -43,7 +54,7 @@ internal sealed class PublishedTopicReader(TopicId topic, PracticeTable practice
     {
         var next = new Dictionary<string, CachedPractice>(onto);
         foreach (var row in rows)
-            if (!row.IsPublished)
+            if (!row.IsListed)
                 next.Remove(row.Key);
             else if (_published.TryGetValue(row.Key, out var cached) && cached.Timestamp == row.Timestamp)
                 next[row.Key] = cached;

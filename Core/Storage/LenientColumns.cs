@@ -28,15 +28,19 @@ public static class LenientColumns
         && word.ToString().Equals(text, StringComparison.OrdinalIgnoreCase) ? word : null;
 
     /// <summary>UTC time. Null if it is no time, or so far away that arithmetic with it could overflow.</summary>
+    /// <remarks>A text must begin with the year: 05/11/2026 is May in some countries and November in others.</remarks>
     public static DateTimeOffset? Time(this TableEntity row, string column) => Value(row, column) switch
     {
         DateTimeOffset time => InSupportedRange(time),
-        string text when DateTimeOffset.TryParse(
+        string text when StartsWithYear(text) && DateTimeOffset.TryParse(
             text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => InSupportedRange(time),
         _ => null,
     };
 
     private static object? Value(TableEntity row, string column) => row.TryGetValue(column, out var value) ? value : null;
+
+    private static bool StartsWithYear(string text) =>
+        text.TrimStart() is [var a, var b, var c, var d, '-' or '/', ..] && ((char[])[a, b, c, d]).All(char.IsAsciiDigit);
 
     private static DateTimeOffset? InSupportedRange(DateTimeOffset time) =>
         time.UtcDateTime.Year is > 1600 and < 9999 ? time.ToUniversalTime() : null;

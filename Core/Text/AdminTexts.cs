@@ -10,6 +10,31 @@ public static class AdminTexts
     public static string PracticeStatusNotUnderstood(string typed) =>
         $"{TypedWord.NotUnderstood(typed)}. Type Published, Declined or Pending in Status.";
 
+    public const string PracticeKeyNotReference =
+        "The RowKey is not a reference, so this practice is neither shown nor mailed. Delete the row and submit the practice on the page.";
+
+    public const string PracticeOfUnknownTopic =
+        "The PartitionKey is not a topic of the settings, so this practice is neither shown nor mailed. "
+        + "Delete the row and submit the practice on the page.";
+
+    public const string PracticeWithoutTitle = "Title is empty, so no list and no digest has this practice. Type a title.";
+
+    public const string PracticeWithoutSummary = "Summary is empty, so no list and no digest has this practice. Type a summary.";
+
+    public const string PracticeEmailNotAddress = "Email is not one address, so the submitter gets no mail. Correct Email, or clear it.";
+
+    public const string PracticeLanguageNotUnderstood =
+        "Language is not a language of the app, so the submitter is written to in English. Type en, fr, es or ar.";
+
+    public const string PracticeSubmittedOnNotTime =
+        "SubmittedOn is not a time in the past, so pages show no date. Type the time as 2026-11-25T19:03:00Z.";
+
+    public const string PracticePublishedOnNotTime =
+        "PublishedOn is not a time in the past, so lists use SubmittedOn. Type the time as 2026-11-25T19:03:00Z, or clear the cell.";
+
+    public const string PracticeDigestIssueNotName =
+        "DigestIssue is not the name of an issue, so no digest takes this practice. Clear DigestIssue to have it in the next one.";
+
     // Rejections
 
     public const string Rejected = "Correct Payload if necessary, then type yes in Requeue.";
@@ -33,6 +58,25 @@ public static class AdminTexts
         $"The message has version {version}, but this app reads only version {known}.";
 
     public static string MalformedMessage(string queue) => $"The message on {queue} is malformed; it was probably made by hand.";
+
+    public const string PayloadEmpty = "Payload is empty. " + CorrectPayload;
+
+    public const string PayloadTooLong =
+        "Payload is longer than a queue message may be (48 KiB of UTF-8), so it was not sent. Shorten it, then type yes in Requeue.";
+
+    public const string MailPayloadMalformed = "Payload is not a mail request in JSON, so it was not sent. " + CorrectPayload;
+
+    private const string CorrectPayload = "Correct Payload, then type yes in Requeue.";
+
+    public static string PayloadNotUsable(string reasons) => $"Payload was not sent. {reasons} {CorrectPayload}";
+
+    public static string QueueNotKnown(IEnumerable<string> queues) =>
+        $"Queue is not a queue of the app, so Payload was not sent. Type {string.Join(", ", queues)} in Queue, then type yes in Requeue.";
+
+    /// <param name="result">Table, topic and reference; empty if no table has the result.</param>
+    public static string SentAgain(string time, string result) =>
+        $"Sent again on {time}. {(result.Length == 0 ? "If it fails again, this table has it." : $"Look for the result in {result}.")} "
+        + "Delete this row if you no longer need it, or type yes in Requeue to send it once more.";
 
     public static string RequeueNotUnderstood(string typed) => $"{TypedWord.NotUnderstood(typed)}. {Rejected}";
 

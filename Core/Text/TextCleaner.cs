@@ -56,6 +56,9 @@ public static class TextCleaner
     public static string TrimInvisible(string text) => Trim(
         text, character => char.IsWhiteSpace(character) || CharUnicodeInfo.GetUnicodeCategory(character) == UnicodeCategory.Format);
 
+    /// <summary>False if the text is empty, or consists of white space and invisible characters.</summary>
+    public static bool IsVisible(string text) => text.EnumerateRunes().Any(rune => CanBeSeen(rune) && !Rune.IsControl(rune));
+
     /// <summary>Length in Unicode code points.</summary>
     public static int Length(string text)
     {

@@ -29,7 +29,7 @@ public static class AtomFeed
     /// </param>
     public static byte[] Write(SiteOptions site, Topic topic, IReadOnlyList<Practice> newestFirst)
     {
-        List<Practice> entries = [.. newestFirst.Where(practice => practice.PublishedOn is not null).Take(MaxEntries)];
+        List<Practice> entries = [.. newestFirst.Where(practice => practice.ListedOn is not null).Take(MaxEntries)];
         var (language, page) = (Language.Current.Code, $"topics/{topic.Id}");
         using var bytes = new MemoryStream();
         using (var xml = XmlWriter.Create(bytes, Form))
@@ -39,7 +39,7 @@ public static class AtomFeed
             Write(xml, "id", StableId.OfFeed(topic.Id, language));
             WriteText(xml, "title", $"{topic.Name} – {PageLayout.SiteName}");
             WriteText(xml, "subtitle", FeedTexts.Subtitle.With(topic.Name));
-            WriteTime(xml, "updated", entries is [var newest, ..] ? newest.PublishedOn!.Value : BeforeAll);
+            WriteTime(xml, "updated", entries is [var newest, ..] ? newest.ListedOn!.Value : BeforeAll);
             WriteLink(xml, "self", AtomFeed.ContentType.Split(';')[0], site.Link($"{page}/feed?lang={language}"));
             WriteLink(xml, "alternate", "text/html", site.Link($"{page}?lang={language}"));
             WriteAuthor(xml, PageLayout.SiteName);
@@ -58,8 +58,8 @@ public static class AtomFeed
         xml.WriteAttributeString("xml", "lang", null, UnknownLanguage);
         Write(xml, "id", StableId.OfEntry(practice.Topic, reference));
         WriteText(xml, "title", practice.Title);
-        WriteTime(xml, "published", practice.PublishedOn!.Value);
-        WriteTime(xml, "updated", practice.PublishedOn!.Value);
+        WriteTime(xml, "published", practice.ListedOn!.Value);
+        WriteTime(xml, "updated", practice.ListedOn!.Value);
         WriteLink(xml, "alternate", "text/html", site.Link($"practices/{practice.Topic}/{reference}"));
         // Without a submitter the author is the feed's.
         if (Byline.Name(practice) is { Length: > 0 } name)

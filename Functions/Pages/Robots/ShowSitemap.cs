@@ -23,7 +23,7 @@ public sealed class ShowSitemap(
             texts.AddRange((await digests.AllAsync(topic.Id, cancellationToken)).Where(issue => issue.Practices.Count > 0)
                 .Select(issue => new SitemapEntry($"digests/{topic.Id}/{issue.Name}")));
             texts.AddRange((await practices.GetAsync(topic.Id, cancellationToken)).NewestFirst
-                .Select(practice => new SitemapEntry($"practices/{topic.Id}/{practice.Reference}", LastChanged: practice.PublishedOn)));
+                .Select(practice => new SitemapEntry($"practices/{topic.Id}/{practice.Reference}", LastChanged: practice.ListedOn)));
         }
 
         pages.AddRange(texts);

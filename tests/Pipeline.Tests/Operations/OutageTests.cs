@@ -1,6 +1,7 @@
 using System.Net;
 using Azure.Identity;
 using Pipeline.Languages;
+using Pipeline.Practices;
 using Xunit;
 
 namespace Pipeline.Tests.Operations;
@@ -18,7 +19,7 @@ public sealed class OutageTests(AzuriteFixture azurite)
         var key = new Pipeline.Subscribers.SubscriberKey(7);
         var confirm = tokens.Confirmation(PipelineApp.Topic, key, Language.English);
         var unsubscribe = tokens.Unsubscription(PipelineApp.Topic, key);
-        var reference = Practices.Reference.Of("some practice").ToString();
+        var reference = Reference.Of("some practice").ToString();
         app.Wire.Before = _ => throw (fault == "identity"
             ? new AuthenticationFailedException("No identity answers.")
             : Wire.Unreachable());

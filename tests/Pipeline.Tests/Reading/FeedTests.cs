@@ -73,7 +73,7 @@ public sealed class FeedTests(AzuriteFixture azurite)
                     ["Status"] = "Published",
                     // Characters that XML cannot contain, as an admin may paste them.
                     ["Title"] = $"Practice {number} \u0007\uFFFE\uFFFF" + (number == 0 ? "😀" : ""),
-                    ["Summary"] = "\u0000\u001b",
+                    ["Summary"] = "A summary \u0000\u001b",
                     ["Submitter"] = "\u0001",
                     ["PublishedOn"] = app.Time.GetUtcNow().AddHours(-number),
                 },

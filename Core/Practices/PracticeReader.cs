@@ -1,0 +1,53 @@
+namespace Pipeline.Practices;
+
+/// <summary>Reads rows of the table Practices as admins left them.</summary>
+internal static class PracticeReader
+{
+    /// <summary>The status that a sweep last applied. It differs from Status between an admin's edit and the next sweep.</summary>
+    public const string StatusApplied = "StatusApplied";
+
+    // Clocks differ, and an admin may type local time.
+    private static readonly TimeSpan MaxAhead = TimeSpan.FromDays(1);
+
+    /// <summary>True if the row key is a reference exactly as the app writes it. Another key belongs to no practice.</summary>
+    public static bool TryReadReference(TableEntity row, out Reference reference) =>
+        Reference.TryParse(row.RowKey, out reference) && reference.ToString() == row.RowKey;
+
+    /// <summary>Null if the row key is not a reference.</summary>
+    public static Practice? Read(TableEntity row, DateTimeOffset now)
+    {
+        if (!TryReadReference(row, out var reference))
+            return null;
+
+        var typed = PracticeStatusWord.Read(row.Text("Status"));
+        var publishedOn = PastTime(row, "PublishedOn", now);
+        return new Practice
+        {
+            Topic = row.PartitionKey,
+            Reference = reference,
+            Status = typed ?? row.Word<PracticeStatus>(StatusApplied) ?? PracticeStatus.Pending,
+            IsStatusUnclear = typed is null,
+            Title = Text(row, "Title"),
+            Summary = Text(row, "Summary"),
+            Honorific = Text(row, "Honorific"),
+            Submitter = Text(row, "Submitter"),
+            Email = Text(row, "Email"),
+            Organisation = Text(row, "Organisation"),
+            Country = Text(row, "Country"),
+            Link = Text(row, "Link"),
+            SubmittedOn = PastTime(row, "SubmittedOn", now),
+            PublishedOn = publishedOn,
+            IsPublishedOnWrong = publishedOn is null && Text(row, "PublishedOn").Length > 0,
+            DigestIssue = TextCleaner.TrimInvisible(row.Text("DigestIssue")),
+            Language = Language.Find(row.Text("Language")) ?? Language.English,
+            Trace = row.Text("Trace"),
+        };
+    }
+
+    /// <summary>Empty if nothing in the cell can be seen.</summary>
+    public static string Text(TableEntity row, string column) =>
+        row.Text(column) is var text && TextCleaner.IsVisible(text) ? text : "";
+
+    private static DateTimeOffset? PastTime(TableEntity row, string column, DateTimeOffset now) =>
+        row.Time(column) is { } time && time <= now + MaxAhead ? time : null;
+}
