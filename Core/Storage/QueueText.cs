@@ -9,13 +9,14 @@ public static class QueueText
     private static readonly UnicodeEncoding Utf16LittleEndian = new(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true);
     private static readonly UnicodeEncoding Utf16BigEndian = new(bigEndian: true, byteOrderMark: false, throwOnInvalidBytes: true);
 
-    /// <summary>Decodes base64 of text; returns other messages unchanged. Different messages never become the same text.</summary>
+    /// <summary>Decodes base64 of text and removes byte order marks at the start; returns other messages unchanged.</summary>
     public static string Decode(string message)
     {
+        message = WithoutByteOrderMark(message);
         var bytes = new byte[message.Length / 4 * 3 + 3];
         return Convert.TryFromBase64String(message, bytes, out var length) && Text(bytes.AsSpan(0, length)) is { } text
-            ? text
-            : message.TrimStart('\uFEFF');
+            ? WithoutByteOrderMark(text)
+            : message;
     }
 
     /// <summary>Describes why a message is not readable as text; null if it is.</summary>
@@ -29,6 +30,8 @@ public static class QueueText
             : AdminTexts.BinaryMessage;
     }
 
+    private static string WithoutByteOrderMark(string message) => message.TrimStart('\uFEFF');
+
     private static string? Text(ReadOnlySpan<byte> bytes) => Decode(Utf8, bytes, [0xEF, 0xBB, 0xBF])
         ?? (IsUtf16(bytes, zeroAt: 1) ? Decode(Utf16LittleEndian, bytes, [0xFF, 0xFE]) : null)
         ?? (IsUtf16(bytes, zeroAt: 0) ? Decode(Utf16BigEndian, bytes, [0xFE, 0xFF]) : null);
@@ -36,7 +39,7 @@ public static class QueueText
     // Every message begins with an ASCII character: one of the first two bytes after the byte order mark is zero.
     private static bool IsUtf16(ReadOnlySpan<byte> bytes, int zeroAt)
     {
-        if (bytes.StartsWith((ReadOnlySpan<byte>)(zeroAt == 1 ? [0xFF, 0xFE] : [0xFE, 0xFF])))
+        while (bytes.StartsWith((ReadOnlySpan<byte>)(zeroAt == 1 ? [0xFF, 0xFE] : [0xFE, 0xFF])))
             bytes = bytes[2..];
         return bytes.Length >= 2 && bytes.Length % 2 == 0 && bytes[zeroAt] == 0 && bytes[1 - zeroAt] != 0;
     }

@@ -13,8 +13,11 @@ public enum RejectionKind
 }
 
 /// <param name="Queue">Its source, and its destination if an admin requeues it.</param>
+/// <param name="IsReferenceProven">True if only this content has the reference. False if the message only names it.</param>
 public sealed record Rejection(
-    string Queue, TopicId Topic, Reference Reference, RejectionKind Kind, IReadOnlyList<string> Reasons, string Payload);
+    string Queue, TopicId Topic, Reference Reference, RejectionKind Kind, IReadOnlyList<string> Reasons, string Payload,
+    bool IsReferenceProven);
 
 /// <param name="Kind">Invalid if the row has another text.</param>
-public sealed record RejectionDetails(RejectionKind Kind, IReadOnlyList<string> Reasons);
+/// <param name="Result">The reference under which a requeued message is stored; null if it was not requeued.</param>
+public sealed record RejectionDetails(RejectionKind Kind, IReadOnlyList<string> Reasons, Reference? Result);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Pipeline.Practices;
 using Pipeline.Submissions.Spam;
@@ -66,9 +67,32 @@ public static class SubmissionMessage
                 SubmittedOn = on,
                 Language = Language.Find(envelope.Language) ?? Language.English,
                 Spam = SpamLayer.FromName(envelope.Spam),
-                Unmarked = envelope.Spam is null ? payload : JsonSerializer.Serialize(envelope with { Spam = null }, PlainJson.Options),
+                Unmarked = envelope.Spam is null ? payload : Without(payload, nameof(Envelope.Spam)),
             },
         };
+    }
+
+    /// <summary>The message without what differs if the same content is sent twice: its time, trace and spam mark.</summary>
+    public static string ContentOf(string payload) =>
+        Without(payload, nameof(Envelope.SubmittedOn), nameof(Envelope.TraceParent), nameof(Envelope.Spam));
+
+    private static string Without(string payload, params string[] members)
+    {
+        try
+        {
+            if (JsonNode.Parse(payload) is not JsonObject message)
+                return payload;
+
+            foreach (var name in message.Select(member => member.Key).ToList())
+                if (members.Contains(name, StringComparer.OrdinalIgnoreCase))
+                    message.Remove(name);
+            return message.ToJsonString(PlainJson.Options);
+        }
+        catch (Exception malformed) when (malformed is JsonException or ArgumentException)
+        {
+            // The second one is about a member that occurs twice.
+            return payload;
+        }
     }
 
     /// <param name="Unmarked">The message without its spam mark.</param>

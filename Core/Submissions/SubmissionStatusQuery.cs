@@ -5,13 +5,17 @@ namespace Pipeline.Submissions;
 public sealed class SubmissionStatusQuery(PracticeTable practices, RejectionTable rejections)
 {
     /// <summary>Finds the state of a submission. An unknown reference is "received": its message may still be on the queue.</summary>
+    /// <remarks>A rejection that was corrected and requeued has the state of the practice that it became.</remarks>
     public async Task<SubmissionStatus> GetAsync(TopicId topic, Reference reference, CancellationToken cancellationToken)
     {
         if (await practices.FindAsync(topic, reference, cancellationToken) is { } practice)
-            return new SubmissionStatus(practice.Status.ToString().ToLowerInvariant(), [], practice);
+            return Of(practice);
 
         var details = await rejections.FindDetailsAsync(topic, reference, cancellationToken)
             ?? await rejections.FindDetailsAsync(TopicId.Unknown, reference, cancellationToken);
+        if (details?.Result is { } result && await practices.FindAsync(topic, result, cancellationToken) is { } stored)
+            return Of(stored);
+
         return details switch
         {
             null => new SubmissionStatus("received", [], null),
@@ -20,4 +24,6 @@ public sealed class SubmissionStatusQuery(PracticeTable practices, RejectionTabl
             _ => new SubmissionStatus("rejected", details.Reasons, null),
         };
     }
+
+    private static SubmissionStatus Of(Practice practice) => new(practice.Status.ToString().ToLowerInvariant(), [], practice);
 }

@@ -17,15 +17,14 @@ public sealed partial class SubmissionStore(
     {
         if (read.Draft is null)
         {
-            await RejectAsync(read, RejectionKind.Invalid, [read.Problem!], cancellationToken);
+            await RejectAsync(read, null, RejectionKind.Invalid, [read.Problem!], cancellationToken);
             return;
         }
 
-        // The messages are for admins, in English whatever the culture of the process.
-        var (submission, errors) = await Language.English.RunAsync(() => Task.FromResult(rules.Check(read.Draft)));
+        var (submission, errors) = await CheckAsync(read.Draft);
         if (submission is null)
         {
-            await RejectAsync(read, RejectionKind.Invalid, errors.AllMessages, cancellationToken);
+            await RejectAsync(read, null, RejectionKind.Invalid, errors.AllMessages, cancellationToken);
             return;
         }
 
@@ -33,7 +32,7 @@ public sealed partial class SubmissionStore(
         {
             // The same content may be stored already; it must not be rejected then.
             if (await practices.FindAsync(submission.Topic, submission.Reference, cancellationToken) is null)
-                await RejectAsync(read, RejectionKind.Spam, [], cancellationToken);
+                await RejectAsync(read, submission, RejectionKind.Spam, [], cancellationToken);
             else
                 LogAlreadyStored(submission.Topic, submission.Reference.ToString());
             return;
@@ -52,25 +51,34 @@ public sealed partial class SubmissionStore(
     }
 
     /// <summary>Saves a message that failed too often for the host.</summary>
-    public Task SavePoisonAsync(string payload, CancellationToken cancellationToken)
+    public async Task SavePoisonAsync(string payload, CancellationToken cancellationToken)
     {
         var read = SubmissionMessage.Parse(payload);
         string[] reasons = read.Problem is null ? [AdminTexts.SubmissionFailed] : [AdminTexts.SubmissionFailed, read.Problem];
-        return RejectAsync(read, RejectionKind.Poison, reasons, cancellationToken);
+        var submission = read.Draft is null ? null : (await CheckAsync(read.Draft)).Submission;
+        await RejectAsync(read, submission, RejectionKind.Poison, reasons, cancellationToken);
     }
 
+    // The messages are for admins, in English whatever the culture of the process.
+    private Task<(Submission? Submission, FieldErrors Errors)> CheckAsync(SubmissionDraft draft) =>
+        Language.English.RunAsync(() => Task.FromResult(rules.Check(draft)));
+
+    /// <param name="submission">Null if the message breaks the rules.</param>
     private async Task RejectAsync(
-        SubmissionMessage.ParseResult read, RejectionKind kind, IReadOnlyList<string> reasons, CancellationToken cancellationToken)
+        SubmissionMessage.ParseResult read, Submission? submission, RejectionKind kind, IReadOnlyList<string> reasons,
+        CancellationToken cancellationToken)
     {
         // A spam mark wins over other errors: the admin decides about it as spam, and requeued it has no mark.
         if (read.Spam is { } layer)
             (kind, reasons) = (RejectionKind.Spam, [layer.Reason, .. reasons]);
 
         var topic = topics.Find(read.Topic)?.Id ?? TopicId.Unknown;
-        var reference = read.Reference ?? Reference.Of(read.Unmarked);
-        await rejections.SaveAsync(
-            new Rejection(QueueNames.Submissions, topic, reference, kind, reasons, read.Unmarked), cancellationToken);
-        LogRejected(kind, topic, reference.ToString());
+        // A message that breaks the rules can name any reference.
+        var isProven = submission is not null || read.Reference is null;
+        var reference = submission?.Reference ?? read.Reference ?? Reference.Of(read.Unmarked);
+        var saved = await rejections.SaveAsync(
+            new Rejection(QueueNames.Submissions, topic, reference, kind, reasons, read.Unmarked, isProven), cancellationToken);
+        LogRejected(kind, topic, saved.ToString());
     }
 
     [LoggerMessage(LogLevel.Information, "Stored submission {Topic}/{Reference}.")]

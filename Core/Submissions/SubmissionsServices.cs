@@ -8,5 +8,5 @@ public static class SubmissionsServices
         .AddSettings(SubmissionOptions.Read).AddSingleton<SubmissionMetrics>().AddSingleton<SubmissionRules>()
         .AddSingleton<IdempotencyKeyTable>().AddSingleton<FormTimestamp>().AddSingleton<DuplicateLimit>().AddSingleton<SpamFilter>()
         .AddSingleton<SubmissionIntake>().AddSingleton<SubmissionStore>().AddSingleton<RejectionTable>().AddSingleton<RejectionSweep>()
-        .AddSingleton<SubmissionStatusQuery>();
+        .AddSingleton<RequeueCheck>().AddSingleton<SubmissionStatusQuery>();
 }
