@@ -29,7 +29,7 @@ public sealed class DigestTable(PipelineStorage storage, RowOrigin origin)
             ["StartedOn"] = issue.StartedOn,
             ["Receipt"] = issue.Receipt,
             ["Decision"] = "",
-            ["StatusHelp"] = "",
+            ["Help"] = "",
         };
         issue.Count.WriteTo(row, "Candidates");
         if (issue.ClosedOn is { } closedOn)
@@ -108,11 +108,11 @@ public sealed class DigestTable(PipelineStorage storage, RowOrigin origin)
         if (status == IssueStatus.Closed)
         {
             row["ClosedOn"] = now;
-            row["StatusHelp"] = "";
+            row["Help"] = "";
         }
 
         if (status == IssueStatus.Held && ledger.Flaw is not null)
-            row["StatusHelp"] = AdminTexts.IssueStopped(ledger.Flaw);
+            row["Help"] = AdminTexts.IssueStopped(ledger.Flaw);
 
         if (isRequeued)
             row["RevivedOn"] = now;
@@ -128,7 +128,7 @@ public sealed class DigestTable(PipelineStorage storage, RowOrigin origin)
             [StatusApplied] = issue.Status.ToString(),
             ["Ranges"] = issue.Ranges,
             ["Practices"] = Join(issue.Practices),
-            ["StatusHelp"] = help,
+            ["Help"] = help,
         };
         return await storage.Digests.TryMergeAsync(row, issue.ETag, cancellationToken) is { } etag
             ? issue with { Help = help, ETag = etag }
@@ -137,7 +137,7 @@ public sealed class DigestTable(PipelineStorage storage, RowOrigin origin)
 
     /// <summary>Shows the admin a sentence in a row that the app did not make, and changes nothing else.</summary>
     public Task ExplainAsync(IssueRow row, string help, CancellationToken cancellationToken) => storage.Digests.TryMergeAsync(
-        new TableEntity(row.Topic, row.Key) { ["StatusHelp"] = help }, row.ETag, cancellationToken);
+        new TableEntity(row.Topic, row.Key) { ["Help"] = help }, row.ETag, cancellationToken);
 
     public Task ClearDecisionAsync(DigestIssue issue, CancellationToken cancellationToken) =>
         storage.Digests.TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Decision"] = "" }, ETag.All, cancellationToken);
@@ -171,7 +171,7 @@ public sealed class DigestTable(PipelineStorage storage, RowOrigin origin)
             return;
 
         row["Status"] = row[StatusApplied] = nameof(IssueStatus.Held);
-        row["StatusHelp"] = help;
+        row["Help"] = help;
     }
 
     private async Task<IReadOnlyList<DigestIssue>> QueryAsync(string filter, CancellationToken cancellationToken)
@@ -191,7 +191,7 @@ public sealed class DigestTable(PipelineStorage storage, RowOrigin origin)
         var isTidy = issue is not null && row.Text("Status") == issue.Status.ToString() && row.Text(StatusApplied) == row.Text("Status")
             && row.Number("Ranges") == issue.Ranges;
         return new IssueRow(
-            row.PartitionKey, row.RowKey, row.Text("StatusHelp"), row.ETag, issue, issue is null ? null : Review(row), isTidy);
+            row.PartitionKey, row.RowKey, row.Text("Help"), row.ETag, issue, issue is null ? null : Review(row), isTidy);
     }
 
     private static IssueReview Review(TableEntity row) => IssueReview.Of(
@@ -223,7 +223,7 @@ public sealed class DigestTable(PipelineStorage storage, RowOrigin origin)
             Claimed = row.Text("Claimed"),
             Receipt = row.Text("Receipt"),
             Decision = row.Text("Decision").Trim(),
-            Help = row.Text("StatusHelp"),
+            Help = row.Text("Help"),
             ETag = row.ETag,
         };
     }

@@ -3,5 +3,5 @@ namespace Pipeline.Operations;
 public static class OperationsServices
 {
     public static IServiceCollection AddOperations(this IServiceCollection services) => services
-        .AddSingleton<Health>().AddSingleton<QueueAges>().AddSingleton<MinuteSweep>();
+        .AddSingleton<Health>().AddSingleton<QueueAges>().AddSingleton<MinuteSweep>().AddSingleton<HelpColumns>();
 }

@@ -3,7 +3,7 @@ namespace Pipeline.Practices;
 /// <summary>Judges a row of Practices as an admin left it: which status to apply, and what to explain.</summary>
 public sealed class PracticeCheck(TopicCatalog topics, TimeProvider time)
 {
-    private const string Help = "StatusHelp";
+    private const string Help = "Help";
 
     // Issues are created when they are due, or drafted some days before.
     private const int MaxIssueDaysAhead = 31;

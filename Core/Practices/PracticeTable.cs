@@ -20,7 +20,7 @@ public sealed class PracticeTable(PipelineStorage storage, TimeProvider time)
         {
             ["Status"] = practice.Status.ToString(),
             [StatusApplied] = practice.Status.ToString(),
-            ["StatusHelp"] = practice.Status == PracticeStatus.Pending ? AdminTexts.PracticePending : "",
+            ["Help"] = practice.Status == PracticeStatus.Pending ? AdminTexts.PracticePending : "",
             ["StatusTold"] = "",
             ["Title"] = practice.Title,
             ["Summary"] = practice.Summary,

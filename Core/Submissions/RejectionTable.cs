@@ -54,7 +54,7 @@ public sealed class RejectionTable(PipelineStorage storage, SubmissionMetrics me
             ["Reasons"] = string.Join("\n", rejection.Reasons),
             ["RejectedOn"] = time.GetUtcNow(),
             ["Requeue"] = "",
-            ["RequeueHelp"] = AdminTexts.Rejected,
+            ["Help"] = AdminTexts.Rejected,
             [ResentOn] = "",
             [ResentAs] = "",
         };
@@ -96,7 +96,7 @@ public sealed class RejectionTable(PipelineStorage storage, SubmissionMetrics me
     public Task LookAtChangesAsync(
         ChangedRows changes, Func<RequeueCell, RequeueCell?> judge, Func<RequeueCell, Task> act, CancellationToken cancellationToken) =>
         changes.LookAsync(
-            storage.Rejections, null, ["PartitionKey", "RowKey", "Requeue", "RequeueHelp", ResentOn, ResentAs],
+            storage.Rejections, null, ["PartitionKey", "RowKey", "Requeue", "Help", ResentOn, ResentAs],
             row => judge(CellOf(row)), act, cancellationToken);
 
     /// <summary>Null if the row was deleted.</summary>
@@ -110,7 +110,7 @@ public sealed class RejectionTable(PipelineStorage storage, SubmissionMetrics me
     public Task ExplainAsync(RequeueCell cell, string help, CancellationToken cancellationToken) => cell.Help == help
         ? Task.CompletedTask
         : storage.Rejections.TryMergeAsync(
-            new TableEntity(cell.Topic, cell.Key) { ["RequeueHelp"] = help }, cell.ETag, cancellationToken);
+            new TableEntity(cell.Topic, cell.Key) { ["Help"] = help }, cell.ETag, cancellationToken);
 
     /// <summary>Records that a message was sent again. False if the row was changed since it was read.</summary>
     /// <param name="result">Table, topic and reference; empty if no table has the result.</param>
@@ -120,7 +120,7 @@ public sealed class RejectionTable(PipelineStorage storage, SubmissionMetrics me
         var row = new TableEntity(cell.Topic, cell.Key)
         {
             ["Requeue"] = "",
-            ["RequeueHelp"] = HelpFor(now, result),
+            ["Help"] = HelpFor(now, result),
             [ResentOn] = now,
             [ResentAs] = result,
         };
@@ -128,7 +128,7 @@ public sealed class RejectionTable(PipelineStorage storage, SubmissionMetrics me
     }
 
     private static RequeueCell CellOf(TableEntity row) => new(
-        row.PartitionKey, row.RowKey, row.Text("Requeue"), row.Text("RequeueHelp"),
+        row.PartitionKey, row.RowKey, row.Text("Requeue"), row.Text("Help"),
         HelpFor(row.Time(ResentOn), row.Text(ResentAs)), row.ETag);
 
     private static string HelpFor(DateTimeOffset? resentOn, string result) => resentOn is { } time

@@ -33,8 +33,8 @@ public sealed class SubscriberReview(TimeProvider time)
         // Digests filter by the exact word.
         if (row.Status is { } named && row.TypedStatus != named.ToString())
             change["Status"] = named.ToString();
-        if (Help(row, erased) is var help && row.StatusHelp != help)
-            change["StatusHelp"] = help;
+        if (Help(row, erased) is var help && row.Help != help)
+            change["Help"] = help;
         return change.Count > new TableEntity("", "").Count ? change : null;
     }
 

@@ -11,7 +11,7 @@ internal sealed record SubscriberRow(TableEntity Entity)
 
     public string Email => Entity.Text("Email");
     public string Reason => Entity.Text("Reason");
-    public string StatusHelp => Entity.Text("StatusHelp");
+    public string Help => Entity.Text("Help");
     public string TypedStatus => Entity.Text("Status");
     public DateTimeOffset? SubscribedOn => Entity.Time("SubscribedOn");
     public DateTimeOffset? ConfirmedOn => Entity.Time("ConfirmedOn");

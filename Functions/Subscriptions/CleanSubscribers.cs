@@ -1,10 +1,11 @@
 using Pipeline.Digests;
+using Pipeline.Operations;
 using Pipeline.Subscribers;
 
 namespace Pipeline.Functions.Subscriptions;
 
 /// <summary>Every night: removes addresses whose retention period is over.</summary>
-public sealed class CleanSubscribers(SubscriberRetention hygiene, DeliveryRetention deliveries)
+public sealed class CleanSubscribers(SubscriberRetention subscribers, DeliveryRetention deliveries, HelpColumns helpColumns)
 {
     /// <summary>In UTC, away from the full hour, when digests are made.</summary>
     public const string Schedule = "0 20 3 * * *";
@@ -12,7 +13,8 @@ public sealed class CleanSubscribers(SubscriberRetention hygiene, DeliveryRetent
     [Function(nameof(CleanSubscribers))]
     public async Task Run([TimerTrigger(Schedule)] TimerInfo timer, CancellationToken cancellationToken)
     {
-        await hygiene.RunAsync(cancellationToken);
+        await subscribers.RunAsync(cancellationToken);
         await deliveries.RunAsync(cancellationToken);
+        await helpColumns.MigrateAsync(cancellationToken);
     }
 }

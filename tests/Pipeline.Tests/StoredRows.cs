@@ -24,7 +24,7 @@ public abstract class StoredRow(TableEntity row)
 public sealed class StoredPractice(TableEntity row) : StoredRow(row)
 {
     public string Status => Text();
-    public string StatusHelp => Text();
+    public string Help => Text();
     public string StatusApplied => Text();
     public string StatusTold => Text();
     public string DigestIssue => Text();
@@ -49,7 +49,7 @@ public sealed class StoredRejection(TableEntity row) : StoredRow(row)
     public string Payload2 => Text();
     public string Payload3 => Text();
     public string Requeue => Text();
-    public string RequeueHelp => Text();
+    public string Help => Text();
 
     /// <summary>The message, which is longer than one column may be.</summary>
     public string WholePayload => Payload + Payload2 + Payload3;
@@ -60,7 +60,7 @@ public sealed class StoredSubscriber(TableEntity row) : StoredRow(row)
 {
     public string Email => Text();
     public string Status => Text();
-    public string StatusHelp => Text();
+    public string Help => Text();
     public string Language => Text();
     public string Reason => Text();
     public DateTimeOffset? SubscribedOn => Time();
@@ -78,7 +78,7 @@ public sealed class StoredErasure(TableEntity row) : StoredRow(row)
 public sealed class StoredIssue(TableEntity row) : StoredRow(row)
 {
     public string Status => Text();
-    public string StatusHelp => Text();
+    public string Help => Text();
     public string Decision => Text();
     public string Practices => Text();
     public string Receipt => Text();

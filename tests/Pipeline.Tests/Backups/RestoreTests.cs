@@ -253,7 +253,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
             ["Enqueued"] = true,
             ["Ranges"] = 1,
             ["StartedOn"] = app.Time.GetUtcNow().AddDays(-1),
-            ["StatusHelp"] = "",
+            ["Help"] = "",
         })));
         await app.AddSubscribersAsync(3);
         await app.BackUpAsync();
@@ -265,7 +265,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
         var rows = await app.IssuesAsync();
         // The last one was not deleted.
         Assert.Equal(["Closed", "Held", "Held", "Held", "Sending"], rows.Select(row => row.Status));
-        Assert.Contains("Type Sending in Status to continue", rows[1].StatusHelp);
+        Assert.Contains("Type Sending in Status to continue", rows[1].Help);
         await app.Storage.Digests.DeleteEntityAsync(PipelineApp.Topic, "2026-11-23", ETag.All, Cancellation);
         app.Time.Advance(TimeSpan.FromHours(1));
         await app.SweepLedgerAsync();
@@ -283,7 +283,7 @@ public sealed class RestoreTests(AzuriteFixture azurite)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var closed = SampleRows.ClosedIssue("2026-10-26", app.Time.GetUtcNow().AddDays(-9));
-        (closed["Ranges"], closed["Unknown"], closed["Decision"], closed["StatusHelp"]) = (1, 3, "Resend", "");
+        (closed["Ranges"], closed["Unknown"], closed["Decision"], closed["Help"]) = (1, 3, "Resend", "");
         await app.Storage.Digests.AddEntityAsync(app.AsAppIssue(closed), Cancellation);
         var unknown = new TableEntity($"{PipelineApp.Topic}~2026-10-26", new string('0', 32));
         (unknown["Status"], unknown["Decision"]) = ("Unknown", "Resend");

@@ -66,6 +66,7 @@ public sealed class CostTests(AzuriteFixture azurite)
         before = StartCounting(app);
         await app.Get<SubscriberRetention>().RunAsync(Cancellation);
         await app.Get<DeliveryRetention>().RunAsync(Cancellation);
+        await app.Get<HelpColumns>().MigrateAsync(Cancellation);
         AssertCosts(ExpectedCosts.Cleaning, before, app, "CleanSubscribers");
     }
 

@@ -62,5 +62,5 @@ internal static class ExpectedCosts
     public static readonly BillableOperations PracticePage = new(TableReads: 1, Executions: "ShowPractice");
 
     /// <summary>The nightly cleaning of up to a thousand subscribers without work. Each further thousand is one query.</summary>
-    public static readonly BillableOperations Cleaning = new(TableQueries: 4, Executions: "CleanSubscribers", LogLines: 1);
+    public static readonly BillableOperations Cleaning = new(TableQueries: 8, Executions: "CleanSubscribers", LogLines: 1);
 }

@@ -232,7 +232,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
 
         var row = await app.IssueAsync();
         Assert.Equal(("Closed", issue.ClosedOn, issue.Receipt), (row.Status, row.ClosedOn, row.Receipt));
-        Assert.Contains("“Bananas” is not understood", row.StatusHelp);
+        Assert.Contains("“Bananas” is not understood", row.Help);
         Assert.True((await app.ReceiptAsync()).Verified);
 
         // Nor is a receipt verified if its figures are edited.

@@ -347,7 +347,7 @@ public sealed class DigestTests(AzuriteFixture azurite)
         await app.PublishDigestAsync();
 
         var row = await app.PracticeAsync(reference);
-        Assert.Equal((status, ""), (row.Status, row.StatusHelp));
+        Assert.Equal((status, ""), (row.Status, row.Help));
         Assert.Equal(status == "Published", row.PublishedOn is not null);
         await app.UntilAsync("the submitter is notified", async () => (await app.MailsAsync(submitter)).Count == 1);
     }
@@ -365,7 +365,7 @@ public sealed class DigestTests(AzuriteFixture azurite)
         await app.PublishDigestAsync();
 
         Assert.Equal("pubised", row.Status);
-        Assert.Contains("“pubised” is not understood", row.StatusHelp);
+        Assert.Contains("“pubised” is not understood", row.Help);
         Assert.Equal(row.ETag, (await app.PracticeAsync(reference)).ETag);
         Assert.Empty(await app.IssuesAsync());
     }

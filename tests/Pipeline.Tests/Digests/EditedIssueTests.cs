@@ -64,7 +64,7 @@ public sealed class EditedIssueTests(AzuriteFixture azurite)
 
         Assert.Equal(1, app.SendGrid.Calls);
         var added = (await app.IssuesAsync()).Single(issue => issue.RowKey == name);
-        Assert.Equal(("Sending", AdminTexts.IssueNotOfApp), (added.Status, added.StatusHelp));
+        Assert.Equal(("Sending", AdminTexts.IssueNotOfApp), (added.Status, added.Help));
         using var page = await app.Http.GetAsync($"digests/{PipelineApp.Topic}/{name}", Cancellation);
         Assert.Equal(HttpStatusCode.NotFound, page.StatusCode);
     }
@@ -89,7 +89,8 @@ public sealed class EditedIssueTests(AzuriteFixture azurite)
         await app.AddIssueWithRangesAsync(4);
         app.SendGrid.AnswerCalls(number => number == 4 ? SendGridWire.Answer(HttpStatusCode.Unauthorized) : null);
         await app.PublishPracticeAsync();
-        await app.UntilAsync("three deliveries are sent", async () => (await app.DeliveriesAsync()).Count(row => row.Status == "Sent") == 3);
+        await app.UntilAsync(
+            "three deliveries are sent", async () => (await app.DeliveriesAsync()).Count(row => row.Status == "Sent") == 3);
         await app.SweepLedgerAsync();
         app.SendGrid.Reset();
         var sent = (await app.DeliveriesAsync()).First(row => row.Status == "Sent");
@@ -98,7 +99,7 @@ public sealed class EditedIssueTests(AzuriteFixture azurite)
         await app.SweepLedgerAsync();
         var issue = (await app.IssuesAsync())[^1];
         Assert.Equal("Held", issue.Status);
-        Assert.Contains("Rows were deleted from Deliveries", issue.StatusHelp);
+        Assert.Contains("Rows were deleted from Deliveries", issue.Help);
         app.Time.Advance(TimeSpan.FromHours(1));
         await app.SweepLedgerAsync();
         await app.RedeliverAsync();
@@ -109,7 +110,7 @@ public sealed class EditedIssueTests(AzuriteFixture azurite)
         var mails = (await app.DigestsAsync()).GroupBy(mail => mail.To).ToDictionary(mail => mail.Key, mail => mail.Count());
         Assert.Equal(40, mails.Count);
         Assert.Equal(sent.Outcomes.Length, mails.Values.Count(count => count == 2));
-        Assert.Equal("", (await app.IssuesAsync())[^1].StatusHelp);
+        Assert.Equal("", (await app.IssuesAsync())[^1].Help);
     }
 
     [Fact]
@@ -120,7 +121,8 @@ public sealed class EditedIssueTests(AzuriteFixture azurite)
         await app.AddIssueWithRangesAsync(4);
         app.SendGrid.AnswerCalls(number => number == 4 ? SendGridWire.Answer(HttpStatusCode.Unauthorized) : null);
         await app.PublishPracticeAsync();
-        await app.UntilAsync("three deliveries are sent", async () => (await app.DeliveriesAsync()).Count(row => row.Status == "Sent") == 3);
+        await app.UntilAsync(
+            "three deliveries are sent", async () => (await app.DeliveriesAsync()).Count(row => row.Status == "Sent") == 3);
         app.SendGrid.Reset();
         var issue = (await app.IssuesAsync())[^1];
         await app.Storage.Digests.EditAsync(issue, "Ranges", 7);
@@ -187,7 +189,7 @@ public sealed class EditedIssueTests(AzuriteFixture azurite)
         app.Time.Advance(TimeSpan.FromMinutes(10));
         await app.RedeliverAsync();
         var held = await app.IssueAsync();
-        Assert.Equal(("Held", AdminTexts.IssueClosedByHand), (held.Status, held.StatusHelp));
+        Assert.Equal(("Held", AdminTexts.IssueClosedByHand), (held.Status, held.Help));
         Assert.Empty(await app.DigestsAsync());
 
         await app.Storage.Digests.EditAsync(held, "Status", "Sending");
@@ -212,7 +214,7 @@ public sealed class EditedIssueTests(AzuriteFixture azurite)
 
         var issue = await app.IssueAsync();
         Assert.Equal("Held", issue.Status);
-        Assert.Contains("“snedign” is not understood", issue.StatusHelp);
+        Assert.Contains("“snedign” is not understood", issue.Help);
         Assert.Empty(await app.DigestsAsync());
     }
 
@@ -230,7 +232,7 @@ public sealed class EditedIssueTests(AzuriteFixture azurite)
         await app.SweepLedgerAsync();
 
         var issue = await app.IssueAsync();
-        Assert.Equal(("Closed", AdminTexts.IssueWasEmpty, empty.Receipt), (issue.Status, issue.StatusHelp, issue.Receipt));
+        Assert.Equal(("Closed", AdminTexts.IssueWasEmpty, empty.Receipt), (issue.Status, issue.Help, issue.Receipt));
         Assert.Empty(await app.DigestsAsync());
     }
 
@@ -242,11 +244,11 @@ public sealed class EditedIssueTests(AzuriteFixture azurite)
         await app.Storage.Digests.EditAsync(await app.IssueAsync(), "Decision", "Resend");
 
         await app.SweepLedgerAsync();
-        Assert.Equal(AdminTexts.NothingToDecide, (await app.IssueAsync()).StatusHelp);
+        Assert.Equal(AdminTexts.NothingToDecide, (await app.IssueAsync()).Help);
 
         await app.Storage.Digests.EditAsync(await app.IssueAsync(), "Decision", "");
         await app.SweepLedgerAsync();
-        Assert.Equal("", (await app.IssueAsync()).StatusHelp);
+        Assert.Equal("", (await app.IssueAsync()).Help);
         Assert.Equal(1, app.SendGrid.Calls);
     }
 
@@ -262,7 +264,7 @@ public sealed class EditedIssueTests(AzuriteFixture azurite)
 
         await app.SweepLedgerAsync();
 
-        Assert.Contains("“Bananas” is not understood", (await app.IssueAsync()).StatusHelp);
+        Assert.Contains("“Bananas” is not understood", (await app.IssueAsync()).Help);
         Assert.Equal("", (await app.DeliveryAsync()).Decision);
     }
 

@@ -32,7 +32,7 @@ public sealed class EditedPracticeTests(AzuriteFixture azurite)
         await app.PublishDigestAsync();
 
         var row = await RowAsync(app, topic, key);
-        Assert.Equal((help, "publish", null, null), (row.StatusHelp, row.Status, row.PublishedOn, row.DigestIssue));
+        Assert.Equal((help, "publish", null, null), (row.Help, row.Status, row.PublishedOn, row.DigestIssue));
         Assert.Equal(explained.ETag, row.ETag);
         Assert.Equal(["Original"], await app.ListedTitlesAsync());
         Assert.DoesNotContain("Copy", await app.FeedAsync());
@@ -72,12 +72,12 @@ public sealed class EditedPracticeTests(AzuriteFixture azurite)
 
         await app.PublishDigestAsync();
         var row = await app.PracticeAsync(practice.RowKey);
-        Assert.Equal((AdminTexts.PracticeDigestIssueNotName, cell), (row.StatusHelp, row.Columns["DigestIssue"]));
+        Assert.Equal((AdminTexts.PracticeDigestIssueNotName, cell), (row.Help, row.Columns["DigestIssue"]));
         Assert.Empty(await app.DigestsAsync());
 
         await app.ReplaceCellAsync(practice, "DigestIssue", "");
         await app.PublishDigestAsync();
-        Assert.Equal("", (await app.PracticeAsync(practice.RowKey)).StatusHelp);
+        Assert.Equal("", (await app.PracticeAsync(practice.RowKey)).Help);
         Assert.Single(await app.DigestsAsync());
     }
 
@@ -91,13 +91,13 @@ public sealed class EditedPracticeTests(AzuriteFixture azurite)
         await app.SweepPracticesAsync();
 
         var row = await app.PracticeAsync(practice.RowKey);
-        Assert.Equal(("Pending", "Pending", AdminTexts.PracticePending), (row.Status, row.StatusApplied, row.StatusHelp));
+        Assert.Equal(("Pending", "Pending", AdminTexts.PracticePending), (row.Status, row.StatusApplied, row.Help));
         Assert.Empty(await app.ListedTitlesAsync());
     }
 
     [Theory]
     [InlineData("StatusApplied")]
-    [InlineData("StatusHelp")]
+    [InlineData("Help")]
     [InlineData("StatusTold")]
     public async Task A_removed_column_of_the_app_comes_back_without_a_second_mail(string column)
     {
@@ -109,7 +109,7 @@ public sealed class EditedPracticeTests(AzuriteFixture azurite)
 
         var row = await app.PracticeAsync(practice.RowKey);
         Assert.Equal(("Published", "Published"), (row.Status, row.StatusApplied));
-        Assert.True(row.StatusHelp is null or "");
+        Assert.True(row.Help is null or "");
         Assert.Single(await app.MailsAsync(Email));
     }
 
@@ -128,7 +128,7 @@ public sealed class EditedPracticeTests(AzuriteFixture azurite)
 
         var row = await app.PracticeAsync(practice.RowKey);
         Assert.Equal(typed, row.Columns["Status"]);
-        Assert.Contains("is not understood", row.StatusHelp);
+        Assert.Contains("is not understood", row.Help);
         Assert.Equal("Published", row.StatusApplied);
         Assert.Equal(["Kept", "Other"], (await app.ListedTitlesAsync()).Order());
         // Also in a process that reads all rows.
@@ -154,7 +154,7 @@ public sealed class EditedPracticeTests(AzuriteFixture azurite)
         await app.PublishDigestAsync();
         Assert.Equal(
             column == "Title" ? AdminTexts.PracticeWithoutTitle : AdminTexts.PracticeWithoutSummary,
-            (await app.PracticeAsync(practice.RowKey)).StatusHelp);
+            (await app.PracticeAsync(practice.RowKey)).Help);
         Assert.Empty(await app.ListedTitlesAsync());
         Assert.DoesNotContain("<entry", await app.FeedAsync());
         Assert.Empty(await app.DigestsAsync());
@@ -162,7 +162,7 @@ public sealed class EditedPracticeTests(AzuriteFixture azurite)
 
         await app.ReplaceCellAsync(practice, column, "Text again");
         await app.PublishDigestAsync();
-        Assert.Equal("", (await app.PracticeAsync(practice.RowKey)).StatusHelp);
+        Assert.Equal("", (await app.PracticeAsync(practice.RowKey)).Help);
         Assert.Single(await app.ListedTitlesAsync());
         Assert.Single(await app.DigestsAsync());
     }
@@ -182,14 +182,14 @@ public sealed class EditedPracticeTests(AzuriteFixture azurite)
         await app.SweepPracticesAsync();
         await app.SweepPracticesAsync();
         row = await app.PracticeAsync(reference);
-        Assert.Equal(("Published", "Published", AdminTexts.PracticeEmailNotAddress), (row.Status, row.StatusApplied, row.StatusHelp));
+        Assert.Equal(("Published", "Published", AdminTexts.PracticeEmailNotAddress), (row.Status, row.StatusApplied, row.Help));
         Assert.DoesNotContain(app.Wire.Calls, call => call is { Method: "POST", Path: "/outgoing-mail/messages" });
 
         await app.ReplaceCellAsync(row, "Email", Email);
         await app.SweepPracticesAsync();
         await app.SweepPracticesAsync();
         Assert.Single(await app.MailsAsync(Email));
-        Assert.Equal("", (await app.PracticeAsync(reference)).StatusHelp);
+        Assert.Equal("", (await app.PracticeAsync(reference)).Help);
     }
 
     [Fact]
@@ -203,12 +203,12 @@ public sealed class EditedPracticeTests(AzuriteFixture azurite)
         await app.SweepPracticesAsync();
         Assert.Equal(
             $"{AdminTexts.PracticePending} {AdminTexts.PracticeWithoutTitle} {AdminTexts.PracticeLanguageNotUnderstood}",
-            (await app.PracticeAsync(row.RowKey)).StatusHelp);
+            (await app.PracticeAsync(row.RowKey)).Help);
 
         await app.ReplaceCellAsync(row, "Title", "Title");
         await app.ReplaceCellAsync(row, "Language", "FR ");
         await app.SweepPracticesAsync();
-        Assert.Equal(AdminTexts.PracticePending, (await app.PracticeAsync(row.RowKey)).StatusHelp);
+        Assert.Equal(AdminTexts.PracticePending, (await app.PracticeAsync(row.RowKey)).Help);
     }
 
     [Fact]

@@ -29,14 +29,14 @@ public sealed class EditedTimeTests(AzuriteFixture azurite)
         await app.SweepPracticesAsync();
 
         var row = await app.PracticeAsync(edited.RowKey);
-        Assert.Equal((AdminTexts.PracticePublishedOnNotTime, cell), (row.StatusHelp, row.Columns["PublishedOn"]));
+        Assert.Equal((AdminTexts.PracticePublishedOnNotTime, cell), (row.Help, row.Columns["PublishedOn"]));
         Assert.Equal(["Last", "Edited", "First"], await app.ListedTitlesAsync());
         Assert.Contains("<published>2026-11-24T11:30:00Z</published>", await app.FeedAsync());
         Assert.DoesNotContain("Published on", await app.PageAsync(edited.RowKey));
 
         await app.ReplaceCellAsync(edited, "PublishedOn", "2026-11-23T08:00:00Z");
         await app.SweepPracticesAsync();
-        Assert.Equal("", (await app.PracticeAsync(edited.RowKey)).StatusHelp);
+        Assert.Equal("", (await app.PracticeAsync(edited.RowKey)).Help);
         Assert.Equal(["Last", "First", "Edited"], await app.ListedTitlesAsync());
     }
 
@@ -84,7 +84,7 @@ public sealed class EditedTimeTests(AzuriteFixture azurite)
         var page = await app.PageAsync(edited.RowKey);
         Assert.Contains("Submitted by", page);
         Assert.DoesNotContain("Angelica Pinzon</bdi> on", page);
-        Assert.Equal(AdminTexts.PracticeSubmittedOnNotTime, (await app.PracticeAsync(edited.RowKey)).StatusHelp);
+        Assert.Equal(AdminTexts.PracticeSubmittedOnNotTime, (await app.PracticeAsync(edited.RowKey)).Help);
 
         await app.ReplaceCellAsync(edited, "Organisation", "");
         Assert.Equal(["Last", "Edited"], await app.ListedTitlesAsync());

@@ -28,7 +28,7 @@ public sealed class RequeueTests(AzuriteFixture azurite)
 
         var kept = await RejectionAsync(app);
         Assert.Equal((row.RowKey, ""), (kept.RowKey, kept.Requeue));
-        Assert.Equal(AdminTexts.SentAgain("2026-11-24 10:30 UTC", $"Practices {PipelineApp.Topic}/{practice.RowKey}"), kept.RequeueHelp);
+        Assert.Equal(AdminTexts.SentAgain("2026-11-24 10:30 UTC", $"Practices {PipelineApp.Topic}/{practice.RowKey}"), kept.Help);
         Assert.Equal("pending", await StatusAsync(app, row.RowKey));
 
         await SweepAsync(app);
@@ -54,7 +54,7 @@ public sealed class RequeueTests(AzuriteFixture azurite)
 
         var kept = await RejectionAsync(app);
         Assert.Equal((row.PartitionKey, row.RowKey, payload, "yes"), (kept.PartitionKey, kept.RowKey, kept.Payload, kept.Requeue));
-        Assert.Contains(words, kept.RequeueHelp);
+        Assert.Contains(words, kept.Help);
         Assert.DoesNotContain(app.Wire.Calls, call => call is { Method: "POST", Path: Submissions });
         Assert.Equal("rejected", await StatusAsync(app, row.RowKey));
 
@@ -72,7 +72,7 @@ public sealed class RequeueTests(AzuriteFixture azurite)
         await app.Storage.Rejections.EditAsync(row, "Payload3", new string('é', 16 * 1024));
         await RequeueAsync(app, row);
 
-        Assert.Equal((AdminTexts.PayloadTooLong, "yes"), ((await RejectionAsync(app)).RequeueHelp, (await RejectionAsync(app)).Requeue));
+        Assert.Equal((AdminTexts.PayloadTooLong, "yes"), ((await RejectionAsync(app)).Help, (await RejectionAsync(app)).Requeue));
     }
 
     [Theory]
@@ -101,7 +101,7 @@ public sealed class RequeueTests(AzuriteFixture azurite)
         await app.Storage.Rejections.EditAsync(row, "Queue", "practices");
         await RequeueAsync(app, row);
 
-        Assert.StartsWith("Queue is not a queue of the app", (await RejectionAsync(app)).RequeueHelp);
+        Assert.StartsWith("Queue is not a queue of the app", (await RejectionAsync(app)).Help);
     }
 
     [Theory]
@@ -113,11 +113,11 @@ public sealed class RequeueTests(AzuriteFixture azurite)
         var row = await RejectedAsync(app);
         await app.Storage.Rejections.EditAsync(row, "Requeue", typed);
         await SweepAsync(app);
-        Assert.Contains(words, (await RejectionAsync(app)).RequeueHelp);
+        Assert.Contains(words, (await RejectionAsync(app)).Help);
 
         await app.Storage.Rejections.EditAsync(row, "Requeue", "");
         await SweepAsync(app);
-        Assert.Equal(AdminTexts.Rejected, (await RejectionAsync(app)).RequeueHelp);
+        Assert.Equal(AdminTexts.Rejected, (await RejectionAsync(app)).Help);
     }
 
     [Fact]

@@ -114,7 +114,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
 
         await RequeueAsync(app, row, "yess");
         await app.Get<RejectionSweep>().RunAsync(Cancellation);
-        Assert.Contains("“yess” is not understood", (await RejectionAsync(app)).RequeueHelp);
+        Assert.Contains("“yess” is not understood", (await RejectionAsync(app)).Help);
 
         // It is rejected again before the sweep records that it was sent.
         await RequeueAsync(app, row);
@@ -133,7 +133,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
 
         Assert.Equal(2, app.Log.All.Count(line => line.Contains("Rejected message")));
         var kept = await RejectionAsync(app);
-        Assert.Equal((row.Payload, "", row.RequeueHelp), (kept.Payload, kept.Requeue, kept.RequeueHelp));
+        Assert.Equal((row.Payload, "", row.Help), (kept.Payload, kept.Requeue, kept.Help));
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
         app.Wire.Reset();
         await app.Get<RejectionSweep>().RunAsync(Cancellation);
         Assert.DoesNotContain(app.Wire.Calls, call => call.Path.EndsWith("/messages", StringComparison.Ordinal));
-        Assert.Contains("not a mail request", (await RejectionAsync(app)).RequeueHelp);
+        Assert.Contains("not a mail request", (await RejectionAsync(app)).Help);
 
         await app.Storage.Rejections.EditAsync(row, "Payload", MailRequest.Confirmation(PipelineApp.Topic, "none", null).Write());
         app.Wire.Reset();
@@ -200,7 +200,7 @@ public sealed class StoreTests(AzuriteFixture azurite)
 
         string[] columns =
         [
-            "Status", "StatusHelp", "Title", "Honorific", "Submitter", "Email", "Organisation", "Country", "Summary", "Link",
+            "Status", "Help", "Title", "Honorific", "Submitter", "Email", "Organisation", "Country", "Summary", "Link",
             "Language", "DigestIssue",
         ];
         foreach (var column in columns)

@@ -27,13 +27,13 @@ public sealed class EditedRowTests(AzuriteFixture azurite)
         Assert.Equal((2, 2), (issue.Candidates, issue.Sent));
 
         await app.CleanSubscribersAsync();
-        Assert.StartsWith("The address does not match the key of this row", (await app.SubscriberAsync(Old))!.StatusHelp);
+        Assert.StartsWith("The address does not match the key of this row", (await app.SubscriberAsync(Old))!.Help);
         var others = (await app.SubscribersAsync()).Where(row => row.RowKey != SubscriberSteps.KeyOf(Old).ToString());
-        Assert.All(others, row => Assert.False(row.StatusHelp is { Length: > 0 }));
+        Assert.All(others, row => Assert.False(row.Help is { Length: > 0 }));
         await EditAsync(app, "Status", "Unsubscribed");
         await app.CleanSubscribersAsync();
         var ended = (await app.SubscriberAsync(Old))!;
-        Assert.Equal(("", New), (ended.StatusHelp, ended.Email));
+        Assert.Equal(("", New), (ended.Help, ended.Email));
     }
 
     [Fact]
@@ -126,9 +126,9 @@ public sealed class EditedRowTests(AzuriteFixture azurite)
         Assert.Equal(readers.OrderBy(email => SubscriberSteps.KeyOf(email).Value), found);
 
         await app.CleanSubscribersAsync();
-        var rows = (await app.SubscribersAsync()).ToLookup(row => row.StatusHelp is { Length: > 0 });
+        var rows = (await app.SubscribersAsync()).ToLookup(row => row.Help is { Length: > 0 });
         Assert.Equal(30, rows[false].Count());
-        Assert.All(rows[true], row => Assert.StartsWith("The keys of this row do not belong to an address", row.StatusHelp));
+        Assert.All(rows[true], row => Assert.StartsWith("The keys of this row do not belong to an address", row.Help));
     }
 
     /// <summary>Edits the row of the old address.</summary>

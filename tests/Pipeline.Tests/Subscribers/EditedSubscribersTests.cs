@@ -45,7 +45,7 @@ public sealed class EditedSubscribersTests(AzuriteFixture azurite)
         await ReviewAsync(app);
 
         var row = (await app.SubscriberAsync(Email))!;
-        Assert.Contains("is not understood, so no digest is sent. Type Unconfirmed, Confirmed", row.StatusHelp);
+        Assert.Contains("is not understood, so no digest is sent. Type Unconfirmed, Confirmed", row.Help);
         Assert.Equal(typed, row.Columns["Status"]);
 
         // The next run writes nothing.
@@ -95,7 +95,7 @@ public sealed class EditedSubscribersTests(AzuriteFixture azurite)
         Assert.Empty(await app.ConfirmedAddressesAsync());
         await ReviewAsync(app);
 
-        var explained = (await app.SubscribersAsync()).ToDictionary(row => (row.PartitionKey, row.RowKey), row => row.StatusHelp);
+        var explained = (await app.SubscribersAsync()).ToDictionary(row => (row.PartitionKey, row.RowKey), row => row.Help);
         string HelpOf(TableEntity row) => explained[(row.PartitionKey, row.RowKey)];
         Assert.All(rows[..4], row => Assert.Contains("keys of this row do not belong to an address", HelpOf(row)));
         Assert.Contains("does not match the key of this row", HelpOf(rows[4]));
@@ -127,7 +127,7 @@ public sealed class EditedSubscribersTests(AzuriteFixture azurite)
         await app.CleanSubscribersAsync();
 
         Assert.Empty(await app.ConfirmedAddressesAsync());
-        Assert.Contains("neither SubscribedOn nor ConfirmedOn", (await app.SubscriberAsync(Email))!.StatusHelp);
+        Assert.Contains("neither SubscribedOn nor ConfirmedOn", (await app.SubscriberAsync(Email))!.Help);
     }
 
     [Fact]

@@ -121,7 +121,7 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
         Assert.Equal([Email], await FirstAsync(app));
         Assert.Equal([Email], await FirstAsync(other));
         await app.CleanSubscribersAsync();
-        Assert.Equal("", (await app.SubscriberAsync(Email))!.StatusHelp ?? "");
+        Assert.Equal("", (await app.SubscriberAsync(Email))!.Help ?? "");
 
         static async Task<IEnumerable<string>> FirstAsync(PipelineApp app) =>
             (await app.FirstConfirmedAsync(10)).Subscribers.Select(subscriber => subscriber.Email);

@@ -84,7 +84,7 @@ public sealed class RetentionTests(AzuriteFixture azurite)
         foreach (var name in new[] { "typo", "number", "none" })
         {
             var row = await RowAsync(name);
-            Assert.Contains("is not understood, so no digest is sent. Type Unconfirmed, Confirmed", row.StatusHelp);
+            Assert.Contains("is not understood, so no digest is sent. Type Unconfirmed, Confirmed", row.Help);
             Assert.Equal($"{name}@example.org", row.Email);
         }
 
@@ -100,7 +100,7 @@ public sealed class RetentionTests(AzuriteFixture azurite)
 
         await app.Storage.Subscribers.EditAsync(await RowAsync("typo"), "Status", "Confirmed");
         await app.CleanSubscribersAsync();
-        Assert.Equal("", (await RowAsync("typo")).StatusHelp);
+        Assert.Equal("", (await RowAsync("typo")).Help);
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class RetentionTests(AzuriteFixture azurite)
         await app.CleanSubscribersAsync();
 
         Assert.Null(await app.SubscriberAsync("restored@example.org"));
-        Assert.Contains("had this address erased", (await app.SubscriberAsync("imported@example.org"))!.StatusHelp);
+        Assert.Contains("had this address erased", (await app.SubscriberAsync("imported@example.org"))!.Help);
         Assert.Equal("Unconfirmed", await app.StatusAsync("asks.again@example.org"));
     }
 

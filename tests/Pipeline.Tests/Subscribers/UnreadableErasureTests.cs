@@ -28,7 +28,7 @@ public sealed class UnreadableErasureTests(AzuriteFixture azurite)
 
         Assert.Equal(["reader0@example.org"], await app.ConfirmedAddressesAsync());
         await app.CleanSubscribersAsync();
-        Assert.Contains("had this address erased", (await app.SubscriberAsync(Email))!.StatusHelp);
+        Assert.Contains("had this address erased", (await app.SubscriberAsync(Email))!.Help);
         await app.PublishPracticeAsync();
         await app.ClosedIssueAsync();
         Assert.Equal("reader0@example.org", Assert.Single(await app.DigestsAsync()).To);
@@ -37,7 +37,7 @@ public sealed class UnreadableErasureTests(AzuriteFixture azurite)
         await app.CleanSubscribersAsync();
         Assert.Empty(await app.ErasuresAsync());
         Assert.Equal([Email, "reader0@example.org"], await app.ConfirmedAddressesAsync());
-        Assert.Equal("", (await app.SubscriberAsync(Email))!.StatusHelp);
+        Assert.Equal("", (await app.SubscriberAsync(Email))!.Help);
     }
 
     [Fact]
