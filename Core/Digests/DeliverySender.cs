@@ -38,7 +38,7 @@ public sealed partial class DeliverySender(
         catch (Exception fault) when (StorageFault.Is(fault))
         {
             // An exception would lose SendGrid's answers. The next issue tries these addresses again.
-            LogNotEnded(fault, attempt.Claim.Topic, attempt.Claim.Issue, attempt.Claim.Range.From.LogPrefix);
+            LogNotEnded(StorageFault.Describe(fault), attempt.Claim.Topic, attempt.Claim.Issue, attempt.Claim.Range.From.LogPrefix);
         }
     }
 
@@ -59,6 +59,6 @@ public sealed partial class DeliverySender(
         return addressees;
     }
 
-    [LoggerMessage(LogLevel.Warning, "Failed to end subscriptions of addresses that SendGrid refuses in {Topic}/{Issue}/{From}.")]
-    private partial void LogNotEnded(Exception fault, string topic, string issue, string from);
+    [LoggerMessage(LogLevel.Warning, "Failed to end subscriptions of addresses that SendGrid refuses in {Topic}/{Issue}/{From}: {Fault}")]
+    private partial void LogNotEnded(string fault, string topic, string issue, string from);
 }

@@ -50,10 +50,10 @@ public sealed partial class StatusMailBuilder(
         catch (Exception fault) when (StorageFault.Is(fault))
         {
             // An exception would repeat the message and send the mail again. The claim still blocks other requests.
-            LogNotRecorded(fault, request.Topic, request.Reference);
+            LogNotRecorded(StorageFault.Describe(fault), request.Topic, request.Reference);
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Failed to record that the submitter of {Topic}/{Reference} was notified.")]
-    private partial void LogNotRecorded(Exception fault, string topic, string reference);
+    [LoggerMessage(LogLevel.Warning, "Failed to record that the submitter of {Topic}/{Reference} was notified: {Fault}")]
+    private partial void LogNotRecorded(string fault, string topic, string reference);
 }

@@ -9,4 +9,13 @@ public static class StorageFault
     public static bool Is(Exception fault) => fault is RequestFailedException or AuthenticationFailedException
         || fault is AggregateException several && several.Flatten().InnerExceptions is { Count: > 0 } inner
             && inner.All(each => Is(each) || each is OperationCanceledException);
+
+    /// <summary>One line for logs: the status and code of storage, or the kind of the exception.</summary>
+    public static string Describe(Exception fault) => fault switch
+    {
+        AggregateException { InnerExceptions: [.., var last] } => Describe(last),
+        RequestFailedException { Status: > 0 } failed => $"{failed.Status} {failed.ErrorCode}",
+        RequestFailedException failed => failed.Message.ReplaceLineEndings("\n").Split('\n')[0],
+        _ => fault.GetType().Name,
+    };
 }

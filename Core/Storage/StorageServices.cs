@@ -3,5 +3,5 @@ namespace Pipeline.Storage;
 public static class StorageServices
 {
     public static IServiceCollection AddStorage(this IServiceCollection services) => services
-        .AddSingleton<PipelineStorage>().AddHostedService<StorageCreation>();
+        .AddSingleton<PipelineStorage>().AddSingleton<StorageFaultLog>().AddHostedService<StorageCreation>();
 }

@@ -4,7 +4,7 @@ namespace Pipeline.Submissions;
 
 public sealed partial class SubmissionIntake(
     SubmissionRules rules, SpamFilter spamFilter, IdempotencyKeyTable idempotencyKeys, PipelineStorage storage, SubmissionMetrics metrics,
-    TimeProvider time, ILogger<SubmissionIntake> logger)
+    StorageFaultLog storageFaults, TimeProvider time, ILogger<SubmissionIntake> logger)
 {
     /// <summary>Accepts a submission. Spam is accepted too, and marked in the message.</summary>
     /// <param name="idempotencyKey">Header value; null if there is none. At most 255 characters.</param>
@@ -31,7 +31,7 @@ public sealed partial class SubmissionIntake(
         }
         catch (Exception fault) when (StorageFault.Is(fault))
         {
-            LogQueueFailed(fault, reference.ToString());
+            storageFaults.Report("queue a submission", fault);
             return new SubmissionResult.Unavailable();
         }
 
@@ -42,7 +42,4 @@ public sealed partial class SubmissionIntake(
 
     [LoggerMessage(LogLevel.Information, "Queued submission {Topic}/{Reference}.")]
     private partial void LogQueued(string topic, string reference);
-
-    [LoggerMessage(LogLevel.Error, "Failed to queue submission {Reference}: storage is not available.")]
-    private partial void LogQueueFailed(Exception fault, string reference);
 }

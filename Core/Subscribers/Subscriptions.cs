@@ -5,7 +5,7 @@ namespace Pipeline.Subscribers;
 /// <summary>Sign-up, confirmation and unsubscription. Responses never reveal whether an address is known.</summary>
 public sealed partial class Subscriptions(
     SubscriberTable subscribers, SubscriptionTokens tokens, ConfirmationLimit limit, Erasures erasures, TopicCatalog topics,
-    MailOutbox outbox, ILogger<Subscriptions> logger)
+    MailOutbox outbox, StorageFaultLog storageFaults, ILogger<Subscriptions> logger)
 {
     /// <summary>Queues a confirmation mail, within the limit. False if storage failed; repeating is safe.</summary>
     /// <param name="language">Language of the mail and, after confirmation, of the digests.</param>
@@ -23,7 +23,7 @@ public sealed partial class Subscriptions(
         }
         catch (Exception fault) when (StorageFault.Is(fault))
         {
-            LogSignUpFailed(fault);
+            storageFaults.Report("sign up a subscriber", fault);
             return false;
         }
     }
@@ -113,9 +113,6 @@ public sealed partial class Subscriptions(
     /// <param name="Language">The requested language; null for the subscriber's.</param>
     /// <param name="MailedOn">Time of the mail with a confirm link; null for other links.</param>
     public sealed record LinkContent(Topic Topic, Language? Language, SubscriberKey Subscriber, bool Expired, DateTimeOffset? MailedOn);
-
-    [LoggerMessage(LogLevel.Error, "Failed to sign up a subscriber: storage is not available.")]
-    private partial void LogSignUpFailed(Exception fault);
 
     [LoggerMessage(LogLevel.Information, "Skipped a confirmation mail for {Topic}: the address reached its limit.")]
     private partial void LogLimited(string topic);

@@ -5,7 +5,7 @@ using Pipeline.Storage;
 namespace Pipeline.Functions.Http;
 
 /// <summary>Turns exceptions into localized 4xx, 503 or 500 responses. The host would answer with an empty 500.</summary>
-public sealed partial class FaultResponses(ILogger<FaultResponses> logger) : IFunctionsWorkerMiddleware
+public sealed partial class FaultResponses(StorageFaultLog storageFaults, ILogger<FaultResponses> logger) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
@@ -39,7 +39,7 @@ public sealed partial class FaultResponses(ILogger<FaultResponses> logger) : IFu
                 LogCanceled(request.Method);
                 return ErrorAnswers.Unavailable(request);
             case var _ when StorageFault.Is(fault):
-                LogUnavailable(fault, request.Method);
+                storageFaults.Report($"answer a {request.Method} request", fault);
                 return ErrorAnswers.Unavailable(request);
             default:
                 LogFailed(fault, request.Method);
@@ -50,9 +50,6 @@ public sealed partial class FaultResponses(ILogger<FaultResponses> logger) : IFu
     // Without the address: it may hold a token.
     [LoggerMessage(LogLevel.Information, "Canceled a {Method} request: the client has left, or the app stops.")]
     private partial void LogCanceled(string method);
-
-    [LoggerMessage(LogLevel.Error, "Failed to answer a {Method} request: storage does not answer.")]
-    private partial void LogUnavailable(Exception fault, string method);
 
     [LoggerMessage(LogLevel.Error, "Failed to answer a {Method} request.")]
     private partial void LogFailed(Exception fault, string method);

@@ -15,7 +15,7 @@ public enum EventsOutcome
 /// <summary>Processes SendGrid's events. Idempotent, because events arrive repeatedly, in any order and with changed ids.</summary>
 public sealed partial class SendGridEvents(
     SendGridEventInterpreter interpreter, SendAcknowledgements acknowledgements, SubscriberTable subscribers, TimeProvider time,
-    ILogger<SendGridEvents> logger)
+    StorageFaultLog storageFaults, ILogger<SendGridEvents> logger)
 {
     private const int MaxParallelism = 8;
 
@@ -47,7 +47,7 @@ public sealed partial class SendGridEvents(
         }
         catch (Exception fault) when (StorageFault.Is(fault))
         {
-            LogUnavailable(fault);
+            storageFaults.Report("process SendGrid's events, which it sends again", fault);
             return EventsOutcome.StorageUnavailable;
         }
     }
@@ -75,7 +75,4 @@ public sealed partial class SendGridEvents(
 
     [LoggerMessage(LogLevel.Warning, "Rejected a signed post of {Bytes} bytes from SendGrid: the body is not a JSON array.")]
     private partial void LogUnreadable(int bytes);
-
-    [LoggerMessage(LogLevel.Error, "Failed to process SendGrid's events because storage is unavailable. SendGrid sends them again.")]
-    private partial void LogUnavailable(Exception fault);
 }

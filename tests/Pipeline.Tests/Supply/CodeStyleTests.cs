@@ -43,7 +43,7 @@ public sealed partial class CodeStyleTests
 
     private static IEnumerable<(string Name, string Text)> GitFiles(params string[] extensions)
     {
-        string[] arguments = ["-C", SourceFolder.Root, "ls-files", "-z"];
+        string[] arguments = ["-C", SourceFolder.Root, "ls-files", "-z", "--cached", "--others", "--exclude-standard"];
         using var git = Process.Start(new ProcessStartInfo("git", arguments) { RedirectStandardOutput = true })!;
         var names = git.StandardOutput.ReadToEnd().Split('\0', StringSplitOptions.RemoveEmptyEntries);
         git.WaitForExit();
