@@ -47,5 +47,5 @@ public sealed record DigestIssue
 /// <summary>A row of Digests as a sweep sees it.</summary>
 /// <param name="Issue">Null if the app did not make the row.</param>
 /// <param name="Review">What the row's status means; null if the app did not make the row.</param>
-/// <param name="IsTidy">True if Status, StatusApplied and Ranges contain what the app would write.</param>
-public sealed record IssueRow(string Topic, string Key, string Help, ETag ETag, DigestIssue? Issue, IssueReview? Review, bool IsTidy);
+/// <param name="IsCorrect">True if Status, StatusApplied and Ranges contain what the app would write.</param>
+public sealed record IssueRow(string Topic, string Key, string Help, ETag ETag, DigestIssue? Issue, IssueReview? Review, bool IsCorrect);

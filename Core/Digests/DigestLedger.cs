@@ -29,19 +29,19 @@ public sealed partial class DigestLedger(
             return;
 
         var ledger = await reader.ReadAsync(issue, cancellationToken);
-        var lost = isResumed ? Waiting(ledger) : Lost(issue, ledger);
+        var toRequeue = isResumed ? Unfinished(ledger) : Lost(issue, ledger);
         // Of two concurrent sweeps, only the one whose write succeeds enqueues. If it stops in between, a later sweep enqueues.
-        if (!await TryWriteAsync(issue, ledger, lost.Count > 0, cancellationToken))
+        if (!await TryWriteAsync(issue, ledger, toRequeue.Count > 0, cancellationToken))
             return;
         await repair.RunAsync(issue, ledger, cancellationToken);
         if (DeliveryDecisionWord.Read(issue.Decision) is not (null or DeliveryDecision.None) && issue.Count.Unknown > 0)
             await digests.ClearDecisionAsync(issue, cancellationToken);
-        if (lost.Count == 0)
+        if (toRequeue.Count == 0)
             return;
 
-        foreach (var range in lost)
+        foreach (var range in toRequeue)
             await queue.AddAsync(DeliveryMessage.Of(issue, range), TimeSpan.Zero, cancellationToken);
-        LogRequeued(issue.Topic, issue.Name, lost.Count);
+        LogRequeued(issue.Topic, issue.Name, toRequeue.Count);
     }
 
     private async Task<bool> TryWriteAsync(DigestIssue issue, LedgerState ledger, bool isRequeued, CancellationToken cancellationToken)
@@ -68,6 +68,7 @@ public sealed partial class DigestLedger(
         return true;
     }
 
+    /// <summary>Ranges whose message was probably lost.</summary>
     private List<HashRange> Lost(DigestIssue issue, LedgerState ledger)
     {
         var now = time.GetUtcNow();
@@ -81,7 +82,7 @@ public sealed partial class DigestLedger(
     }
 
     // The messages of these ranges were discarded while the issue was Held.
-    private static List<HashRange> Waiting(LedgerState ledger) =>
+    private static List<HashRange> Unfinished(LedgerState ledger) =>
         ledger.Flaw is not null ? [] : [.. ledger.Unsettled.Select(line => line.Range), .. ledger.Gaps];
 
     private static DateTimeOffset Due(LedgerLine line) =>

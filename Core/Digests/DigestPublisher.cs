@@ -71,7 +71,7 @@ public sealed partial class DigestPublisher(
             Enqueued = nothingToSend,
             StartedOn = now,
             ClosedOn = nothingToSend ? now : null,
-            Receipt = nothingToSend ? "Complete. Nothing was new, so nothing was sent." : "Not closed. Nothing is sent yet.",
+            Receipt = nothingToSend ? AdminTexts.EmptyIssueReceipt : AdminTexts.NewIssueReceipt,
         };
         if (await digests.AddAsync(issue, cancellationToken))
             LogCreated(topic.Id, name, waiting.Count);

@@ -35,12 +35,12 @@ public sealed class DigestSweep(
             return;
         }
 
-        if (await TidyAsync(topic, row, issue, review, cancellationToken) is { } tidy)
-            await ledger.SweepAsync(tidy, review.IsResumed, cancellationToken);
+        if (await CorrectAsync(topic, row, issue, review, cancellationToken) is { } corrected)
+            await ledger.SweepAsync(corrected, review.IsResumed, cancellationToken);
     }
 
     /// <summary>Null if the row was changed meanwhile: the next sweep continues.</summary>
-    private async Task<DigestIssue?> TidyAsync(
+    private async Task<DigestIssue?> CorrectAsync(
         Topic topic, IssueRow row, DigestIssue issue, IssueReview review, CancellationToken cancellationToken)
     {
         var help = review.Help.Length > 0 ? review.Help : DecisionHelp(issue) ?? (review.IsResumed ? "" : issue.Help);
@@ -50,9 +50,9 @@ public sealed class DigestSweep(
             help = AdminTexts.IssuePracticesRestored;
         }
 
-        return row.IsTidy && !issue.HasUnreadablePractices && help == issue.Help
+        return row.IsCorrect && !issue.HasUnreadablePractices && help == issue.Help
             ? issue
-            : await digests.TryTidyAsync(issue, help, cancellationToken);
+            : await digests.TryCorrectAsync(issue, help, cancellationToken);
     }
 
     private static string? DecisionHelp(DigestIssue issue) => DeliveryDecisionWord.Read(issue.Decision) switch

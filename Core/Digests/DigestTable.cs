@@ -120,7 +120,7 @@ public sealed class DigestTable(PipelineStorage storage, RowOrigin origin)
     }
 
     /// <summary>Writes the status, help, ranges and practices as the app understands them. Null if the row was changed meanwhile.</summary>
-    public async Task<DigestIssue?> TryTidyAsync(DigestIssue issue, string help, CancellationToken cancellationToken)
+    public async Task<DigestIssue?> TryCorrectAsync(DigestIssue issue, string help, CancellationToken cancellationToken)
     {
         var row = new TableEntity(issue.Topic, issue.Name)
         {
@@ -188,10 +188,10 @@ public sealed class DigestTable(PipelineStorage storage, RowOrigin origin)
     private IssueRow ReadRow(TableEntity row)
     {
         var issue = Read(row);
-        var isTidy = issue is not null && row.Text("Status") == issue.Status.ToString() && row.Text(StatusApplied) == row.Text("Status")
+        var isCorrect = issue is not null && row.Text("Status") == issue.Status.ToString() && row.Text(StatusApplied) == row.Text("Status")
             && row.Number("Ranges") == issue.Ranges;
         return new IssueRow(
-            row.PartitionKey, row.RowKey, row.Text("Help"), row.ETag, issue, issue is null ? null : Review(row), isTidy);
+            row.PartitionKey, row.RowKey, row.Text("Help"), row.ETag, issue, issue is null ? null : Review(row), isCorrect);
     }
 
     private static IssueReview Review(TableEntity row) => IssueReview.Of(

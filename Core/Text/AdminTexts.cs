@@ -104,6 +104,10 @@ public static class AdminTexts
 
     // Digests
 
+    public const string EmptyIssueReceipt = "Complete. Nothing was new, so nothing was sent.";
+
+    public const string NewIssueReceipt = "Not closed. Nothing is sent yet.";
+
     public static string IssueStatusNotUnderstood(string typed) =>
         $"{TypedWord.NotUnderstood(typed)}, so nothing changed. Type Held in Status to stop the issue, or Sending to continue it.";
 

@@ -7,8 +7,10 @@ public enum EventsOutcome
 {
     Accepted,
 
+    /// <summary>The body is not a JSON array. SendGrid need not repeat it.</summary>
     Unreadable,
 
+    /// <summary>SendGrid must repeat the post.</summary>
     StorageUnavailable,
 }
 
@@ -32,8 +34,8 @@ public sealed partial class SendGridEvents(
         }
 
         var confirmed = batch.Events.Select(interpreter.Acknowledgement).OfType<SendAcknowledgement>().ToHashSet();
-        var latest = time.GetUtcNow() + MaxClockSkew;
-        var ends = batch.Events.Where(sendGridEvent => sendGridEvent.HappenedOn <= latest).SelectMany(interpreter.Ends).ToHashSet();
+        var latestAllowed = time.GetUtcNow() + MaxClockSkew;
+        var ends = batch.Events.Where(sendGridEvent => sendGridEvent.HappenedOn <= latestAllowed).SelectMany(interpreter.Ends).ToHashSet();
         try
         {
             if (confirmed.Count > 0)
@@ -41,7 +43,7 @@ public sealed partial class SendGridEvents(
             var ended = await EndAsync(ends, cancellationToken);
             var incomplete = batch.Events.Count(sendGridEvent =>
                 SendGridEventInterpreter.EndsSubscription(sendGridEvent)
-                && (sendGridEvent.Address is null || sendGridEvent.HappenedOn is null || sendGridEvent.HappenedOn > latest));
+                && (sendGridEvent.Address is null || sendGridEvent.HappenedOn is null || sendGridEvent.HappenedOn > latestAllowed));
             LogProcessed(batch.Events.Count, confirmed.Count, ended, batch.Unreadable + incomplete);
             return EventsOutcome.Accepted;
         }
