@@ -25,7 +25,6 @@ internal sealed class ChildProcess : IAsyncDisposable
         _process.BeginOutputReadLine();
     }
 
-    /// <summary>The time since the start.</summary>
     public TimeSpan Age => _age.Elapsed;
 
     public TimeSpan ProcessorTime

@@ -6,7 +6,6 @@ namespace Pipeline.Benchmarks;
 /// <summary>The settings of local.settings.sample.json, with another storage account.</summary>
 internal static class SampleSettings
 {
-    /// <summary>The settings with the environment variables of a worker.</summary>
     /// <param name="folder">The folder of the app.</param>
     /// <param name="port">Where the host waits for the worker.</param>
     public static Dictionary<string, string> ForWorker(string connectionString, string folder, int port)

@@ -8,7 +8,6 @@ internal static class Wait
 
     private static readonly TimeSpan BetweenChecks = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Checks the condition until it is true.</summary>
     /// <exception cref="TimeoutException">It was not true in time.</exception>
     public static async Task UntilAsync(string what, Func<Task<bool>> condition, TimeSpan? within = null, TimeSpan? between = null)
     {

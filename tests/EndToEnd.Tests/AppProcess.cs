@@ -23,13 +23,11 @@ public sealed class AppProcess : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    /// <summary>Called for each line of the output.</summary>
     public Action<string>? OnLine { get; set; }
 
     /// <summary>The standard and the error output until now.</summary>
     public string Output => string.Join('\n', _lines);
 
-    /// <summary>Starts the app with the tables, queues and blobs of one account.</summary>
     public static AppProcess StartWith(string connectionString, params string[] arguments) =>
         Start([.. StorageArguments(connectionString), .. arguments]);
 
@@ -67,14 +65,11 @@ public sealed class AppProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The arguments that set the storage account.</summary>
     public static string[] StorageArguments(string connectionString) =>
         [$"--PipelineStorage={connectionString}", $"--AzureWebJobsStorage={connectionString}"];
 
-    /// <summary>Waits until the start is complete.</summary>
     public Task UntilItRunsAsync() => UntilItSaysAsync(LastLineOfStart);
 
-    /// <summary>Waits until the output contains the text.</summary>
     public Task UntilItSaysAsync(string text) => Eventually.IsTrueAsync($"the app says '{text}'", () =>
     {
         var said = Output.Contains(text, StringComparison.Ordinal);

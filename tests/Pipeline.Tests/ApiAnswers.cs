@@ -19,7 +19,6 @@ public static class ApiAnswers
         (await http.GetFromJsonAsync<T>(address, Options, Cancellation))!;
 }
 
-/// <summary>The answer 202 to a submission.</summary>
 public sealed record AcceptedSubmission(string Status, string Reference, string StatusUrl);
 
 /// <summary>The answer at the status address of a submission.</summary>
@@ -30,18 +29,15 @@ public sealed record SubmissionState(string Status, string Reference, IReadOnlyL
 /// <param name="Errors">Sentences by the name of the field, if fields are wrong.</param>
 public sealed record Problem(string Title, int Status, IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors = null);
 
-/// <summary>A page of the published practices of a topic.</summary>
 /// <param name="Next">Null on the last page.</param>
 public sealed record PracticeList(IReadOnlyList<ListedPractice> Practices, string? Next);
 
 public sealed record ListedPractice(string Reference, string Title, string Summary);
 
-/// <summary>The receipt of an issue.</summary>
 public sealed record IssueReceipt(string Status, int Sent, int Unknown, bool Verified, IssueReceipt.OpenDeliveries Open)
 {
     public sealed record OpenDeliveries(int Waiting, int UnderWay, int Unclaimed);
 }
 
-/// <summary>The answer of api/health.</summary>
 /// <param name="Checks">"healthy" or a sentence, by the name of the check.</param>
 public sealed record HealthState(IReadOnlyDictionary<string, string> Checks);

@@ -6,11 +6,8 @@ using Xunit;
 
 namespace Pipeline.Tests;
 
-/// <summary>
-/// Azurite for all tests, on free ports. Each test takes an empty account of its own, so tests run side by side with the same names of
-/// tables and queues. There are two servers: each uses one processor, and searches the tables and messages of all its accounts at each
-/// call.
-/// </summary>
+/// <summary>Azurite for all tests. Each takes an empty account, so tests with the same tables and queues run side by side.</summary>
+/// <remarks>There are two servers: each uses one processor, and searches all tables and messages of its accounts at each call.</remarks>
 public sealed class AzuriteFixture : IAsyncLifetime
 {
     private const int Servers = 2;

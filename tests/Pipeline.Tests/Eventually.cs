@@ -23,7 +23,6 @@ public static class Eventually
         }
     }
 
-    /// <summary>Waits for the end of a task.</summary>
     /// <param name="what">The work of the task, for the message of the failure.</param>
     public static async Task EndsAsync(string what, Task task, TimeSpan? within = null)
     {

@@ -4,10 +4,7 @@ using System.Net.Sockets;
 
 namespace Pipeline.Tests;
 
-/// <summary>
-/// Unused ports, below the range from which systems take ports for outgoing connections: a port of that range may be taken before a
-/// server listens on it.
-/// </summary>
+/// <summary>Unused ports below the range for outgoing connections, whose ports may be taken before a server listens on them.</summary>
 public static class FreePort
 {
     private const int First = 20000;

@@ -5,10 +5,8 @@ using Xunit;
 
 namespace Pipeline.Tests;
 
-/// <summary>A kind of mail that the app sends.</summary>
 /// <param name="IsList">True if subscribers get it, so that it has the headers of a list.</param>
 /// <param name="CauseAsync">Makes the app queue the mail.</param>
-/// <param name="Settings">Settings of the app.</param>
 public sealed record MailKind(string Name, bool IsList, Func<PipelineApp, Task> CauseAsync, params string[] Settings)
 {
     private const string Recipient = "angelica.pinzon@example.org";
@@ -16,7 +14,6 @@ public sealed record MailKind(string Name, bool IsList, Func<PipelineApp, Task> 
     private static readonly string[] ArabicTopic = [$"Topics:0:Id={PipelineApp.Topic}", "Topics:0:Name=إدماج الهجرة في التخطيط التنموي"];
     private static readonly string[] EmptyDigest = ["Digest:Day=Monday", "Digest:SkipEmpty=false"];
 
-    /// <summary>The recipient's language.</summary>
     public Language Language { get; private init; } = Language.English;
 
     public static readonly IReadOnlyList<MailKind> All =

@@ -15,11 +15,8 @@ using Xunit;
 
 namespace Pipeline.Tests;
 
-/// <summary>
-/// The whole app in this process: functions and middleware as Program.cs composes them, with a storage account of its own, the local
-/// mailbox, and a clock that stands still. Queue functions run only if a test drains the queues. Methods that read rows or mails drain
-/// them first.
-/// </summary>
+/// <summary>The whole app in this process, composed as in Program.cs, with its own storage account and mailbox and a fixed clock.</summary>
+/// <remarks>Queue functions run only if a test drains the queues. Methods that read rows or mails drain them first.</remarks>
 public sealed class PipelineApp : IAsyncDisposable
 {
     public const string Topic = "mainstreaming-migration";
@@ -110,7 +107,6 @@ public sealed class PipelineApp : IAsyncDisposable
         await draining;
     }
 
-    /// <summary>Runs a timer function to its end.</summary>
     public Task RunTimerAsync(string function) => _app.RunAsync(FunctionMethod.Named(function), new TimerInfo(), Cancellation);
 
     public Task<HttpResponseMessage> SubmitAsync(object submission) =>
@@ -133,7 +129,6 @@ public sealed class PipelineApp : IAsyncDisposable
         return reference;
     }
 
-    /// <summary>Types a word into the column Status of a practice.</summary>
     public Task SetStatusAsync(string reference, string status) => Storage.Practices.EditAsync(Topic, reference, "Status", status);
 
     /// <summary>The row of a submitted practice. Waits until it is stored.</summary>
@@ -157,7 +152,6 @@ public sealed class PipelineApp : IAsyncDisposable
         return emails;
     }
 
-    /// <summary>Runs the digest publisher to its end.</summary>
     public async Task PublishDigestAsync()
     {
         // With the schedule "Always" an issue is named after the second in which it is made.
@@ -165,7 +159,6 @@ public sealed class PipelineApp : IAsyncDisposable
         await Get<DigestPublisher>().RunAsync(Cancellation);
     }
 
-    /// <summary>The mails in the local mailbox.</summary>
     /// <param name="to">Only mails to this address.</param>
     public async Task<IReadOnlyList<ReceivedMail>> MailsAsync(string? to = null)
     {
@@ -173,7 +166,6 @@ public sealed class PipelineApp : IAsyncDisposable
         return await Http.GetAsync<List<ReceivedMail>>(to is null ? "mailbox.json" : $"mailbox.json?to={Uri.EscapeDataString(to)}");
     }
 
-    /// <summary>The digests in the local mailbox.</summary>
     public async Task<IReadOnlyList<ReceivedMail>> DigestsAsync() => [.. (await MailsAsync()).Where(mail => mail.Issue is not null)];
 
     public async Task<IReadOnlyList<StoredPractice>> PracticesAsync() =>
@@ -191,7 +183,6 @@ public sealed class PipelineApp : IAsyncDisposable
     public async Task<IReadOnlyList<StoredIssue>> IssuesAsync() =>
         [.. (await RowsAsync(Storage.Digests)).Select(row => new StoredIssue(row))];
 
-    /// <summary>The only issue.</summary>
     public async Task<StoredIssue> IssueAsync() => Assert.Single(await IssuesAsync());
 
     /// <summary>The only issue. Sweeps until it is closed.</summary>
@@ -210,10 +201,8 @@ public sealed class PipelineApp : IAsyncDisposable
     public async Task<IReadOnlyList<StoredDelivery>> DeliveriesAsync() =>
         [.. (await RowsAsync(Storage.Deliveries)).Select(row => new StoredDelivery(row))];
 
-    /// <summary>The only delivery.</summary>
     public async Task<StoredDelivery> DeliveryAsync() => Assert.Single(await DeliveriesAsync());
 
-    /// <summary>The rows of a table with all their columns.</summary>
     public async Task<IReadOnlyList<TableEntity>> RowsAsync(TableClient table)
     {
         await DrainAsync();

@@ -13,6 +13,5 @@ public sealed record ReceivedMail(
     string? Issue,
     IReadOnlyDictionary<string, string> CustomArgs)
 {
-    /// <summary>The link in List-Unsubscribe.</summary>
     public string UnsubscribeLink => Headers["List-Unsubscribe"].Trim('<', '>');
 }

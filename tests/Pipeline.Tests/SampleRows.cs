@@ -23,7 +23,6 @@ public static class SampleRows
         return row;
     }
 
-    /// <summary>The keys of a subscriber's row, without other columns.</summary>
     public static TableEntity SubscriberKeys(string email, string topic = PipelineApp.Topic)
     {
         var key = SubscriberSteps.KeyOf(email).ToString();

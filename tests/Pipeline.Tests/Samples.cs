@@ -47,7 +47,6 @@ public static class Samples
             ["country"] = "CR",
         };
 
-    /// <summary>A copy with another value.</summary>
     public static Dictionary<string, string> With(this Dictionary<string, string> submission, string field, string value) =>
         new(submission) { [field] = value };
 

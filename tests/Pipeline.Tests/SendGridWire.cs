@@ -7,14 +7,11 @@ public sealed class SendGridWire
 {
     private int _calls;
 
-    /// <summary>
-    /// Gets the number of the call, from 1, and the request. Returns the answer or throws; null passes the request on to the local mailbox.
-    /// </summary>
+    /// <summary>Gets the number of the call, from 1, and the request. Returns an answer or throws; null means the local mailbox.</summary>
     public Func<int, HttpRequestMessage, Task<HttpResponseMessage?>>? Instead { get; set; }
 
     public int Calls => _calls;
 
-    /// <summary>Sets <see cref="Instead"/> to a function of the number of the call alone.</summary>
     public void AnswerCalls(Func<int, HttpResponseMessage?> answer) => Instead = (number, _) => Task.FromResult(answer(number));
 
     public void Reset() => Instead = null;

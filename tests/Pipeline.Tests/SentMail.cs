@@ -5,7 +5,6 @@ namespace Pipeline.Tests;
 /// <summary>A mail as one recipient of a request to SendGrid gets it.</summary>
 public sealed record SentMail(JsonObject Request, int Recipient = 0)
 {
-    /// <summary>The recipient's personalization.</summary>
     public JsonObject Own => Request["personalizations"]![Recipient]!.AsObject();
 
     public string To => Own["to"]![0]!["email"]!.GetValue<string>();

@@ -20,7 +20,6 @@ public abstract class StoredRow(TableEntity row)
     protected DateTimeOffset? Time([CallerMemberName] string column = "") => row.GetDateTimeOffset(column);
 }
 
-/// <summary>A row of the table Practices.</summary>
 public sealed class StoredPractice(TableEntity row) : StoredRow(row)
 {
     public string Status => Text();
@@ -39,7 +38,6 @@ public sealed class StoredPractice(TableEntity row) : StoredRow(row)
     public string Trace => Text();
 }
 
-/// <summary>A row of the table Rejections.</summary>
 public sealed class StoredRejection(TableEntity row) : StoredRow(row)
 {
     public string Kind => Text();
@@ -55,7 +53,6 @@ public sealed class StoredRejection(TableEntity row) : StoredRow(row)
     public string WholePayload => Payload + Payload2 + Payload3;
 }
 
-/// <summary>A row of the table Subscribers.</summary>
 public sealed class StoredSubscriber(TableEntity row) : StoredRow(row)
 {
     public string Email => Text();
@@ -68,7 +65,6 @@ public sealed class StoredSubscriber(TableEntity row) : StoredRow(row)
     public DateTimeOffset? EndedOn => Time();
 }
 
-/// <summary>A row of the table Erasures.</summary>
 public sealed class StoredErasure(TableEntity row) : StoredRow(row)
 {
     public DateTimeOffset? ErasedOn => Time();
@@ -92,7 +88,6 @@ public sealed class StoredIssue(TableEntity row) : StoredRow(row)
     public int? Unknown => Number();
 }
 
-/// <summary>A row of the table Deliveries.</summary>
 public sealed class StoredDelivery(TableEntity row) : StoredRow(row)
 {
     public string Status => Text();

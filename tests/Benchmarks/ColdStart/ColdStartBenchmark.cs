@@ -5,11 +5,8 @@ using Pipeline.Tests;
 
 namespace Pipeline.Benchmarks.ColdStart;
 
-/// <summary>
-/// Measures the time from the start of the published worker process to its first answer, and compares it with an empty worker
-/// (tests/EmptyWorker) that is published in the same way. Storage has its tables and queues already. Each figure is measured with a new
-/// process, in turns.
-/// </summary>
+/// <summary>Compares the published worker's time from start to first answer with that of an empty one (tests/EmptyWorker).</summary>
+/// <remarks>Storage has its tables and queues already. Each figure is measured with a new process, in turns.</remarks>
 internal static class ColdStartBenchmark
 {
     private const int Rounds = 9;

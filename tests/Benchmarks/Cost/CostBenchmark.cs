@@ -26,11 +26,8 @@ using Pipeline.Topics;
 
 namespace Pipeline.Benchmarks.Cost;
 
-/// <summary>
-/// Measures the time of each function with Azurite and a SendGrid that answers immediately, and calculates the cost of these times and of
-/// the transactions that tests count, with the prices in <see cref="Price"/>. docs/cost.md has the output. The bound: a small site stays
-/// within the free grant of Flex.
-/// </summary>
+/// <summary>Measures functions with Azurite and a SendGrid that answers at once. Calculates the cost with <see cref="Price"/>.</summary>
+/// <remarks>Tests count the transactions. docs/cost.md has the output. Bound: a small site stays within the free grant of Flex.</remarks>
 internal static class CostBenchmark
 {
     private const string Topic = "mainstreaming-migration";
@@ -91,10 +88,7 @@ internal static class CostBenchmark
         return (await http.GetByteArrayAsync($"topics/{Topic}")).Length;
     }
 
-    /// <summary>
-    /// Measures the deliveries of an issue and the posts of SendGrid's events, and returns the bytes of a request to SendGrid for each
-    /// recipient.
-    /// </summary>
+    /// <summary>Measures deliveries and event posts. Returns the bytes of a request to SendGrid for each recipient.</summary>
     private static async Task<double> DigestAsync(string connectionString, string readersFile, FunctionTimes times)
     {
         const int recipients = Ranges * ExpectedCosts.RecipientsPerRange;
@@ -143,7 +137,6 @@ internal static class CostBenchmark
 
     private static Func<Task>[] Runs(int count, Func<Task> run) => [.. Enumerable.Repeat(run, count)];
 
-    /// <summary>Takes all messages from the queue, and returns a run of the function for each.</summary>
     private static async Task<IReadOnlyList<Func<Task>>> RunsForMessagesAsync<TFunction>(
         IServiceProvider services, QueueClient queue, Func<TFunction, string, Task> run)
     {

@@ -3,7 +3,6 @@ using Pipeline.Tests.Cost;
 
 namespace Pipeline.Benchmarks.Cost;
 
-/// <summary>Prints the figures as tables in Markdown.</summary>
 internal static class CostTables
 {
     /// <summary>Memory of an instance, the default of Flex.</summary>

@@ -46,9 +46,7 @@ internal sealed class FunctionTimes
     public double BilledSeconds(string function, double extraSeconds) =>
         Math.Max(MinBilledSeconds, Math.Ceiling((TimeOf(function).Seconds + extraSeconds) / BilledStep) * BilledStep);
 
-    /// <summary>
-    /// The seconds of an instance for one of as many concurrent executions as it can have. The limit is this number or its processor.
-    /// </summary>
+    /// <summary>Seconds of an instance for one of as many executions as its concurrency or its processor allows.</summary>
     /// <inheritdoc cref="BilledSeconds"/>
     public double SecondsUnderLoad(string function, double extraSeconds, double megabytes) =>
         Math.Max(

@@ -11,10 +11,8 @@ internal sealed record Load(double Times, BillableOperations Bill, bool InOneGo 
     public double Records =>
         Times * (Bill.Functions.Length * Assumed.HostRecordsPerExecution + Bill.Transactions + Bill.SendGridCalls + Bill.LogLines);
 
-    /// <summary>
-    /// Billed seconds of instances. Executions that are spread over the month overlap by chance: the time that at least one of them covers
-    /// is billed once.
-    /// </summary>
+    /// <summary>Billed seconds of instances.</summary>
+    /// <remarks>Executions spread over the month overlap by chance: the time that at least one of them covers is billed once.</remarks>
     public static double Seconds(IReadOnlyCollection<Load> loads, FunctionTimes times, double megabytes)
     {
         var executions = loads.SelectMany(load => load.Bill.Functions.Select(function => (Function: function, Load: load))).ToList();

@@ -9,10 +9,8 @@ using Pipeline.Tests;
 
 namespace Pipeline.Benchmarks.Pages;
 
-/// <summary>
-/// Compares the first page of a topic with 5,000 practices with a static file from the same process, with one and with eight requests in
-/// flight, in turns. Counts the storage transactions of a page.
-/// </summary>
+/// <summary>Compares the first page of a topic with 5,000 practices with a static file from the same process.</summary>
+/// <remarks>Runs with one and with eight requests in flight, in turns. Counts the storage transactions of a page.</remarks>
 internal static class PagesBenchmark
 {
     private const string Topic = "mainstreaming-migration";
@@ -95,7 +93,6 @@ internal static class PagesBenchmark
         return max;
     }
 
-    /// <summary>Adds published practices with a summary of some thousand characters.</summary>
     public static async Task FillAsync(TableClient table, int practices)
     {
         var monday = new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);

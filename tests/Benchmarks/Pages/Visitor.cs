@@ -3,20 +3,17 @@ using System.Net;
 
 namespace Pipeline.Benchmarks.Pages;
 
-/// <summary>Requests one address repeatedly.</summary>
 internal sealed class Visitor(HttpClient http, string path, string? ifNoneMatch = null)
 {
     /// <summary>Microseconds a request, for each measured round.</summary>
     public Measurements Rounds { get; } = new();
 
-    /// <param name="inFlight">The number of concurrent requests.</param>
     public async Task RunAsync(int requests, int inFlight) => await Task.WhenAll(Enumerable.Range(0, inFlight).Select(async _ =>
     {
         for (var i = 0; i < requests / inFlight; i++)
             await RequestAsync();
     }));
 
-    /// <inheritdoc cref="RunAsync"/>
     public async Task MeasureAsync(int requests, int inFlight)
     {
         var start = Stopwatch.GetTimestamp();

@@ -5,9 +5,7 @@ using Pipeline.Text;
 
 namespace Pipeline.Benchmarks.Scale;
 
-/// <summary>
-/// Subscribers in the order of their keys, as in the table. They are in a file because the benchmark measures the memory of the process.
-/// </summary>
+/// <summary>Subscribers in the order of their keys, in a file because the benchmark measures the memory of the process.</summary>
 internal sealed class ReaderFile(string path) : IDisposable
 {
     private const int RecordBytes = SubscriberKey.Bytes + sizeof(int);
@@ -28,7 +26,6 @@ internal sealed class ReaderFile(string path) : IDisposable
         }
     }
 
-    /// <summary>Subscribers from the key on.</summary>
     public IEnumerable<(SubscriberKey Key, string Email)> From(SubscriberKey from, int max)
     {
         var (low, high) = (0L, RandomAccess.GetLength(_file) / RecordBytes);

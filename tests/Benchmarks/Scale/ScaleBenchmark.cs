@@ -6,10 +6,8 @@ using Pipeline.Tests;
 
 namespace Pipeline.Benchmarks.Scale;
 
-/// <summary>
-/// Sends one issue to ten thousand subscribers and one to a million, in turns, each from a new process, on one Azurite. The transactions
-/// for a thousand recipients and the memory must not grow.
-/// </summary>
+/// <summary>Sends one issue to ten thousand subscribers and one to a million, in turns, each from a new process, on one Azurite.</summary>
+/// <remarks>The transactions for a thousand recipients and the memory must not grow.</remarks>
 internal static class ScaleBenchmark
 {
     private const int Few = 10_000;

@@ -1,6 +1,5 @@
 namespace Pipeline.Benchmarks.Scale;
 
-/// <summary>The figures of one run.</summary>
 /// <param name="ByResource">Transactions by table and queue.</param>
 internal sealed record ScaleResult(
     int Subscribers,

@@ -10,10 +10,7 @@ using Pipeline.Tests.InProcess;
 
 namespace Pipeline.Benchmarks.Scale;
 
-/// <summary>
-/// One issue, sent by the whole app with real queues and tables. Reads of the table Subscribers and calls to SendGrid are answered on the
-/// wire by stand-ins.
-/// </summary>
+/// <summary>One issue, sent by the whole app. Stand-ins on the wire answer reads of the table Subscribers and calls to SendGrid.</summary>
 internal static class ScaleRun
 {
     public const string Argument = "scale-run";

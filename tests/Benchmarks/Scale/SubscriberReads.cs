@@ -10,10 +10,8 @@ using Pipeline.Subscribers;
 
 namespace Pipeline.Benchmarks.Scale;
 
-/// <summary>
-/// Counts the transactions of a digest. Reads of the table Subscribers are answered from a file with confirmed subscribers: it would take
-/// a quarter of an hour to fill Azurite with a million.
-/// </summary>
+/// <summary>Counts transactions of a digest. Reads of the table Subscribers are answered from a file with confirmed subscribers.</summary>
+/// <remarks>It would take a quarter of an hour to fill Azurite with a million.</remarks>
 internal sealed partial class SubscriberReads(ReaderFile readers) : HttpPipelinePolicy
 {
     private readonly ConcurrentDictionary<string, int> _byResource = new();

@@ -4,10 +4,8 @@ using Pipeline.Tests;
 
 namespace Pipeline.Benchmarks.Start;
 
-/// <summary>
-/// Measures the time from the start of the app with its Azurite to its first page, with the data of an earlier run. Compares it with an
-/// empty ASP.NET app to its first page plus Azurite alone until its three ports listen. The three are started in turns.
-/// </summary>
+/// <summary>Measures the time from the start of the app with its Azurite to its first page, with the data of an earlier run.</summary>
+/// <remarks>Compares it, in turns, with an empty ASP.NET app to its first page plus Azurite alone until its three ports listen.</remarks>
 internal static class StartBenchmark
 {
     private const int Rounds = 7;

@@ -8,10 +8,8 @@ using Pipeline.Functions.Pages;
 
 namespace Pipeline.Benchmarks.Worker;
 
-/// <summary>
-/// The app as <see cref="HttpMiddleware"/> composes it, but without <see cref="ResultExecution"/>: the worker writes each answer and also
-/// serializes it for the host.
-/// </summary>
+/// <summary>The app as in <see cref="HttpMiddleware"/>, but without <see cref="ResultExecution"/>.</summary>
+/// <remarks>The worker writes each answer and also serializes it for the host.</remarks>
 internal static class SerializingWorker
 {
     public const string Argument = "serializing-worker";

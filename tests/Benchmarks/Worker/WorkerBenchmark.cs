@@ -7,11 +7,8 @@ using Pipeline.Tests;
 
 namespace Pipeline.Benchmarks.Worker;
 
-/// <summary>
-/// Measures the processor time of the worker for a page. Compares it with a worker that also serializes the result for the host, and with
-/// a short fixed text, which shows what the worker itself needs for a request. The workers are separate processes, each with its own
-/// LocalHost, and get requests in turns.
-/// </summary>
+/// <summary>Compares the worker's processor time for a page with that of a worker that also serializes the result for the host.</summary>
+/// <remarks>A short fixed text shows what the worker itself needs for a request. The workers get requests in turns.</remarks>
 internal static class WorkerBenchmark
 {
     private const int Rounds = 15;

@@ -102,7 +102,6 @@ public sealed class DeliveryAttemptTests
         Assert.Equal("ss..", attempt.Outcomes.Codes);
     }
 
-    /// <summary>Runs an attempt to its end.</summary>
     /// <param name="languages">One character for each recipient: e for English, f for French.</param>
     /// <param name="outcomes">The outcomes of the delivery; all are open by default.</param>
     private static (DeliveryAttempt Attempt, List<string> Calls) Run(

@@ -239,7 +239,6 @@ public sealed class SettingsTests
             services.GetRequiredService<SendGridOptions>(), services.GetRequiredService<TopicCatalog>());
     }
 
-    /// <summary>The errors of the start; empty if it succeeds.</summary>
     private static List<string> Failures(Dictionary<string, string?> values)
     {
         try

@@ -8,7 +8,6 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Backups;
 
-/// <summary>The commands of Admin as processes, with their outputs and exit codes.</summary>
 public sealed class BackupCommandTests(AzuriteFixture azurite)
 {
     private static readonly string[] Tables =

@@ -81,7 +81,6 @@ public sealed partial class EmbedInBrowserTests(AzuriteFixture azurite, Chromium
             $"practice => share(practice).then(answer => `{template}`, error => error.name)", practice);
     }
 
-    /// <summary>The HTML in docs/embed.md that contains the marker, with the addresses of this run.</summary>
     private static string Snippet(string marker, PipelineApp app, Site site) =>
         Snippets().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "embed.md")))
             .Select(match => match.Groups[1].Value).Single(snippet => snippet.Contains(marker, StringComparison.Ordinal))

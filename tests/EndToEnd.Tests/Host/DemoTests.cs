@@ -147,7 +147,6 @@ public sealed partial class DemoTests : IAsyncDisposable
     [GeneratedRegex(@"\w(@|%40)\w", RegexOptions.IgnoreCase)]
     private static partial Regex Address();
 
-    /// <summary>Warnings, errors and stack traces.</summary>
     [GeneratedRegex(@"Z (warning|error|critical) |^\s+at \S+\(|Exception", RegexOptions.Multiline)]
     private static partial Regex Fault();
 }

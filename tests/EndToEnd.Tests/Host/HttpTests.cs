@@ -7,7 +7,6 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Host;
 
-/// <summary>HTTP through the host's router and proxy and the real worker.</summary>
 public sealed class HttpTests(RunningApp running) : IClassFixture<RunningApp>
 {
     private HttpClient Http => running.App.Http;
@@ -166,7 +165,6 @@ public sealed class HttpTests(RunningApp running) : IClassFixture<RunningApp>
             await running.App.UntilItSaysAsync("saved it in Rejections");
     }
 
-    /// <summary>Sends the body, and stops as soon as the server answers.</summary>
     private static async Task SendUntilAnsweredAsync(TcpClient client, int bytes, bool chunked)
     {
         var piece = new byte[64 * 1024];

@@ -7,7 +7,6 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Host;
 
-/// <summary>Storage is stopped and started again while the app runs.</summary>
 public sealed class OutageTests : IDisposable
 {
     private readonly StoragePorts _ports = new(FreePort.Next(inARow: 3));

@@ -6,7 +6,6 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Host;
 
-/// <summary>Functions that fail, name settings or share a route: tests/SampleApp, as a separate process.</summary>
 public sealed class SampleAppTests(AzuriteFixture azurite)
 {
     private readonly string _account = azurite.NewAccount();
@@ -117,7 +116,6 @@ public sealed class SampleAppTests(AzuriteFixture azurite)
     private Task UntilReportedAsync(string line) =>
         Eventually.IsTrueAsync($"a function reports '{line}'", async () => (await ReportsAsync()).Contains(line));
 
-    /// <summary>The messages that the functions put on the queue "seen".</summary>
     private async Task<IReadOnlyList<string>> ReportsAsync()
     {
         var seen = await QueueAsync("seen");

@@ -28,7 +28,6 @@ public sealed class WorkerApp : IAsyncDisposable
         return new WorkerApp(host, Process.Start(start)!);
     }
 
-    /// <summary>Sends SIGKILL.</summary>
     public void KillWorker() => _worker.Kill();
 
     public async ValueTask DisposeAsync()

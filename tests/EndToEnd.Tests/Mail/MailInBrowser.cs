@@ -13,7 +13,6 @@ public sealed partial class MailInBrowser(Chromium chromium)
     /// <summary>If it is set, pictures of all mails are written to this folder.</summary>
     private static readonly string? PictureFolder = Environment.GetEnvironmentVariable("PIPELINE_PICTURES");
 
-    /// <summary>The faults on these screens; empty if there are none.</summary>
     public async Task<IReadOnlyList<string>> FaultsAsync(string name, string html, IEnumerable<(ColorScheme Scheme, int Width)> screens)
     {
         List<string> faults = [];

@@ -4,9 +4,7 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Pages;
 
-/// <summary>
-/// Every page, fetched once in every language. The validator checks all of them together, the browser several in parallel.
-/// </summary>
+/// <summary>Every page, fetched once in every language. The validator checks all together, the browser several in parallel.</summary>
 public sealed class EveryPage(AzuriteFixture azurite, Chromium chromium) : IAsyncLifetime
 {
     private readonly Dictionary<string, Task<IReadOnlyList<string>>> _faultsInBrowser = [];

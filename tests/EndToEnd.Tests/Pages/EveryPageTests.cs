@@ -2,7 +2,6 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Pages;
 
-/// <summary>Rules for every page.</summary>
 public sealed class EveryPageTests(EveryPage pages) : IClassFixture<EveryPage>
 {
     public static IEnumerable<TheoryDataRow<string>> Kinds => PageKind.All.Select(kind => new TheoryDataRow<string>(kind.Name));

@@ -4,7 +4,6 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Pages;
 
-/// <summary>A page as it was fetched, for several checks.</summary>
 /// <param name="Headers">Names are in lower case.</param>
 public sealed record FetchedPage(
     PageKind Kind, Language Language, Uri Address, int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body)

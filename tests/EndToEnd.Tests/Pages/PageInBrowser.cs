@@ -20,7 +20,6 @@ public sealed class PageInBrowser(Chromium chromium)
 
     private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
-    /// <summary>The faults of the page; empty if there are none.</summary>
     public async Task<IReadOnlyList<string>> FaultsAsync(FetchedPage english, FetchedPage arabic)
     {
         List<string> faults = [];
@@ -57,9 +56,7 @@ public sealed class PageInBrowser(Chromium chromium)
         }
     }
 
-    /// <summary>
-    /// Answers requests for the page with the fetched answer. Requests for other sites are faults. Returns the number of bytes until then.
-    /// </summary>
+    /// <summary>Requests for the page get the fetched answer, those for other sites are faults. Returns the number of bytes.</summary>
     private static async Task<Func<int>> WatchAsync(IPage page, FetchedPage seen, List<string> faults)
     {
         var bytes = 0;

@@ -4,8 +4,6 @@ using Pipeline.Tests;
 
 namespace Pipeline.EndToEnd.Tests.Pages;
 
-/// <summary>A kind of page and the request for it.</summary>
-/// <param name="Status">The expected status.</param>
 /// <param name="Find">Returns the app and the address of the page.</param>
 /// <param name="Form">The fields of a POST; null for a GET.</param>
 public sealed record PageKind(

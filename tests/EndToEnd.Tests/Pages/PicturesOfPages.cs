@@ -5,10 +5,8 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Pages;
 
-/// <summary>
-/// Writes the pictures of the documentation to the folder PIPELINE_PICTURES, an absolute path. The clock of the app is fixed and its
-/// practices are those of the demo, so the pictures change only if the pages change.
-/// </summary>
+/// <summary>Writes the pictures of the documentation to the folder PIPELINE_PICTURES, an absolute path.</summary>
+/// <remarks>The clock is fixed and the practices are those of the demo, so the pictures change only if the pages change.</remarks>
 public sealed class PicturesOfPages(AzuriteFixture azurite, Chromium chromium)
 {
     private const int MaxBytes = 250 * 1024;

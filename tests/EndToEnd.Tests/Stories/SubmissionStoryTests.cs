@@ -4,7 +4,6 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Stories;
 
-/// <summary>The steps of a submitter from the form to the published practice. Scripts are off in the browser.</summary>
 public sealed class SubmissionStoryTests(AzuriteFixture azurite, Chromium chromium)
 {
     [Fact]

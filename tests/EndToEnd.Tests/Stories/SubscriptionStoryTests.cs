@@ -6,7 +6,6 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Stories;
 
-/// <summary>The steps of a subscriber on pages and in mails. Scripts are off in the browser.</summary>
 public sealed class SubscriptionStoryTests(AzuriteFixture azurite, Chromium chromium)
 {
     private const string Reader = "reader@example.org";

@@ -10,9 +10,7 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Submissions;
 
-/// <summary>
-/// A submission that was answered with 202 is not lost if the app is killed. Azurite is not killed, because it writes its files late.
-/// </summary>
+/// <summary>A submission answered with 202 survives a kill of the app. Azurite is not killed, because it writes its files late.</summary>
 public sealed class KillTests : IAsyncLifetime
 {
     private const int Submissions = 500;
@@ -76,10 +74,8 @@ public sealed class KillTests : IAsyncLifetime
         _folder.Delete(recursive: true);
     }
 
-    /// <summary>
-    /// Makes all messages visible. The Functions host hides the message of a running function for ten minutes; Azurite saves the time of
-    /// its return in a file.
-    /// </summary>
+    /// <summary>Makes all messages visible.</summary>
+    /// <remarks>The host hides the message of a running function for ten minutes; Azurite saves the time of its return in a file.</remarks>
     private async Task ShowHiddenMessagesAsync()
     {
         await _azurite.DisposeAsync();
@@ -99,7 +95,6 @@ public sealed class KillTests : IAsyncLifetime
         return app;
     }
 
-    /// <summary>Sends all submissions in parallel that are not accepted yet.</summary>
     private async Task SendAsync(AppProcess app, int? killAfter = null)
     {
         var answers = 0;

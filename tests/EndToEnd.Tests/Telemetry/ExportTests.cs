@@ -8,7 +8,6 @@ using Xunit;
 
 namespace Pipeline.EndToEnd.Tests.Telemetry;
 
-/// <summary>Telemetry of the app at a collector. The app is a process with the settings of the exporter.</summary>
 public sealed partial class ExportTests(AzuriteFixture azurite)
 {
     private const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";

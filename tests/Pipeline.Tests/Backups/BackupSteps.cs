@@ -5,7 +5,6 @@ using Pipeline.Backups;
 
 namespace Pipeline.Tests.Backups;
 
-/// <summary>Steps of tests with backups.</summary>
 public static class BackupSteps
 {
     public static Task<BackupManifest> BackUpAsync(this PipelineApp app) => app.Get<Backup>().RunAsync(progress: null, Cancellation);
@@ -17,7 +16,6 @@ public static class BackupSteps
         return await restore.RunAsync(await restore.CheckAsync(name, tables, Cancellation), progress: null, Cancellation);
     }
 
-    /// <summary>Deletes the tables.</summary>
     public static Task WipeAsync(this PipelineApp app) =>
         Task.WhenAll(app.TablesOfBackups().Select(table => table.DeleteAsync(Cancellation)));
 

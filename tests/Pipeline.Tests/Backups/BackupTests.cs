@@ -8,7 +8,6 @@ using Xunit;
 
 namespace Pipeline.Tests.Backups;
 
-/// <summary>Backups of a running app, and backups that are incomplete or damaged.</summary>
 public sealed class BackupTests(AzuriteFixture azurite)
 {
     [Fact]

@@ -11,7 +11,6 @@ using Xunit;
 
 namespace Pipeline.Tests.Backups;
 
-/// <summary>A restore brings back what was backed up, and changes nothing else.</summary>
 public sealed class RestoreTests(AzuriteFixture azurite)
 {
     [Fact]
@@ -341,7 +340,6 @@ public sealed class RestoreTests(AzuriteFixture azurite)
         }
     }
 
-    /// <summary>Adds ten thousand rows.</summary>
     private static async Task SeedAsync(PipelineApp app)
     {
         await app.Storage.Practices.AddAsync(EdgeCaseRows.Of(3_000, partitions: 2));

@@ -14,7 +14,6 @@ using Xunit;
 
 namespace Pipeline.Tests.Cost;
 
-/// <summary>The app needs exactly the operations in <see cref="ExpectedCosts"/>.</summary>
 public sealed class CostTests(AzuriteFixture azurite)
 {
     private readonly OperationCounter _counter = new();

@@ -1,9 +1,7 @@
 namespace Pipeline.Tests.Cost;
 
-/// <summary>
-/// The operations that the app needs for each purpose. CostTests count them in the running app, and fail if there are more. The benchmark
-/// "cost" multiplies them with prices, and docs/cost.md lists them.
-/// </summary>
+/// <summary>Operations that the app needs for each purpose. CostTests count them in the running app, and fail if there are more.</summary>
+/// <remarks>The benchmark "cost" multiplies them with prices, and docs/cost.md lists them.</remarks>
 internal static class ExpectedCosts
 {
     /// <summary>The maximum of a page of a query, and of the recipients of a call to SendGrid.</summary>
@@ -36,10 +34,8 @@ internal static class ExpectedCosts
     /// <summary>Each further practice of an issue.</summary>
     public static readonly BillableOperations PracticeInIssue = new(TableReads: 1, TableWrites: 1);
 
-    /// <summary>
-    /// Up to a thousand recipients with one language. Each further language is another call to SendGrid. Under load sixteen ranges share
-    /// one get.
-    /// </summary>
+    /// <summary>Up to a thousand recipients with one language. Each further language is another call to SendGrid.</summary>
+    /// <remarks>Under load sixteen ranges share one get.</remarks>
     public static readonly BillableOperations Range = new(
         QueuePuts: 1, QueueGets: 1, QueueDeletes: 1, TableQueries: 1, TableWrites: 2, SendGridCalls: 1, Executions: "DeliverDigest",
         LogLines: 1);

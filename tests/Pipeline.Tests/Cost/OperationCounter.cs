@@ -8,10 +8,8 @@ using Pipeline.Tests.InProcess;
 
 namespace Pipeline.Tests.Cost;
 
-/// <summary>
-/// Counts billable operations: the calls to storage, runs of HTTP functions by the requests that reached one, and runs of queue functions
-/// by the messages that were deleted after them.
-/// </summary>
+/// <summary>Counts billable operations: the calls to storage, and runs of functions.</summary>
+/// <remarks>HTTP functions count by the requests that reached one, queue functions by the messages that were deleted after them.</remarks>
 internal sealed class OperationCounter : HttpPipelinePolicy, IStartupFilter
 {
     private static readonly IReadOnlyDictionary<string, string> FunctionOfQueue =

@@ -1,9 +1,7 @@
 namespace Pipeline.Tests.Digests;
 
-/// <summary>
-/// Stops a process at one of its calls to storage or SendGrid: before the call is sent, or before its answer is read. All later calls of
-/// the process fail.
-/// </summary>
+/// <summary>Stops a process at one of its calls to storage or SendGrid: before the call is sent, or before its answer is read.</summary>
+/// <remarks>All later calls of the process fail.</remarks>
 /// <param name="point">The index of the call, from 0.</param>
 public sealed class Crash(int point, bool after)
 {

@@ -6,11 +6,8 @@ using Xunit;
 
 namespace Pipeline.Tests.Digests;
 
-/// <summary>
-/// The process crashes before and after every call to storage and SendGrid that a function makes; then the app recovers. Every subscriber
-/// gets the digest exactly once. The calls are not listed here: each scenario runs again with a crash one call later, until it ends
-/// without a crash.
-/// </summary>
+/// <summary>The process crashes before and after every call to storage and SendGrid that a function makes; then the app recovers.</summary>
+/// <remarks>Every subscriber gets the digest exactly once. The calls are not listed here: see RunAsync.</remarks>
 public sealed class CrashMatrixTests(AzuriteFixture azurite)
 {
     private const string UpdateDocs = "PIPELINE_UPDATE_DOCS";
@@ -199,9 +196,7 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite)
         return (crash.At, unknownBeforeEvents == 0 ? "sent once" : unknownAfterEvents == 0 ? "acknowledged" : "resent");
     }
 
-    /// <summary>
-    /// The number of recipients whose outcome is unknown. Also checks that the issue is closed and its ledger is complete.
-    /// </summary>
+    /// <summary>The number of recipients whose outcome is unknown. Checks that the issue is closed and its ledger is complete.</summary>
     private static async Task<int> UnknownAsync(CrashTestApp app, string run)
     {
         var issue = await app.IssueAsync();

@@ -20,10 +20,8 @@ using Xunit;
 
 namespace Pipeline.Tests.Digests;
 
-/// <summary>
-/// A storage account, a simulated SendGrid and a clock, and processes of the app that can crash. Nothing runs by itself: a test runs each
-/// function. Queues are in memory: they have the messages that the app sends to the queues of the storage account.
-/// </summary>
+/// <summary>A storage account, a simulated SendGrid, a clock, and processes of the app that can crash. A test runs each function.</summary>
+/// <remarks>Queues are in memory: they have the messages that the app sends to the queues of the storage account.</remarks>
 public sealed class CrashTestApp : IAsyncDisposable
 {
     public const string Topic = PipelineApp.Topic;
@@ -110,10 +108,8 @@ public sealed class CrashTestApp : IAsyncDisposable
         _process = NewProcess();
     }
 
-    /// <summary>Runs PublishDigest.</summary>
     public Task PublishAsync() => Get<DigestPublisher>().RunAsync(Cancellation);
 
-    /// <summary>Runs Sweep.</summary>
     public Task SweepAsync() => Get<MinuteSweep>().RunAsync(Cancellation);
 
     /// <summary>Runs DeliverDigest for the next message. False if there is none.</summary>
@@ -125,11 +121,9 @@ public sealed class CrashTestApp : IAsyncDisposable
 
     public void LoseMessages() => _deliveries.Clear();
 
-    /// <summary>Posts all events that SendGrid has so far to the webhook.</summary>
     public Task PostEventsAsync() =>
         Get<SendGridEvents>().ProcessAsync(Encoding.UTF8.GetBytes($"[{string.Join(',', _sendGrid.Events)}]"), Cancellation);
 
-    /// <summary>Adds a bounce to SendGrid's events.</summary>
     public void Bounce(string address)
     {
         Bounced = address;
@@ -159,7 +153,6 @@ public sealed class CrashTestApp : IAsyncDisposable
     public Task AddSubscribersAsync(int count) => Storage.Subscribers.AddAsync(Enumerable.Range(0, count).Select(i =>
         SampleRows.Subscriber($"reader{i}@example.org", Now, i % 3 == 2 ? Language.Find("ar") : Language.English)));
 
-    /// <summary>Adds a practice, and types Published into its status.</summary>
     public async Task AddPublishedPracticeAsync(string title, string email = "")
     {
         var practice = new Practice
@@ -189,7 +182,6 @@ public sealed class CrashTestApp : IAsyncDisposable
     public async Task<IReadOnlyList<StoredDelivery>> DeliveriesAsync() =>
         [.. (await RowsAsync(Storage.Deliveries)).Select(row => new StoredDelivery(row))];
 
-    /// <summary>The only issue.</summary>
     public async Task<StoredIssue> IssueAsync() => new(Assert.Single(await RowsAsync(Storage.Digests)));
 
     public async ValueTask DisposeAsync() => await _process.DisposeAsync();

@@ -5,7 +5,6 @@ using Xunit;
 
 namespace Pipeline.Tests.Digests;
 
-/// <summary>The ledger of an issue loses its recipients four weeks after the issue is closed.</summary>
 public sealed class DeliveryRetentionTests(AzuriteFixture azurite)
 {
     [Fact]

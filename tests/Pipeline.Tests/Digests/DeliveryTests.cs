@@ -7,7 +7,6 @@ using Xunit;
 
 namespace Pipeline.Tests.Digests;
 
-/// <summary>Deliveries whose outcome is unknown, whose message was lost, or that SendGrid does not accept yet.</summary>
 public sealed class DeliveryTests(AzuriteFixture azurite)
 {
     private const string DeliveryMessages = "/digest-deliveries/messages";

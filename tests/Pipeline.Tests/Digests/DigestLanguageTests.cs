@@ -8,7 +8,6 @@ using Xunit;
 
 namespace Pipeline.Tests.Digests;
 
-/// <summary>Deliveries to subscribers with several languages.</summary>
 public sealed class DigestLanguageTests(AzuriteFixture azurite)
 {
     private static readonly Language English = Language.English;
@@ -207,7 +206,6 @@ public sealed class DigestLanguageTests(AzuriteFixture azurite)
 
     private static async Task<string> OutcomesAsync(PipelineApp app) => (await app.DeliveryAsync()).Outcomes;
 
-    /// <summary>The address of the recipient with this index in the only delivery.</summary>
     private static async Task<string> RecipientAsync(PipelineApp app, int index)
     {
         var row = await app.DeliveryAsync();

@@ -3,7 +3,6 @@ using Xunit;
 
 namespace Pipeline.Tests.Digests;
 
-/// <summary>Steps of tests with digests.</summary>
 public static class DigestSteps
 {
     /// <summary>Adds subscribers, publishes one practice and its digest, and waits until the issue is closed.</summary>
@@ -14,7 +13,6 @@ public static class DigestSteps
         return await app.ClosedIssueAsync();
     }
 
-    /// <summary>Publishes one practice, and its digest.</summary>
     public static async Task PublishPracticeAsync(this PipelineApp app, string title = "Migra Movil")
     {
         await app.SubmitPublishedAsync(Samples.Practice(title));
@@ -34,7 +32,6 @@ public static class DigestSteps
         return (await app.IssuesAsync()).All(issue => issue.Status == "Closed");
     });
 
-    /// <summary>Waits until the only delivery is waiting for its next try.</summary>
     public static Task UntilDeliveryWaitsAsync(this PipelineApp app) => app.UntilAsync(
         "the delivery is waiting", async () => (await app.DeliveriesAsync()).SingleOrDefault()?.Status == "Waiting");
 
@@ -49,7 +46,6 @@ public static class DigestSteps
         }
     }
 
-    /// <summary>SendGrid's events acknowledge a request.</summary>
     /// <param name="id">The id of the attempt; the delivery's if null.</param>
     /// <param name="call">The recipients of the request, such as "0-10"; all if null.</param>
     public static Task AcknowledgeAsync(this PipelineApp app, StoredDelivery delivery, string? id = null, string? call = null)
@@ -59,7 +55,6 @@ public static class DigestSteps
             [new SendAcknowledgement(issue[0], issue[1], id ?? delivery.Id, call ?? $"0-{delivery.Outcomes.Length}")], Cancellation);
     }
 
-    /// <summary>The public receipt of an issue.</summary>
     /// <param name="name">The name of the issue; the only one if null.</param>
     public static async Task<IssueReceipt> ReceiptAsync(this PipelineApp app, string? name = null) =>
         await app.Http.GetAsync<IssueReceipt>($"api/digests/{PipelineApp.Topic}/{name ?? (await app.IssueAsync()).RowKey}");

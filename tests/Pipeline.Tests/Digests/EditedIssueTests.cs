@@ -7,7 +7,6 @@ using Xunit;
 
 namespace Pipeline.Tests.Digests;
 
-/// <summary>What admins type, copy and delete in Digests and Deliveries, and in Practices while a digest waits.</summary>
 public sealed class EditedIssueTests(AzuriteFixture azurite)
 {
     [Fact]
@@ -271,7 +270,6 @@ public sealed class EditedIssueTests(AzuriteFixture azurite)
         Assert.Equal(reference, (await app.IssueAsync()).Columns.GetString("Practices"));
     }
 
-    /// <summary>Publishes a digest to one subscriber. SendGrid refuses the account, so the delivery waits.</summary>
     private static async Task PublishWaitingAsync(PipelineApp app)
     {
         await app.AddSubscribersAsync(1);

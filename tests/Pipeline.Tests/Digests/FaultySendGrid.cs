@@ -10,10 +10,8 @@ using Pipeline.Tests.Mail;
 
 namespace Pipeline.Tests.Digests;
 
-/// <summary>
-/// A SendGrid at which three of ten calls fail, in one of six ways. It may accept the mails of a call that fails. It posts signed events of
-/// all accepted mails, each twice and not in their order.
-/// </summary>
+/// <summary>A SendGrid at which three of ten calls fail, in one of six ways. It may accept the mails of a call that fails.</summary>
+/// <remarks>It posts signed events of all accepted mails, each twice and not in their order.</remarks>
 public sealed class FaultySendGrid : IAsyncDisposable
 {
     private const double FaultRate = 0.3;
@@ -50,7 +48,6 @@ public sealed class FaultySendGrid : IAsyncDisposable
     /// <summary>How often calls ended in each way.</summary>
     public IReadOnlyDictionary<string, int> Results => _results;
 
-    /// <summary>True while events of accepted mails are not posted yet.</summary>
     public bool HasPendingEvents => Volatile.Read(ref _pendingPosts) > 0;
 
     public static async Task<FaultySendGrid> StartAsync(int seed)

@@ -3,9 +3,7 @@ using Azure.Core.Pipeline;
 
 namespace Pipeline.Tests.Digests;
 
-/// <summary>
-/// Shortens the visibility timeouts of queue messages to a second, for tests that move the app's clock: Azurite has the real clock.
-/// </summary>
+/// <summary>Shortens visibility timeouts to a second, for tests that move the app's clock: Azurite has the real clock.</summary>
 internal sealed class ShortVisibilityTimeouts : HttpPipelineSynchronousPolicy
 {
     private const string Parameter = "visibilitytimeout=";

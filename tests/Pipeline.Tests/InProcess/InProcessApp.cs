@@ -15,10 +15,8 @@ using Pipeline.LocalHost.Worker;
 
 namespace Pipeline.Tests.InProcess;
 
-/// <summary>
-/// The app without a host: its services and middleware, its HTTP functions behind the router of the host on Kestrel, and the
-/// local mailbox. Queue and timer functions run only when a test calls them.
-/// </summary>
+/// <summary>The app without a host: its services, middleware and HTTP functions behind the host's router, and the local mailbox.</summary>
+/// <remarks>Queue and timer functions run only when a test calls them.</remarks>
 public sealed class InProcessApp : IAsyncDisposable
 {
     /// <summary>The key of the name of the function that answers, in HttpContext.Items.</summary>

@@ -6,10 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Pipeline.Tests.InProcess;
 
-/// <summary>
-/// Runs the queue functions for the messages on their queues. A message that fails comes back at once. After five failures it
-/// goes to the poison queue.
-/// </summary>
+/// <summary>Runs the queue functions. A message that fails comes back at once; after five failures it goes to the poison queue.</summary>
 internal sealed class QueueDrain(InProcessApp app, string connectionString)
 {
     private const int BatchSize = 16;

@@ -9,7 +9,6 @@ using Xunit;
 
 namespace Pipeline.Tests.Languages;
 
-/// <summary>Every text for users exists in every language, with the same placeholders.</summary>
 public sealed partial class TextsTests
 {
     // Texts that may be the same in another language.

@@ -28,7 +28,6 @@ public sealed class EventSigner : IDisposable
         ["sg_message_id"] = "14c5d75ce93.dfd.64b469.filter0001.16648.5515E0B88.0",
     };
 
-    /// <summary>An event of a mail in the local mailbox.</summary>
     public JsonObject Event(string kind, ReceivedMail mail, DateTimeOffset on)
     {
         var sent = Event(kind, mail.To, on);

@@ -276,7 +276,6 @@ public sealed class ForgedEventTests(AzuriteFixture azurite) : IDisposable
         return [0x30, Length(numbers), .. numbers];
     }
 
-    /// <summary>Every row of every table.</summary>
     private static async Task<string> StateAsync(PipelineApp app)
     {
         List<string> rows = [];
@@ -285,8 +284,7 @@ public sealed class ForgedEventTests(AzuriteFixture azurite) : IDisposable
         return string.Join('\n', rows);
     }
 
-    /// <summary>Sends the bytes and reads until the server closes the connection.</summary>
-    /// <returns>The answer; empty if there was none.</returns>
+    /// <summary>Sends the bytes and reads until the server closes the connection. Returns an empty text without an answer.</summary>
     private static async Task<string> RawAsync(PipelineApp app, string request, bool close)
     {
         using var client = new TcpClient();

@@ -12,10 +12,7 @@ using Xunit;
 
 namespace Pipeline.Tests.Mail;
 
-/// <summary>
-/// Checks a mail by the rules of mail programs, filters and accessibility. A correct mail has no findings. Each part of the
-/// mail has a file of its own.
-/// </summary>
+/// <summary>Checks a mail by the rules of mail programs, filters and accessibility. A correct mail has no findings.</summary>
 /// <param name="baseUrl">The public address, which the links of the mail begin with.</param>
 /// <param name="site">Sends requests to the app.</param>
 public sealed partial class MailLint(Uri baseUrl, HttpClient site)

@@ -6,7 +6,6 @@ using Xunit;
 
 namespace Pipeline.Tests.Mail;
 
-/// <summary>Each rule finds a mistake in a mail that had no findings before.</summary>
 public sealed class MailLintTests(ValidMails validMails) : IClassFixture<ValidMails>
 {
     private const string Submit = "https://practices.example.org/submit";

@@ -11,7 +11,6 @@ using Xunit;
 
 namespace Pipeline.Tests.Mail;
 
-/// <summary>How often a mail to one person is sent if faults occur.</summary>
 public sealed class NotificationSenderTests(AzuriteFixture azurite)
 {
     private const string Submitter = "angelica.pinzon@example.org";
@@ -198,7 +197,6 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
         Assert.Equal(1, app.Mails[Submitter]);
     }
 
-    /// <summary>Publishes a practice without a notification.</summary>
     /// <returns>Creates a new request for the notification at each call.</returns>
     private static async Task<Func<MailRequest>> PublishedAsync(PipelineApp app)
     {
@@ -210,10 +208,7 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
     }
 
 
-    /// <summary>
-    /// Puts a request on the queue to notify the submitter that the practice is published. Each further call puts another
-    /// request for the same notification.
-    /// </summary>
+    /// <summary>Requests the submitter's notification of the publication. Each call puts another request for it on the queue.</summary>
     private static async Task RequestNotificationAsync(CrashTestApp app)
     {
         var rows = await app.PracticesAsync();

@@ -5,7 +5,6 @@ using Xunit;
 
 namespace Pipeline.Tests.Mail;
 
-/// <summary>Addresses that SendGrid refuses are found once, and later issues do not include them.</summary>
 public sealed class RefusedAddressTests(AzuriteFixture azurite)
 {
     private const string NoReason = """{"errors":[{"message":"Bad Request","field":null}]}""";

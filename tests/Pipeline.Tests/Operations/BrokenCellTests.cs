@@ -9,10 +9,8 @@ using Xunit;
 
 namespace Pipeline.Tests.Operations;
 
-/// <summary>
-/// An admin can give a cell any type in Storage Explorer. Each test has a row for every column and every wrong value, and a correct row
-/// that must be processed as if the others did not exist.
-/// </summary>
+/// <summary>An admin can give a cell any type in Storage Explorer. Each test has a row for every column and every wrong value.</summary>
+/// <remarks>It also has a correct row, which must be processed as if the others did not exist.</remarks>
 public sealed class BrokenCellTests(AzuriteFixture azurite)
 {
     private static readonly object[] Cells =
@@ -163,7 +161,6 @@ public sealed class BrokenCellTests(AzuriteFixture azurite)
         return new StoredIssue(row.Value);
     }
 
-    /// <summary>Runs the timers. None of them may fail.</summary>
     private static async Task HandleAsync(PipelineApp app)
     {
         await app.Get<MinuteSweep>().RunAsync(Cancellation);

@@ -5,7 +5,6 @@ using Xunit;
 
 namespace Pipeline.Tests.Operations;
 
-/// <summary>A step that fails does not stop the others, and its exception is thrown in the end.</summary>
 public sealed class FailingStepTests(AzuriteFixture azurite)
 {
     private const string Other = "other-topic";

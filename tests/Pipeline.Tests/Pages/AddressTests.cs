@@ -24,10 +24,8 @@ public sealed class AddressTests(AzuriteFixture azurite)
             .Select(part => part.IsParameter ? part.IsCatchAll ? "any/thing" : "word" : part.Text));
     }
 
-    /// <summary>
-    /// ASP.NET prefers literals to parameters. The Functions host does not: it takes the first function, in the order of names,
-    /// that has a matching route and method.
-    /// </summary>
+    /// <summary>ASP.NET prefers literals to parameters.</summary>
+    /// <remarks>The Functions host does not: it takes the first function, by name, that has a matching route and method.</remarks>
     [Fact]
     public void The_Functions_host_finds_the_function_that_LocalHost_finds()
     {

@@ -4,7 +4,6 @@ using Xunit;
 
 namespace Pipeline.Tests.Pages;
 
-/// <summary>The forms and the API on pages of another site.</summary>
 public sealed class EmbedTests(AzuriteFixture azurite)
 {
     private const string Site = "https://knowledge.example";

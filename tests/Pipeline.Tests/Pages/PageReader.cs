@@ -21,7 +21,6 @@ public static class PageReader
     public static async Task<IHtmlDocument> ReadAsync(HttpResponseMessage answer) =>
         new HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync(Cancellation));
 
-    /// <summary>Submits a form of the page.</summary>
     /// <param name="button">The value of the button to press. Null if the page has only one button.</param>
     /// <param name="typed">Values that replace those in the fields of the page.</param>
     public static Task<HttpResponseMessage> PressAsync(

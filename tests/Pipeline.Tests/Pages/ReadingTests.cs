@@ -9,7 +9,6 @@ using Xunit;
 
 namespace Pipeline.Tests.Pages;
 
-/// <summary>What pages show about practices, in every language.</summary>
 public sealed partial class ReadingTests(AzuriteFixture azurite)
 {
     private const string TopicPage = $"topics/{PipelineApp.Topic}";

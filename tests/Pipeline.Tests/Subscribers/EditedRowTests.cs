@@ -131,7 +131,6 @@ public sealed class EditedRowTests(AzuriteFixture azurite)
         Assert.All(rows[true], row => Assert.StartsWith("The keys of this row do not belong to an address", row.Help));
     }
 
-    /// <summary>Edits the row of the old address.</summary>
     private static async Task EditAsync(PipelineApp app, string column, object value) =>
         await app.Storage.Subscribers.EditAsync((await app.SubscriberAsync(Old))!, column, value);
 }

@@ -209,7 +209,6 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
         await app.UntilAllIssuesAreClosedAsync();
     }
 
-    /// <summary>Exactly these addresses got the latest digest and were counted in it.</summary>
     private static async Task AssertReceivedAsync(PipelineApp app, params string[] emails)
     {
         Assert.Equal(emails, (await app.DigestsAsync()).Select(digest => digest.To).Order());

@@ -4,7 +4,6 @@ using Xunit;
 
 namespace Pipeline.Tests.Subscribers;
 
-/// <summary>Confirmation links of before the end of a subscription.</summary>
 public sealed class OldLinkTests(AzuriteFixture azurite)
 {
     private const string Email = "angelica@example.org";

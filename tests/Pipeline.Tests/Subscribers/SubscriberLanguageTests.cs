@@ -6,7 +6,6 @@ using Xunit;
 
 namespace Pipeline.Tests.Subscribers;
 
-/// <summary>The language of the mails to a subscriber.</summary>
 public sealed class SubscriberLanguageTests(AzuriteFixture azurite)
 {
     private const string Email = "angelica@example.org";
@@ -147,7 +146,6 @@ public sealed class SubscriberLanguageTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
     }
 
-    /// <summary>The mail with a confirmation link that has this number, from 1.</summary>
     private static async Task<ReceivedMail> MailAsync(PipelineApp app, int number)
     {
         await app.ConfirmationLinkAsync(Email, number);

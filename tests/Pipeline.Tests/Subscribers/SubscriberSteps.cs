@@ -8,12 +8,10 @@ using Xunit;
 
 namespace Pipeline.Tests.Subscribers;
 
-/// <summary>Steps of tests with subscriptions: what people, mail programs and admins do.</summary>
 public static partial class SubscriberSteps
 {
     public const string SecondTopic = "diaspora-investment";
 
-    /// <summary>The settings of an app with two topics.</summary>
     public static readonly string[] TwoTopics =
     [
         $"Topics:0:Id={PipelineApp.Topic}", "Topics:0:Name=Mainstreaming Migration",
@@ -56,7 +54,6 @@ public static partial class SubscriberSteps
         return links[number - 1];
     }
 
-    /// <summary>Signs up and confirms.</summary>
     /// <param name="number">The number of the mail with the confirmation link, from 1.</param>
     public static async Task SubscribeAsync(this PipelineApp app, string email, string topic = PipelineApp.Topic, int number = 1)
     {
@@ -69,18 +66,14 @@ public static partial class SubscriberSteps
 
     public static string EraseLink(this PipelineApp app, string email) => app.UnsubscribeLink(email).Replace("/unsubscribe", "/erase");
 
-    /// <summary>The address to which the only form of a page is posted.</summary>
     public static string FormAction(string page) => WebUtility.HtmlDecode(Assert.Single(Form().Matches(page)).Groups[1].Value);
 
-    /// <summary>The main part of a page.</summary>
     public static string MainPart(string page) =>
         page[page.IndexOf("<main", StringComparison.Ordinal)..page.IndexOf("</main>", StringComparison.Ordinal)];
 
-    /// <summary>The number of mails that were enqueued.</summary>
     public static int MailsQueued(this PipelineApp app) =>
         app.Wire.Calls.Count(call => call is { Method: "POST", Path: "/outgoing-mail/messages" });
 
-    /// <summary>The row of a subscriber; null if there is none.</summary>
     public static async Task<StoredSubscriber?> SubscriberAsync(this PipelineApp app, string email, string topic = PipelineApp.Topic)
     {
         var keys = SampleRows.SubscriberKeys(email, topic);
@@ -104,7 +97,6 @@ public static partial class SubscriberSteps
         return app.Storage.Subscribers.UpsertEntityAsync(row, TableUpdateMode.Replace, Cancellation);
     }
 
-    /// <summary>Runs the nightly cleaning of subscribers.</summary>
     public static Task CleanSubscribersAsync(this PipelineApp app) => app.Get<SubscriberRetention>().RunAsync(Cancellation);
 
     /// <summary>The first confirmed subscribers of a range.</summary>

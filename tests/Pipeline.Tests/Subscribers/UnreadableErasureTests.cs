@@ -97,7 +97,6 @@ public sealed class UnreadableErasureTests(AzuriteFixture azurite)
         Assert.Equal(Email, Assert.Single(await app.ConfirmedAddressesAsync()), ignoreCase: true);
     }
 
-    /// <summary>Erases the address, edits the time of the erasure, and restores the row of before.</summary>
     private static async Task EraseAndRestoreAsync(PipelineApp app, object? erasedOn)
     {
         var before = app.Time.GetUtcNow();

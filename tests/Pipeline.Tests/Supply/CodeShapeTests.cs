@@ -4,7 +4,6 @@ using Xunit;
 
 namespace Pipeline.Tests.Supply;
 
-/// <summary>Limits for the size of files and classes.</summary>
 public sealed partial class CodeShapeTests
 {
     private const int MaxFileLines = 250;

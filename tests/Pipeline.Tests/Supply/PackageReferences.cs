@@ -2,7 +2,6 @@ using System.Xml.Linq;
 
 namespace Pipeline.Tests.Supply;
 
-/// <summary>The package references of the project files.</summary>
 public static class PackageReferences
 {
     /// <summary>All project files of the repository.</summary>

@@ -3,7 +3,6 @@ using System.Xml.Linq;
 
 namespace Pipeline.Tests.Supply;
 
-/// <summary>A package of another publisher.</summary>
 /// <param name="Licence">The SPDX identifier of its licence.</param>
 /// <param name="Owner">The holder of the copyright.</param>
 /// <param name="Address">The web address of the project.</param>
@@ -74,7 +73,6 @@ public sealed record ThirdParty(string Name, string Version, string Licence, str
         }
     }
 
-    /// <summary>The direct dependencies in a lock file of npm.</summary>
     public static IEnumerable<ThirdParty> DirectOfNpm(string lockFile)
     {
         using var json = JsonDocument.Parse(File.ReadAllBytes(lockFile));

@@ -117,7 +117,6 @@ public sealed class DuplicateLimitTests
             IsExceeded(number, summary?.Invoke(number) ?? Some.Summary);
     }
 
-    /// <summary>Counts the submission, and returns if the limit is exceeded with it.</summary>
     private bool IsExceeded(int number, string summary = Some.Summary) => _limit.IsExceeded(Submission(number, summary));
 
     private static Submission Submission(int number, string summary) =>
