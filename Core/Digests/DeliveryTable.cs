@@ -71,8 +71,7 @@ public sealed class DeliveryTable(PipelineStorage storage, RowOrigin origin)
     /// <summary>Null if the row is missing, the app did not make it, or its recipients or outcomes are unreadable.</summary>
     public async Task<Delivery?> FindAsync(TopicId topic, IssueName issue, SubscriberKey from, CancellationToken cancellationToken) =>
         await storage.Deliveries.FindAsync(Partition(topic, issue), from.ToString(), cancellationToken) is { } row
-            ? Read(topic, issue, row)
-            : null;
+            && row.ContainsKey("Frozen") ? Read(topic, issue, row) : null;
 
     /// <summary>The ledger of an issue in hash order.</summary>
     public async IAsyncEnumerable<LedgerRow> LedgerAsync(

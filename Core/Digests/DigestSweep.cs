@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Pipeline.Practices;
 
 namespace Pipeline.Digests;
@@ -9,7 +10,7 @@ public sealed class DigestSweep(
     // Rows become readable some time after they get their timestamp.
     private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
 
-    private readonly Dictionary<TopicId, DateTimeOffset> _sweptUntil = [];
+    private readonly ConcurrentDictionary<TopicId, DateTimeOffset> _sweptUntil = [];
 
     public Task RunAsync(CancellationToken cancellationToken) =>
         RunAll.RunAsync(topics.All, topic => RunAsync(topic, cancellationToken), cancellationToken);
@@ -44,15 +45,13 @@ public sealed class DigestSweep(
         Topic topic, IssueRow row, DigestIssue issue, IssueReview review, CancellationToken cancellationToken)
     {
         var help = review.Help.Length > 0 ? review.Help : DecisionHelp(issue) ?? (review.IsResumed ? "" : issue.Help);
+        IReadOnlyList<Reference> restored = issue.HasUnreadablePractices ? await AssignedAsync(topic, issue, cancellationToken) : [];
         if (issue.HasUnreadablePractices)
-        {
-            issue = issue with { Practices = await AssignedAsync(topic, issue, cancellationToken) };
-            help = AdminTexts.IssuePracticesRestored;
-        }
+            help = restored.Count > 0 ? AdminTexts.IssuePracticesRestored : AdminTexts.IssuePracticesLost;
 
-        return row.IsCorrect && !issue.HasUnreadablePractices && help == issue.Help
+        return row.IsCorrect && restored.Count == 0 && help == issue.Help
             ? issue
-            : await digests.TryCorrectAsync(issue, help, cancellationToken);
+            : await digests.TryCorrectAsync(issue, restored, help, cancellationToken);
     }
 
     private static string? DecisionHelp(DigestIssue issue) => DeliveryDecisionWord.Read(issue.Decision) switch

@@ -119,19 +119,22 @@ public sealed class DigestTable(PipelineStorage storage, RowOrigin origin)
         return await storage.Digests.TryMergeAsync(row, issue.ETag, cancellationToken) is not null;
     }
 
-    /// <summary>Writes the status, help, ranges and practices as the app understands them. Null if the row was changed meanwhile.</summary>
-    public async Task<DigestIssue?> TryCorrectAsync(DigestIssue issue, string help, CancellationToken cancellationToken)
+    /// <summary>Writes the status, help and ranges as the app understands them. Null if the row was changed meanwhile.</summary>
+    /// <param name="practices">Replaces the column Practices, unless it is empty.</param>
+    public async Task<DigestIssue?> TryCorrectAsync(
+        DigestIssue issue, IReadOnlyList<Reference> practices, string help, CancellationToken cancellationToken)
     {
         var row = new TableEntity(issue.Topic, issue.Name)
         {
             ["Status"] = issue.Status.ToString(),
             [StatusApplied] = issue.Status.ToString(),
             ["Ranges"] = issue.Ranges,
-            ["Practices"] = Join(issue.Practices),
             ["Help"] = help,
         };
+        if (practices.Count > 0)
+            row["Practices"] = Join(practices);
         return await storage.Digests.TryMergeAsync(row, issue.ETag, cancellationToken) is { } etag
-            ? issue with { Help = help, ETag = etag }
+            ? issue with { Practices = practices.Count > 0 ? practices : issue.Practices, Help = help, ETag = etag }
             : null;
     }
 

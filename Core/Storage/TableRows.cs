@@ -1,4 +1,3 @@
-
 namespace Pipeline.Storage;
 
 /// <summary>Row operations that return a result, instead of an exception, if a row exists, is missing or was changed.</summary>
@@ -30,32 +29,14 @@ public static class TableRows
     }
 
     /// <summary>Writes these columns and keeps the others. Null if the row is missing or its ETag differs.</summary>
-    public static async Task<ETag?> TryMergeAsync(
-        this TableClient table, TableEntity row, ETag ifMatch, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return ETagOf(await table.UpdateEntityAsync(row, ifMatch, TableUpdateMode.Merge, cancellationToken));
-        }
-        catch (RequestFailedException changed) when (IsGoneOrChanged(changed))
-        {
-            return null;
-        }
-    }
+    public static Task<ETag?> TryMergeAsync(
+        this TableClient table, TableEntity row, ETag ifMatch, CancellationToken cancellationToken) =>
+        TryUpdateAsync(table, row, ifMatch, TableUpdateMode.Merge, cancellationToken);
 
     /// <summary>Replaces the whole row. Null if it is missing or its ETag differs.</summary>
-    public static async Task<ETag?> TryReplaceAsync(
-        this TableClient table, TableEntity row, ETag ifMatch, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return ETagOf(await table.UpdateEntityAsync(row, ifMatch, TableUpdateMode.Replace, cancellationToken));
-        }
-        catch (RequestFailedException changed) when (IsGoneOrChanged(changed))
-        {
-            return null;
-        }
-    }
+    public static Task<ETag?> TryReplaceAsync(
+        this TableClient table, TableEntity row, ETag ifMatch, CancellationToken cancellationToken) =>
+        TryUpdateAsync(table, row, ifMatch, TableUpdateMode.Replace, cancellationToken);
 
     /// <summary>False if the row is missing or its ETag differs.</summary>
     public static async Task<bool> TryDeleteAsync(
@@ -117,6 +98,19 @@ public static class TableRows
     public static InvalidOperationException TooManyChanges(TableClient table, string partition, string row) =>
         new($"Failed to write row {partition}/{row} of {table.Name}: other processes changed it at each of {MaxAttempts} attempts.");
 
+    private static async Task<ETag?> TryUpdateAsync(
+        TableClient table, TableEntity row, ETag ifMatch, TableUpdateMode mode, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ETagOf(await table.UpdateEntityAsync(row, ifMatch, mode, cancellationToken));
+        }
+        catch (RequestFailedException changed) when (IsGoneOrChanged(changed))
+        {
+            return null;
+        }
+    }
+
     private static bool IsGoneOrChanged(RequestFailedException fault) => fault.Status is 404 or 412;
 
     private static ETag ETagOf(Response response) =>
@@ -126,7 +120,6 @@ public static class TableRows
 public enum RowChange
 {
     NotFound,
-
     None,
     Written,
 }

@@ -123,6 +123,9 @@ public static class AdminTexts
     public const string IssuePracticesRestored =
         "Practices was not a list of references. The app restored it from the column DigestIssue of the practices.";
 
+    public const string IssuePracticesLost =
+        "Practices is not a list of references, and no published practice has this issue in DigestIssue, so there is nothing to send.";
+
     public const string NothingToDecide = "No recipient is unknown, so there is nothing to decide. Clear Decision.";
 
     public static string IssueStopped(string flaw) => $"The issue was stopped. {flaw}";
