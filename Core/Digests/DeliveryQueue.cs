@@ -5,22 +5,23 @@ namespace Pipeline.Digests;
 /// <summary>The queue digest-deliveries. Duplicate messages are harmless, because the ledger's rows decide what is sent.</summary>
 public sealed partial class DeliveryQueue(PipelineStorage storage, RejectionTable rejections, ILogger<DeliveryQueue> logger)
 {
-    /// <param name="delay">At most seven days.</param>
-    public async Task AddAsync(DeliveryMessage request, TimeSpan delay, CancellationToken cancellationToken)
+    /// <param name="delay">The time until the message can be received. At most seven days, the limit of Azure Storage.</param>
+    public async Task AddAsync(DeliveryMessage message, TimeSpan delay, CancellationToken cancellationToken)
     {
         using var span = Traces.Send(QueueNames.Deliveries);
         await storage.DeliveryQueue.SendMessageAsync(
-            (request with { TraceParent = span?.Id ?? request.TraceParent }).Write(), delay, QueueMessages.NoExpiry, cancellationToken);
+            (message with { TraceParent = span?.Id ?? message.TraceParent }).Write(), delay, QueueMessages.NoExpiry, cancellationToken);
     }
 
-    /// <summary>Parses a message. Null if it is malformed; then it is moved to Rejections with this kind.</summary>
-    public async Task<DeliveryMessage?> ReadAsync(string message, RejectionKind kind, CancellationToken cancellationToken)
+    /// <summary>Parses a message. If it is malformed, saves it in Rejections and returns null.</summary>
+    /// <param name="kind">The kind of the row in Rejections.</param>
+    public async Task<DeliveryMessage?> ReadAsync(string text, RejectionKind kind, CancellationToken cancellationToken)
     {
-        if (DeliveryMessage.Parse(message) is { } request)
-            return request;
+        if (DeliveryMessage.Parse(text) is { } message)
+            return message;
 
         await rejections.SaveUnreadableAsync(
-            QueueNames.Deliveries, message, kind, AdminTexts.MalformedMessage(QueueNames.Deliveries), cancellationToken);
+            QueueNames.Deliveries, text, kind, AdminTexts.MalformedMessage(QueueNames.Deliveries), cancellationToken);
         LogRejected();
         return null;
     }

@@ -18,7 +18,7 @@ public sealed partial class DigestLedger(
     }
 
     /// <summary>Closes the issue if it is complete, requeues stalled ranges, and settles unknown deliveries.</summary>
-    /// <param name="isResumed">True if an admin continued the issue: what waits is enqueued at once.</param>
+    /// <param name="isResumed">True if an admin continued the issue: all unfinished ranges are enqueued at once.</param>
     public async Task SweepAsync(DigestIssue issue, bool isResumed, CancellationToken cancellationToken)
     {
         if (issue.Status == IssueStatus.Held || !issue.Enqueued || issue is { Status: IssueStatus.Closed, Count.Unknown: 0 })
@@ -31,9 +31,10 @@ public sealed partial class DigestLedger(
         var ledger = await reader.ReadAsync(issue, cancellationToken);
         var toRequeue = isResumed ? Unfinished(ledger) : Lost(issue, ledger);
         // Of two concurrent sweeps, only the one whose write succeeds enqueues. If it stops in between, a later sweep enqueues.
-        if (!await TryWriteAsync(issue, ledger, toRequeue.Count > 0, cancellationToken))
+        if (!await TryWriteAsync(issue, ledger, isRequeued: toRequeue.Count > 0, cancellationToken))
             return;
         await repair.RunAsync(issue, ledger, cancellationToken);
+        // An admin's decision is used once. It must not apply to deliveries that become unknown later.
         if (DeliveryDecisionWord.Read(issue.Decision) is not (null or DeliveryDecision.None) && issue.Count.Unknown > 0)
             await digests.ClearDecisionAsync(issue, cancellationToken);
         if (toRequeue.Count == 0)
@@ -44,6 +45,7 @@ public sealed partial class DigestLedger(
         LogRequeued(issue.Topic, issue.Name, toRequeue.Count);
     }
 
+    /// <summary>Saves the figures, receipt and status. True also if nothing changed; false if the row was changed meanwhile.</summary>
     private async Task<bool> TryWriteAsync(DigestIssue issue, LedgerState ledger, bool isRequeued, CancellationToken cancellationToken)
     {
         if (ledger.Flaw is not null && issue.Status == IssueStatus.Closed)
@@ -74,6 +76,7 @@ public sealed partial class DigestLedger(
         var now = time.GetUtcNow();
         return ledger.Flaw is not null || now - issue.RequeuedOn < LostAfter ? [] :
         [
+            // A due time more than MaxDelay ahead was edited by hand.
             .. ledger.Unsettled.Where(line => Due(line) is var due && (due < now - LostAfter || due > now + DeliveryClaims.MaxDelay))
                 .Select(line => line.Range),
             // An unclaimed range may still wait in a long queue while other ranges make progress.
@@ -81,10 +84,11 @@ public sealed partial class DigestLedger(
         ];
     }
 
-    // The messages of these ranges were discarded while the issue was Held.
+    // Messages that arrived while the issue was Held were discarded.
     private static List<HashRange> Unfinished(LedgerState ledger) =>
         ledger.Flaw is not null ? [] : [.. ledger.Unsettled.Select(line => line.Range), .. ledger.Gaps];
 
+    // The time from which the delivery can be claimed again.
     private static DateTimeOffset Due(LedgerLine line) =>
         line.Status == DeliveryStatus.Waiting ? line.NotBefore : line.ClaimedOn + DeliveryAttempt.LeaseDuration;
 

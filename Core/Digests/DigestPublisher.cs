@@ -5,13 +5,13 @@ namespace Pipeline.Digests;
 
 /// <summary>
 /// Creates due issues and enqueues their deliveries. Each step can be repeated after a crash and run concurrently: insert the issue
-/// (one insert succeeds), assign the practices (each goes to the first issue), enqueue the deliveries (duplicates are harmless).
+/// (one insert succeeds), assign the practices (each stays with the first issue), enqueue the deliveries (duplicates are harmless).
 /// </summary>
 public sealed partial class DigestPublisher(
     TopicCatalog topics, PracticeSweep sweep, PracticeTable practices, DigestTable digests, DeliveryQueue queue, DigestMetrics metrics,
     TimeProvider time, ILogger<DigestPublisher> logger)
 {
-    // Below SendGrid's limit of 1,000, because ranges vary in size and a larger one needs a second request.
+    // The expected average. Ranges vary in size, and one with more than 1,000 recipients (SendGrid's limit) takes a second delivery.
     private const int RecipientsPerRange = 900;
 
     // A publisher that has not enqueued its issue after this time is taken as stopped. If it still runs, this is harmless.
@@ -47,9 +47,9 @@ public sealed partial class DigestPublisher(
         var due = topic.Schedule.Frequency == DigestFrequency.Always
             ? [IssueName.Of(now)]
             : topic.Schedule.DueIssues([.. recent.Select(issue => issue.Name)], now);
-        var candidates = recent.LastOrDefault(issue => issue.Count.Candidates > 0)?.Count.Candidates ?? 0;
+        var lastCandidates = recent.LastOrDefault(issue => issue.Count.Candidates > 0)?.Count.Candidates ?? 0;
         foreach (var name in due)
-            await CreateAsync(topic, name, isLatest: name == due[^1], RangesFor(candidates), cancellationToken);
+            await CreateAsync(topic, name, isLatest: name == due[^1], RangesFor(lastCandidates), cancellationToken);
     }
 
     private async Task CreateAsync(Topic topic, IssueName name, bool isLatest, int ranges, CancellationToken cancellationToken)
@@ -59,7 +59,7 @@ public sealed partial class DigestPublisher(
             return;
 
         var now = time.GetUtcNow();
-        // The oldest of several missed issues contains all new practices, so the others are not sent empty.
+        // The oldest of several missed issues gets the new practices. Of the empty ones, at most the latest is sent.
         var nothingToSend = waiting.Count == 0 && (topic.Schedule.SkipEmpty || !isLatest);
         var issue = new DigestIssue
         {
@@ -76,7 +76,7 @@ public sealed partial class DigestPublisher(
         if (await digests.AddAsync(issue, cancellationToken))
             LogCreated(topic.Id, name, waiting.Count);
 
-        // Also if another instance created it, because that one may stop before it has enqueued the issue.
+        // Runs also if another instance created the issue, because that instance may stop before it has enqueued it.
         if (await digests.FindAsync(topic.Id, name, cancellationToken) is { Status: IssueStatus.Sending } created)
             await PublishAsync(topic, created, cancellationToken);
     }
@@ -91,7 +91,7 @@ public sealed partial class DigestPublisher(
             if (await practices.TryAssignAsync(topic.Id, reference, issue.Name, cancellationToken))
                 assigned.Add(reference);
 
-        // A concurrent issue may have got some of the practices first.
+        // Other issues, created at the same time, got all the practices.
         if (assigned.Count == 0 && issue.Practices.Count > 0)
         {
             await digests.RemoveAsync(issue, cancellationToken);

@@ -4,13 +4,14 @@ namespace Pipeline.Digests;
 /// <param name="IsResumed">True if an admin continued the issue since the last sweep.</param>
 public sealed record IssueReview(IssueStatus Status, string Help, bool IsResumed)
 {
-    /// <param name="typed">What Status contains.</param>
-    /// <param name="applied">The status that the app last wrote; null if its column was removed.</param>
-    /// <param name="isEmpty">True for a closed issue that had nothing to send.</param>
-    public static IssueReview Of(string typed, IssueStatus? applied, bool isClosed, bool isEmpty)
+    /// <param name="typed">The text in Status, which an admin may have changed.</param>
+    /// <param name="applied">The status that the app last wrote; null if its cell is empty or not a status.</param>
+    /// <param name="wasClosed">True if the issue was closed before, also if it is open again.</param>
+    /// <param name="isEmpty">True if the issue has no candidates and no practices.</param>
+    public static IssueReview Of(string typed, IssueStatus? applied, bool wasClosed, bool isEmpty)
     {
-        // The safe side: an issue of which nothing is known is not sent.
-        var before = applied ?? (isClosed ? IssueStatus.Closed : IssueStatus.Held);
+        // If neither Status nor the last status can be read, the issue must not be sent.
+        var before = applied ?? (wasClosed ? IssueStatus.Closed : IssueStatus.Held);
         return (IssueStatusWord.Read(typed), before) switch
         {
             (null, _) => new IssueReview(before, AdminTexts.IssueStatusNotUnderstood(typed), IsResumed: false),

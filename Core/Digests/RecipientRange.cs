@@ -1,8 +1,12 @@
 namespace Pipeline.Digests;
 
-/// <summary>The recipients of one request: the open places from From (inclusive) to To (exclusive). The custom argument "call".</summary>
+/// <summary>
+/// The recipients of one request to SendGrid: the open ones from From (inclusive) to To (exclusive), as indexes of
+/// <see cref="Delivery.Recipients"/>. Its text, for example "0-900", is the custom argument "call" of the mail.
+/// </summary>
 public readonly record struct RecipientRange(int From, int To)
 {
+    /// <summary>False if the text is malformed or the range is empty.</summary>
     public static bool TryParse(string? text, out RecipientRange range)
     {
         range = default;

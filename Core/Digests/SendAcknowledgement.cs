@@ -1,5 +1,5 @@
 namespace Pipeline.Digests;
 
-/// <summary>A request that SendGrid accepted, because one of its events names it.</summary>
-/// <param name="Call">A <see cref="RecipientRange"/> as text.</param>
-public sealed record SendAcknowledgement(TopicId Topic, IssueName Issue, string Delivery, string Call);
+/// <summary>One request that SendGrid accepted: an event of one of its mails arrived.</summary>
+/// <param name="Call">The text of a <see cref="RecipientRange"/>, as in the event. It is ignored if it is malformed.</param>
+public sealed record SendAcknowledgement(TopicId Topic, IssueName Issue, string DeliveryId, string Call);

@@ -11,7 +11,7 @@ public sealed partial class SendAcknowledgements(
     {
         foreach (var issue in acknowledgements.GroupBy(acknowledgement => (acknowledgement.Topic, acknowledgement.Issue)))
         {
-            var calls = issue.ToLookup(acknowledgement => acknowledgement.Delivery, acknowledgement => acknowledgement.Call);
+            var calls = issue.ToLookup(acknowledgement => acknowledgement.DeliveryId, acknowledgement => acknowledgement.Call);
             var settled = false;
             foreach (var delivery in await deliveries.UnconfirmedAsync(issue.Key.Topic, issue.Key.Issue, cancellationToken))
                 settled |= await ConfirmSentAsync(delivery, [.. RangesOf(calls[delivery.Id])], cancellationToken);

@@ -4,7 +4,7 @@ using Azure.Core.Pipeline;
 
 namespace Pipeline.Storage;
 
-/// <summary>Adds a span for each table call in a trace. Never names the row: the keys of Subscribers are hashes of addresses.</summary>
+/// <summary>Adds a span for each table call in a trace. Leaves out row keys: those of Subscribers are hashes of addresses.</summary>
 public sealed class TableSpans : HttpPipelinePolicy
 {
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
@@ -30,6 +30,7 @@ public sealed class TableSpans : HttpPipelinePolicy
         if (!Traces.IsActive)
             return null;
 
+        // "Digests" for an insert, "Digests()" for a query, "Digests(PartitionKey='…',RowKey='…')" for one row.
         var resource = request.Uri.Path.Trim('/').Split('/')[^1];
         var table = resource.Split('(')[0];
         var operation = Operation(request.Method.Method, isRow: resource.Length > table.Length);
@@ -39,7 +40,8 @@ public sealed class TableSpans : HttpPipelinePolicy
 
     private static void End(Activity? span, int status)
     {
-        span?.SetTag("db.response.status_code", status.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        span?.SetTag("db.response.status_code", status.ToString(CultureInfo.InvariantCulture));
+        // 404, 409 and 412 are expected: the row is missing, exists or was changed.
         if (status is >= 500 or 401 or 403)
             span?.SetStatus(ActivityStatusCode.Error);
     }

@@ -10,7 +10,7 @@ public enum EventsOutcome
     /// <summary>The body is not a JSON array. SendGrid need not repeat it.</summary>
     Unreadable,
 
-    /// <summary>SendGrid must repeat the post.</summary>
+    /// <summary>SendGrid must repeat the whole post. Some of its events may be recorded already.</summary>
     StorageUnavailable,
 }
 
@@ -21,10 +21,10 @@ public sealed partial class SendGridEvents(
 {
     private const int MaxParallelism = 8;
 
-    // An event from the future would override everything that the reader does until then.
+    // An event dated in the future would also end subscriptions that readers confirm until that date.
     private static readonly TimeSpan MaxClockSkew = TimeSpan.FromHours(1);
 
-    /// <param name="body">The caller must have verified its signature.</param>
+    /// <param name="body">A JSON array of events. The caller must have verified SendGrid's signature.</param>
     public async Task<EventsOutcome> ProcessAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         if (SendGridEventBatch.Read(body.Span) is not { } batch)
@@ -57,12 +57,13 @@ public sealed partial class SendGridEvents(
     private async Task<int> EndAsync(IEnumerable<SubscriptionEnd> ends, CancellationToken cancellationToken)
     {
         var ended = 0;
-        var rows = ends.GroupBy(end => (end.Topic, end.Subscriber));
+        // Events of one subscription change the same row, so they run one after another.
+        var subscriptions = ends.GroupBy(end => (end.Topic, end.Subscriber));
         var options = new ParallelOptions { MaxDegreeOfParallelism = MaxParallelism, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(rows, options, async (row, cancellation) =>
+        await Parallel.ForEachAsync(subscriptions, options, async (subscription, cancellation) =>
         {
             var changed = false;
-            foreach (var end in row.OrderBy(end => end.HappenedOn))
+            foreach (var end in subscription.OrderBy(end => end.HappenedOn))
                 changed |= await subscribers.EndAsync(end.Topic, end.Subscriber, end.Status, end.Reason, end.HappenedOn, cancellation);
             if (changed)
                 Interlocked.Increment(ref ended);
