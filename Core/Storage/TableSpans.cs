@@ -30,10 +30,7 @@ public sealed class TableSpans : HttpPipelinePolicy
         if (!Traces.IsActive)
             return null;
 
-        // "Digests" for an insert, "Digests()" for a query, "Digests(PartitionKey='…',RowKey='…')" for one row.
-        var resource = request.Uri.Path.Trim('/').Split('/')[^1];
-        var table = resource.Split('(')[0];
-        var operation = Operation(request.Method.Method, isRow: resource.Length > table.Length);
+        var (operation, table) = NameOf(request.Method.Method, request.Uri.Path);
         return Traces.Call($"{operation} {table}")?
             .SetTag("db.system.name", "azure.table").SetTag("db.operation.name", operation).SetTag("db.collection.name", table);
     }
@@ -44,6 +41,16 @@ public sealed class TableSpans : HttpPipelinePolicy
         // 404, 409 and 412 are expected: the row is missing, exists or was changed.
         if (status is >= 500 or 401 or 403)
             span?.SetStatus(ActivityStatusCode.Error);
+    }
+
+    /// <param name="path">Of the request, with the account.</param>
+    public static (string Operation, string Table) NameOf(string method, string path)
+    {
+        // "Digests" for an insert, "Digests()" for a query, "Digests(PartitionKey='…',RowKey='…')" for one row.
+        var resource = path.Trim('/').Split('/')[^1];
+        var table = resource.Split('(')[0];
+        var isRow = resource.Length > table.Length && !resource.EndsWith("()", StringComparison.Ordinal);
+        return (Operation(method, isRow), table);
     }
 
     private static string Operation(string method, bool isRow) => method switch
