@@ -9,6 +9,9 @@ public sealed record Delivery
     public required IssueName Issue { get; init; }
     public required HashRange Range { get; init; }
 
+    /// <summary>The start of the issue for which the row was made.</summary>
+    public required DateTimeOffset IssueStartedOn { get; init; }
+
     /// <summary>Opaque. Sent with the mail and returned in SendGrid's events.</summary>
     public required string Id { get; init; }
 
@@ -16,8 +19,10 @@ public sealed record Delivery
     public required string LeaseId { get; init; }
     public required DeliveryStatus Status { get; init; }
 
-    /// <summary>Fixed by the first claim. Empty if the row was read without them.</summary>
+    /// <summary>Fixed by the first claim. Empty if the row was read without them, or an admin destroyed them.</summary>
     public required IReadOnlyList<SubscriberKey> Recipients { get; init; }
+
+    public bool HasRecipients => Recipients.Count == Outcomes.Codes.Length;
 
     public required Outcomes Outcomes { get; init; }
 
@@ -45,6 +50,7 @@ public sealed record Delivery
             Topic = request.Topic,
             Issue = request.Issue,
             Range = range,
+            IssueStartedOn = request.StartedOn,
             Id = OpaqueId.New(),
             LeaseId = OpaqueId.New(),
             Status = recipients.Count == 0 ? DeliveryStatus.Sent : DeliveryStatus.Claimed,

@@ -6,9 +6,12 @@ namespace Pipeline.Digests;
 /// <param name="Recipients">The open recipients, in order of their places.</param>
 public sealed record ClaimedDelivery(Delivery Delivery, IReadOnlyList<Recipient> Recipients);
 
-/// <param name="RetryAfter">Set if another process holds the claim or the delivery must wait.</param>
-public sealed record ClaimResult(ClaimedDelivery? Claimed = null, Delivery? Settled = null, TimeSpan? RetryAfter = null)
+/// <param name="Postponed">Set if another process holds the claim or the delivery must wait.</param>
+public sealed record ClaimResult(ClaimedDelivery? Claimed = null, Delivery? Settled = null, Delivery? Postponed = null)
 {
+    /// <summary>How long a postponed delivery waits.</summary>
+    public TimeSpan Delay { get; init; }
+
     public static ClaimResult Lost { get; } = new();
 }
 
@@ -26,6 +29,11 @@ public sealed partial class DeliveryClaims(
     /// <summary>Claims as many recipients as fit into one delivery, and enqueues the rest of the range.</summary>
     public async Task<ClaimResult> ClaimAsync(DeliveryMessage request, CancellationToken cancellationToken)
     {
+        if (request.DeliveryId is { } id)
+            // Not claimed anew if it is missing: some of its recipients may have the issue.
+            return await deliveries.FindAsync(request.Topic, request.Issue, request.Range.From, cancellationToken) is { } known
+                && known.Id == id ? await ResumeAsync(request, known, cancellationToken) : ClaimResult.Lost;
+
         var (found, more) = await subscribers.FirstConfirmedAsync(
             request.Topic, request.Range, SendGridMailer.MaxRecipients, cancellationToken);
         var range = more ? request.Range with { To = request.Range.After(found[^1].Key).From } : request.Range;
@@ -39,7 +47,7 @@ public sealed partial class DeliveryClaims(
         if (row is null)
             return ClaimResult.Lost;
         if (row.LeaseId != claim.LeaseId)
-            return row.Status.IsSettled() ? new ClaimResult(Settled: row) : await ResumeAsync(request, row, cancellationToken);
+            return await ResumeAsync(request, row, cancellationToken);
 
         await EnqueueRestOrReleaseAsync(request, row);
         return row.Status.IsSettled()
@@ -49,29 +57,35 @@ public sealed partial class DeliveryClaims(
 
     private async Task<ClaimResult> ResumeAsync(DeliveryMessage request, Delivery row, CancellationToken cancellationToken)
     {
+        // The delivery of an issue that was deleted and made again.
+        if (row.IssueStartedOn != request.StartedOn)
+            return ClaimResult.Lost;
+        if (row.Status.IsSettled())
+            return new ClaimResult(Settled: row);
+
         var now = time.GetUtcNow();
         var delay = row.Status == DeliveryStatus.Claimed
             ? row.ClaimedOn + DeliveryAttempt.LeaseDuration - now
             : row.NotBefore - now - MaxClockSkew;
         if (delay > TimeSpan.Zero && delay <= MaxDelay)
-            return new ClaimResult(RetryAfter: delay);
+            return new ClaimResult(Postponed: row) { Delay = delay };
 
         await EnqueueRestAsync(request, row.Range, cancellationToken);
-        return row.Status == DeliveryStatus.Claimed
-            ? await SettleAbandonedAsync(row, cancellationToken)
+        return row.Status == DeliveryStatus.Claimed ? await SettleUnknownAsync(row, AdminTexts.AbandonedDelivery, cancellationToken)
+            : !row.HasRecipients ? await SettleUnknownAsync(row, AdminTexts.RecipientsUnreadable, cancellationToken)
             : await ReclaimAsync(row, cancellationToken);
     }
 
-    // SendGrid may have accepted requests that were not recorded, so open recipients become unknown.
-    private async Task<ClaimResult> SettleAbandonedAsync(Delivery row, CancellationToken cancellationToken)
+    /// <summary>Open recipients become unknown.</summary>
+    private async Task<ClaimResult> SettleUnknownAsync(Delivery row, string reason, CancellationToken cancellationToken)
     {
-        var released = row.Released(row.WithConfirmed(row.Outcomes.MarkOpenUnknown()), AdminTexts.AbandonedDelivery);
+        var released = row.Released(row.WithConfirmed(row.Outcomes.MarkOpenUnknown()), reason);
         var settled = released with { SettledOn = time.GetUtcNow() };
         if (await deliveries.TryUpdateAsync(settled, cancellationToken) is null)
             return ClaimResult.Lost;
 
         metrics.CountRecipients(row.Topic, row.Outcomes.Count, settled.Outcomes.Count);
-        LogAbandoned(row.Topic, row.Issue, row.Range.From.LogPrefix, settled.Outcomes.Count.Unknown);
+        LogUnknown(row.Topic, row.Issue, row.Range.From.LogPrefix, settled.Outcomes.Count.Unknown, reason);
         return new ClaimResult(Settled: settled);
     }
 
@@ -86,8 +100,6 @@ public sealed partial class DeliveryClaims(
             Outcomes = outcomes.With(outcomes.OpenPlaces.Except(recipients.Select(recipient => recipient.Place)), Outcomes.Skipped),
             Attempts = row.Attempts + 1,
             ClaimedOn = time.GetUtcNow(),
-            Typed = "",
-            Help = "",
         };
         cancellationToken.ThrowIfCancellationRequested();
         return await deliveries.TryReclaimAsync(claim, CancellationToken.None) is { } claimed
@@ -131,9 +143,9 @@ public sealed partial class DeliveryClaims(
     private async Task EnqueueRestAsync(DeliveryMessage request, HashRange claimed, CancellationToken cancellationToken)
     {
         if (claimed.ToText != request.To && claimed.To is { } next)
-            await queue.AddAsync(request with { From = next.ToString() }, TimeSpan.Zero, cancellationToken);
+            await queue.AddAsync(request with { From = next.ToString(), DeliveryId = null }, TimeSpan.Zero, cancellationToken);
     }
 
-    [LoggerMessage(LogLevel.Warning, "Settled abandoned delivery {Topic}/{Issue}/{From}: {Unknown} recipients are unknown.")]
-    private partial void LogAbandoned(string topic, string issue, string from, int unknown);
+    [LoggerMessage(LogLevel.Warning, "Settled delivery {Topic}/{Issue}/{From}: {Unknown} recipients are unknown. {Reason}")]
+    private partial void LogUnknown(string topic, string issue, string from, int unknown, string reason);
 }

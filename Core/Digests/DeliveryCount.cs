@@ -15,6 +15,9 @@ public sealed record DeliveryCount(int Candidates, int Sent, int Skipped, int Fa
     public void WriteTo(TableEntity row, string candidates) =>
         (row[candidates], row["Sent"], row["Skipped"], row["Failed"], row["Unknown"]) = (Candidates, Sent, Skipped, Failed, Unknown);
 
+    /// <summary>The numbers, separated by spaces. Fingerprints contain it, so it never changes.</summary>
+    public string ToText() => string.Create(CultureInfo.InvariantCulture, $"{Candidates} {Sent} {Skipped} {Failed} {Unknown}");
+
     public static DeliveryCount operator +(DeliveryCount left, DeliveryCount right) => new(
         left.Candidates + right.Candidates, left.Sent + right.Sent, left.Skipped + right.Skipped, left.Failed + right.Failed,
         left.Unknown + right.Unknown);

@@ -5,12 +5,48 @@ using Pipeline.Subscribers;
 namespace Pipeline.Digests;
 
 /// <summary>A message on the queue digest-deliveries: one issue for one range of subscribers.</summary>
-public sealed record DeliveryMessage(
-    string Topic, string Issue, string From, string To,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TraceParent = null)
+public sealed record DeliveryMessage
 {
-    public static DeliveryMessage Of(DigestIssue issue, HashRange range) =>
-        new(issue.Topic, issue.Name, range.From.ToString(), range.ToText);
+    public required string Topic { get; init; }
+    public required string Issue { get; init; }
+
+    /// <summary>The start of the issue. Differs if the issue was deleted and made again.</summary>
+    public required DateTimeOffset StartedOn { get; init; }
+
+    public required string From { get; init; }
+    public required string To { get; init; }
+
+    /// <summary>Set if the range was claimed before. If its row is missing, an admin deleted it, and nothing is sent.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? DeliveryId { get; init; }
+
+    /// <summary>See <see cref="RowOrigin"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Signature { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TraceParent { get; init; }
+
+    /// <param name="deliveryId">Null if the range was never claimed.</param>
+    public static DeliveryMessage Of(DigestIssue issue, HashRange range, string? deliveryId = null) => new()
+    {
+        Topic = issue.Topic,
+        Issue = issue.Name,
+        StartedOn = issue.StartedOn,
+        From = range.From.ToString(),
+        To = range.ToText,
+        DeliveryId = deliveryId,
+    };
+
+    public static DeliveryMessage Of(Delivery delivery) => new()
+    {
+        Topic = delivery.Topic,
+        Issue = delivery.Issue,
+        StartedOn = delivery.IssueStartedOn,
+        From = delivery.Range.From.ToString(),
+        To = delivery.Range.ToText,
+        DeliveryId = delivery.Id,
+    };
 
     /// <summary>Null if the text is malformed.</summary>
     public static DeliveryMessage? Parse(string text)

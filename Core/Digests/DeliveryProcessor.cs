@@ -14,16 +14,22 @@ public sealed partial class DeliveryProcessor(
             await Traces.ProcessAsync(QueueNames.Deliveries, request.TraceParent, () => DeliverAsync(request, cancellationToken));
     }
 
-    /// <summary>Logs a poison message. The sweep enqueues its range again, because the ledger lacks it.</summary>
+    // What failed five times within seconds may succeed later.
+    private static readonly TimeSpan PoisonDelay = TimeSpan.FromMinutes(10);
+
+    /// <summary>Enqueues a poison message again, because no other message covers its range.</summary>
     public async Task ReportPoisonAsync(string message, CancellationToken cancellationToken)
     {
-        if (await queue.ReadAsync(message, RejectionKind.Poison, cancellationToken) is { } request)
-            LogPoison(request.Topic, request.Issue, request.Range.From.LogPrefix);
+        if (await queue.ReadAsync(message, RejectionKind.Poison, cancellationToken) is not { } request)
+            return;
+
+        await queue.AddAsync(request, PoisonDelay, cancellationToken);
+        LogPoison(request.Topic, request.Issue, request.Range.From.LogPrefix);
     }
 
     private async Task DeliverAsync(DeliveryMessage request, CancellationToken cancellationToken)
     {
-        if (await mails.FindAsync(request.Topic, request.Issue, cancellationToken) is not { } mail)
+        if (await mails.FindAsync(request.Topic, request.Issue, cancellationToken) is not { } mail || mail.StartedOn != request.StartedOn)
         {
             LogNoIssue(request.Topic, request.Issue);
             return;
@@ -45,17 +51,17 @@ public sealed partial class DeliveryProcessor(
         }
 
         var result = await claims.ClaimAsync(request, cancellationToken);
-        if (result.RetryAfter is { } delay)
-            await queue.AddAsync(request, delay, cancellationToken);
+        if (result.Postponed is { } postponed)
+            await queue.AddAsync(request with { DeliveryId = postponed.Id }, result.Delay, cancellationToken);
         if (result.Claimed is { } claimed)
             await settlement.SettleAsync(
-                request, mail.IsWithdrawn ? DeliveryAttempt.Skip(claimed) : await sender.SendAsync(claimed, mail, cancellationToken));
+                mail.IsWithdrawn ? DeliveryAttempt.Skip(claimed) : await sender.SendAsync(claimed, mail, cancellationToken));
         // The last range often settles last. If not, the sweep closes the issue.
         if ((result.Claimed?.Delivery ?? result.Settled) is { Range.To: null })
             await ledger.ReviewAsync(request.Topic, request.Issue, cancellationToken);
     }
 
-    [LoggerMessage(LogLevel.Error, "Failed to process delivery {Topic}/{Issue}/{From} several times. The sweep enqueues it again.")]
+    [LoggerMessage(LogLevel.Error, "Failed to process delivery {Topic}/{Issue}/{From} several times. It was enqueued again.")]
     private partial void LogPoison(string topic, string issue, string from);
 
     [LoggerMessage(LogLevel.Information, "Discarded delivery {Topic}/{Issue}/{From}: the issue is Held.")]

@@ -5,7 +5,7 @@ public sealed partial class DeliverySettlement(
     ILogger<DeliverySettlement> logger)
 {
     /// <summary>Saves the outcomes and enqueues open recipients again. Not cancelled: SendGrid's answers must be recorded.</summary>
-    public async Task SettleAsync(DeliveryMessage request, DeliveryAttempt attempt)
+    public async Task SettleAsync(DeliveryAttempt attempt)
     {
         if (await WriteAsync(attempt) is not { } written)
             return;
@@ -18,8 +18,8 @@ public sealed partial class DeliverySettlement(
             return;
         }
 
-        await queue.AddAsync(request, attempt.Delay, CancellationToken.None);
-        LogWaiting(request.Topic, request.Issue, request.Range.From.LogPrefix, count.Open, attempt.Delay, written.Attempts);
+        await queue.AddAsync(DeliveryMessage.Of(written), attempt.Delay, CancellationToken.None);
+        LogWaiting(written.Topic, written.Issue, written.Range.From.LogPrefix, count.Open, attempt.Delay, written.Attempts);
     }
 
     private async Task<Delivery?> WriteAsync(DeliveryAttempt attempt)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using Pipeline.Subscribers;
@@ -10,15 +9,13 @@ public sealed class DeliveryTable(PipelineStorage storage, RowOrigin origin)
 {
     private const int ReasonLength = 8_000;
     private const int RowsInTransaction = 100;
-
-    private static readonly SearchValues<char> ValidCodes =
-        SearchValues.Create([Outcomes.Open, Outcomes.Sent, Outcomes.Skipped, Outcomes.Failed, Outcomes.Unknown]);
+    private const string OutcomesSignature = "OutcomesSigned";
 
     private static readonly string[] WithoutRecipients =
     [
-        "PartitionKey", "RowKey", "To", "Id", "Origin", "Holder", "Status", "Outcomes", "Proven", "Attempts", "ClaimedOn", "NotBefore",
-        "SettledOn",
-        "Resends", "Reason", "Decision", "Help", "Recipients", "Sent", "Skipped", "Failed", "Unknown",
+        "PartitionKey", "RowKey", "To", "Id", "Origin", "Holder", "Status", "Outcomes", "Proven", OutcomesSignature, "Attempts",
+        "ClaimedOn", "NotBefore", "SettledOn", "Resends", "Reason", "Decision", "Help",
+        "Recipients", "Sent", "Skipped", "Failed", "Unknown",
     ];
 
     /// <summary>Inserts the row or returns the existing one; the claim succeeded if LeaseId is the same.</summary>
@@ -28,7 +25,7 @@ public sealed class DeliveryTable(PipelineStorage storage, RowOrigin origin)
         var row = Row(delivery);
         row["To"] = delivery.Range.ToText;
         row["Id"] = delivery.Id;
-        row["Origin"] = origin.OfDelivery(delivery.Topic, delivery.Issue, delivery.Range, delivery.Id);
+        row["Origin"] = origin.OfDelivery(delivery);
         row["Frozen"] = Pack(delivery.Recipients);
         return await storage.Deliveries.TryInsertAsync(row, cancellationToken) is { } etag
             ? delivery with { ETag = etag }
@@ -68,10 +65,10 @@ public sealed class DeliveryTable(PipelineStorage storage, RowOrigin origin)
             : throw TableRows.TooManyChanges(storage.Deliveries, Partition(row.Topic, row.Issue), row.Range.From.ToString());
     }
 
-    /// <summary>Null if the row is missing, the app did not make it, or its recipients or outcomes are unreadable.</summary>
+    /// <summary>Null if the row is missing or the app did not make it.</summary>
     public async Task<Delivery?> FindAsync(TopicId topic, IssueName issue, SubscriberKey from, CancellationToken cancellationToken) =>
         await storage.Deliveries.FindAsync(Partition(topic, issue), from.ToString(), cancellationToken) is { } row
-            && row.ContainsKey("Frozen") ? Read(topic, issue, row) : null;
+            ? Read(topic, issue, row) : null;
 
     /// <summary>The ledger of an issue in hash order.</summary>
     public async IAsyncEnumerable<LedgerRow> LedgerAsync(
@@ -80,15 +77,30 @@ public sealed class DeliveryTable(PipelineStorage storage, RowOrigin origin)
         var filter = TableFilter.Of($"PartitionKey eq {Partition(topic, issue)}");
         var rows = storage.Deliveries.QueryAsync<TableEntity>(filter, select: WithoutRecipients, cancellationToken: cancellationToken);
         await foreach (var row in rows)
-            yield return RangeOf(topic, issue, row) is null ? new LedgerRow(null, AdminTexts.DeliveryNotOfApp(Excerpt.Cut(row.RowKey, 32)))
-                : Read(topic, issue, row) is not { } delivery ? new LedgerRow(null, AdminTexts.DeliveryUnreadable(row.RowKey))
-                : new LedgerRow(LineOf(delivery, row), null);
+            yield return Read(topic, issue, row) is { } delivery
+                ? new LedgerRow(LineOf(delivery, row), null)
+                : new LedgerRow(null, new ForeignRow(row.PartitionKey, row.RowKey, row.Text("Help"), row.ETag));
     }
 
-    private static LedgerLine LineOf(Delivery delivery, TableEntity row) => new(
-        delivery.Range, row.Word<DeliveryStatus>("Status") ?? DeliveryStatus.Unknown, delivery.Outcomes.Count, delivery.ClaimedOn,
-        delivery.NotBefore, delivery.SettledOn, DeliveryCount.Read(row, "Recipients") != delivery.Outcomes.Count,
-        row.Text("Decision").Trim());
+    /// <summary>Shows the admin a sentence in a row that the app did not make, and changes nothing else.</summary>
+    public Task ExplainAsync(ForeignRow row, CancellationToken cancellationToken) => storage.Deliveries.TryMergeAsync(
+        new TableEntity(row.Partition, row.Key) { ["Help"] = row.ExpectedHelp }, row.ETag, cancellationToken);
+
+    private static LedgerLine LineOf(Delivery delivery, TableEntity row) => new()
+    {
+        Range = delivery.Range,
+        IssueStartedOn = delivery.IssueStartedOn,
+        DeliveryId = delivery.Id,
+        Status = delivery.Status,
+        Count = delivery.Outcomes.Count,
+        ClaimedOn = delivery.ClaimedOn,
+        NotBefore = delivery.NotBefore,
+        SettledOn = delivery.SettledOn,
+        HasWrongFigures =
+            DeliveryCount.Read(row, "Recipients") != delivery.Outcomes.Count || row.Text("Status") != delivery.Status.ToString(),
+        Decision = delivery.Typed,
+        Help = delivery.Help,
+    };
 
     /// <summary>The deliveries that SendGrid's events can still change, without recipients.</summary>
     public Task<IReadOnlyList<Delivery>> UnconfirmedAsync(TopicId topic, IssueName issue, CancellationToken cancellationToken) =>
@@ -140,14 +152,16 @@ public sealed class DeliveryTable(PipelineStorage storage, RowOrigin origin)
         return found;
     }
 
-    private static TableEntity Row(Delivery delivery)
+    private TableEntity Row(Delivery delivery)
     {
+        var proven = string.Join(' ', delivery.Confirmed);
         var row = new TableEntity(Partition(delivery.Topic, delivery.Issue), delivery.Range.From.ToString())
         {
             ["Holder"] = delivery.LeaseId,
             ["Status"] = delivery.Status.ToString(),
             ["Outcomes"] = delivery.Outcomes.Codes,
-            ["Proven"] = string.Join(' ', delivery.Confirmed),
+            ["Proven"] = proven,
+            [OutcomesSignature] = origin.OfOutcomes(delivery.Id, delivery.Outcomes.Codes, proven),
             ["Attempts"] = delivery.Attempts,
             ["ClaimedOn"] = delivery.ClaimedOn,
             ["Resends"] = delivery.Resends,
@@ -163,36 +177,37 @@ public sealed class DeliveryTable(PipelineStorage storage, RowOrigin origin)
         return row;
     }
 
-    /// <summary>Null if the app did not make the row, or the recipients or outcomes are unreadable.</summary>
+    /// <summary>Null if the app did not make the row. If an admin edited the outcomes, all recipients are unknown.</summary>
     private Delivery? Read(TopicId topic, IssueName issue, TableEntity row)
     {
-        if (RangeOf(topic, issue, row) is not { } range)
+        var id = row.Text("Id");
+        if (!HashRange.TryParse(row.RowKey, row.Text("To"), out var range)
+            || origin.ReadDelivery(topic, issue, range, id, row.Text("Origin")) is not { } made)
             return null;
 
-        var outcomes = new Outcomes(row.Text("Outcomes"));
-        var recipients = Unpack(row.Text("Frozen"));
-        if (outcomes.Codes.AsSpan().ContainsAnyExcept(ValidCodes)
-            || recipients is null
-            || row.ContainsKey("Frozen") && recipients.Count != outcomes.Codes.Length)
-            return null;
+        var isEdited = !origin.AreOutcomes(id, row.Text("Outcomes"), row.Text("Proven"), row.Text(OutcomesSignature));
+        var outcomes = isEdited ? Outcomes.AllUnknown(made.Recipients) : new Outcomes(row.Text("Outcomes"));
 
         var decision = row.Text("Decision").Trim();
         // If Status is not the stored one, an admin typed a decision there.
         var status = row.Word<DeliveryStatus>("Status");
         var isStored = status is DeliveryStatus.Claimed or DeliveryStatus.Waiting || status == outcomes.Status;
+        if (isEdited && status != DeliveryStatus.Claimed)
+            (status, isStored) = (outcomes.Status, true);
         return new Delivery
         {
             Topic = topic,
             Issue = issue,
             Range = range,
-            Id = row.Text("Id"),
+            IssueStartedOn = made.IssueStartedOn,
+            Id = id,
             LeaseId = row.Text("Holder"),
             Status = isStored ? status!.Value : outcomes.Status,
-            Recipients = recipients,
+            Recipients = Unpack(row.Text("Frozen")),
             Outcomes = outcomes,
             Confirmed =
             [
-                .. row.Text("Proven").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .. (isEdited ? "" : row.Text("Proven")).Split(' ', StringSplitOptions.RemoveEmptyEntries)
                     .Select(text => RecipientRange.TryParse(text, out var places) ? places : (RecipientRange?)null)
                     .OfType<RecipientRange>(),
             ],
@@ -200,18 +215,14 @@ public sealed class DeliveryTable(PipelineStorage storage, RowOrigin origin)
             ClaimedOn = row.Time("ClaimedOn") ?? default,
             NotBefore = row.Time("NotBefore") ?? default,
             SettledOn = row.Time("SettledOn"),
-            Resends = row.Number("Resends") ?? 0,
-            Reason = row.Text("Reason"),
+            // What an admin destroyed is not sent again without an admin.
+            Resends = isEdited ? UnknownDeliveries.MaxResends : row.Number("Resends") ?? 0,
+            Reason = isEdited ? AdminTexts.OutcomesEdited : row.Text("Reason"),
             Typed = decision.Length == 0 && !isStored ? row.Text("Status").Trim() : decision,
             Help = row.Text("Help"),
             ETag = row.ETag,
         };
     }
-
-    /// <summary>Null if the app did not make the row.</summary>
-    private HashRange? RangeOf(TopicId topic, IssueName issue, TableEntity row) =>
-        HashRange.TryParse(row.RowKey, row.Text("To"), out var range)
-        && origin.IsDelivery(topic, issue, range, row.Text("Id"), row.Text("Origin")) ? range : null;
 
     // 1,000 keys are 21,334 characters of the 32 Ki that a column holds. Storage Explorer cannot edit rows with binary columns.
     private static string Pack(IReadOnlyList<SubscriberKey> keys)
@@ -222,10 +233,10 @@ public sealed class DeliveryTable(PipelineStorage storage, RowOrigin origin)
         return Base64Url.EncodeToString(bytes);
     }
 
-    private static IReadOnlyList<SubscriberKey>? Unpack(string text)
+    private static IReadOnlyList<SubscriberKey> Unpack(string text)
     {
         if (!Base64Url.IsValid(text))
-            return null;
+            return [];
 
         var bytes = Base64Url.DecodeFromChars(text);
         return

@@ -22,12 +22,24 @@ public sealed record DigestIssue
     /// <summary>True if the issue was made with practices.</summary>
     public bool HadPractices { get; init; }
 
+    /// <summary>True if it was made without practices and has no candidates.</summary>
+    public bool IsEmpty { get; init; }
+
+    /// <summary>The number of messages that were enqueued for it. 0 if it had nothing to send.</summary>
     public required int Ranges { get; init; }
 
     /// <summary>True if all ranges were enqueued. Then Practices is final.</summary>
     public required bool Enqueued { get; init; }
     public required DateTimeOffset StartedOn { get; init; }
+
+    /// <summary>When it was last closed; null if it never was.</summary>
     public DateTimeOffset? ClosedOn { get; init; }
+
+    /// <summary>True if it was made closed, because there was nothing to send. It has no deliveries.</summary>
+    public bool WasSkipped => Ranges == 0;
+
+    /// <summary>True if an admin edited the figures or the receipt of a closed issue.</summary>
+    public bool HasEditedFigures { get; init; }
 
     public DateTimeOffset RequeuedOn { get; init; }
     public DeliveryCount Count { get; init; } = DeliveryCount.None;
@@ -47,5 +59,5 @@ public sealed record DigestIssue
 /// <summary>A row of Digests as a sweep sees it.</summary>
 /// <param name="Issue">Null if the app did not make the row.</param>
 /// <param name="Review">What the row's status means; null if the app did not make the row.</param>
-/// <param name="IsCorrect">True if Status, StatusApplied and Ranges contain what the app would write.</param>
+/// <param name="IsCorrect">True if the columns that repeat the status or Origin contain what the app would write.</param>
 public sealed record IssueRow(string Topic, string Key, string Help, ETag ETag, DigestIssue? Issue, IssueReview? Review, bool IsCorrect);

@@ -1,5 +1,3 @@
-using Pipeline.Subscribers;
-
 namespace Pipeline.Digests;
 
 /// <summary>Closes issues whose deliveries cover the hash space without gaps or overlaps, so that each candidate is counted once.</summary>
@@ -17,32 +15,58 @@ public sealed partial class DigestLedger(
             await TryWriteAsync(issue, await reader.ReadAsync(issue, cancellationToken), isRequeued: false, cancellationToken);
     }
 
-    /// <summary>Closes the issue if it is complete, requeues stalled ranges, and settles unknown deliveries.</summary>
-    /// <param name="isResumed">True if an admin continued the issue: all unfinished ranges are enqueued at once.</param>
-    public async Task SweepAsync(DigestIssue issue, bool isResumed, CancellationToken cancellationToken)
+    /// <summary>Enqueues all unfinished ranges of an issue that an admin continued.</summary>
+    public async Task ResumeAsync(DigestIssue issue, CancellationToken cancellationToken)
     {
-        if (issue.Status == IssueStatus.Held || !issue.Enqueued || issue is { Status: IssueStatus.Closed, Count.Unknown: 0 })
+        if (!issue.Enqueued || await reader.ReadAsync(issue, cancellationToken) is not { Flaw: null } ledger)
             return;
 
+        // Messages that arrived while the issue was Held were discarded.
+        await EnqueueAsync(issue,
+        [
+            .. ledger.Unsettled.Select(line => DeliveryMessage.Of(issue, line.Range, line.DeliveryId)),
+            .. ledger.Gaps.Select(gap => DeliveryMessage.Of(issue, gap)),
+        ], cancellationToken);
+    }
+
+    /// <summary>Closes the issue if it is complete, requeues stalled ranges, and settles unknown deliveries.</summary>
+    /// <param name="isResumed">True if its unfinished ranges were enqueued now.</param>
+    public async Task SweepAsync(DigestIssue issue, bool isResumed, CancellationToken cancellationToken)
+    {
+        if (!issue.Enqueued || issue is { Status: IssueStatus.Closed, Count.Unknown: 0, HasEditedFigures: false })
+            return;
+
+        if (issue.Status == IssueStatus.Held)
+        {
+            // It is not sent, but edits are explained.
+            await repair.RunAsync(issue, await reader.ReadAsync(issue, cancellationToken), cancellationToken);
+            return;
+        }
+
         var changed = await unknown.SettleAsync(issue, cancellationToken);
-        if (issue.Status == IssueStatus.Closed && !changed)
+        if (issue is { Status: IssueStatus.Closed, HasEditedFigures: false } && !changed)
             return;
 
         var ledger = await reader.ReadAsync(issue, cancellationToken);
-        var toRequeue = isResumed ? Unfinished(ledger) : Lost(issue, ledger);
+        if (!isResumed && await IsIncompleteAsync(issue, ledger, cancellationToken))
+            ledger = ledger with { Flaw = AdminTexts.RangesWithoutMessage };
+        var toRequeue = isResumed ? [] : Lost(issue, ledger);
         // Of two concurrent sweeps, only the one whose write succeeds enqueues. If it stops in between, a later sweep enqueues.
-        if (!await TryWriteAsync(issue, ledger, isRequeued: toRequeue.Count > 0, cancellationToken))
+        if (!await TryWriteAsync(issue, ledger, isRequeued: isResumed || toRequeue.Count > 0, cancellationToken))
             return;
         await repair.RunAsync(issue, ledger, cancellationToken);
         // An admin's decision is used once. It must not apply to deliveries that become unknown later.
         if (DeliveryDecisionWord.Read(issue.Decision) is not (null or DeliveryDecision.None) && issue.Count.Unknown > 0)
             await digests.ClearDecisionAsync(issue, cancellationToken);
-        if (toRequeue.Count == 0)
-            return;
+        await EnqueueAsync(issue, toRequeue, cancellationToken);
+    }
 
-        foreach (var range in toRequeue)
-            await queue.AddAsync(DeliveryMessage.Of(issue, range), TimeSpan.Zero, cancellationToken);
-        LogRequeued(issue.Topic, issue.Name, toRequeue.Count);
+    private async Task EnqueueAsync(DigestIssue issue, List<DeliveryMessage> messages, CancellationToken cancellationToken)
+    {
+        foreach (var message in messages)
+            await queue.AddAsync(message, TimeSpan.Zero, cancellationToken);
+        if (messages.Count > 0)
+            LogRequeued(issue.Topic, issue.Name, messages.Count);
     }
 
     /// <summary>Saves the figures, receipt and status. True also if nothing changed; false if the row was changed meanwhile.</summary>
@@ -53,10 +77,11 @@ public sealed partial class DigestLedger(
             ledger = ledger with { Count = issue.Count };
         var status = ledger.IsComplete ? IssueStatus.Closed
             // An invalid ledger is never completed by sending again. An admin restores it, then continues.
-            : ledger.Flaw is not null ? issue.ClosedOn is null ? IssueStatus.Held : issue.Status
+            : ledger.Flaw is not null ? issue.Status == IssueStatus.Closed ? IssueStatus.Closed : IssueStatus.Held
             : issue.Status == IssueStatus.Held ? IssueStatus.Held
             : IssueStatus.Sending;
-        if (ledger.Receipt == issue.Receipt && ledger.Claimed == issue.Claimed && status == issue.Status && !isRequeued)
+        if (ledger.Receipt == issue.Receipt && ledger.Count == issue.Count && ledger.Claimed == issue.Claimed && status == issue.Status
+            && !isRequeued)
             return true;
 
         if (!await digests.TrySetLedgerAsync(issue, status, ledger, isRequeued, time.GetUtcNow(), cancellationToken))
@@ -70,23 +95,25 @@ public sealed partial class DigestLedger(
         return true;
     }
 
-    /// <summary>Ranges whose message was probably lost.</summary>
-    private List<HashRange> Lost(DigestIssue issue, LedgerState ledger)
+    /// <summary>True if ranges are not claimed and no message will claim them: their deliveries or messages were deleted.</summary>
+    private async Task<bool> IsIncompleteAsync(DigestIssue issue, LedgerState ledger, CancellationToken cancellationToken) =>
+        ledger is { Flaw: null, Gaps.Count: > 0 } && !IsRecent(ledger.LastChange) && !IsRecent(issue.RequeuedOn)
+        && await queue.IsEmptyAsync(cancellationToken);
+
+    // A time in the future was edited by hand.
+    private bool IsRecent(DateTimeOffset moment) => (time.GetUtcNow() - moment).Duration() < LostAfter;
+
+    /// <summary>Messages for claimed ranges whose message was probably lost.</summary>
+    private List<DeliveryMessage> Lost(DigestIssue issue, LedgerState ledger)
     {
         var now = time.GetUtcNow();
-        return ledger.Flaw is not null || now - issue.RequeuedOn < LostAfter ? [] :
+        return ledger.Flaw is not null || IsRecent(issue.RequeuedOn) ? [] :
         [
             // A due time more than MaxDelay ahead was edited by hand.
             .. ledger.Unsettled.Where(line => Due(line) is var due && (due < now - LostAfter || due > now + DeliveryClaims.MaxDelay))
-                .Select(line => line.Range),
-            // An unclaimed range may still wait in a long queue while other ranges make progress.
-            .. ledger.LastChange + LostAfter < now ? ledger.Gaps : [],
+                .Select(line => DeliveryMessage.Of(issue, line.Range, line.DeliveryId)),
         ];
     }
-
-    // Messages that arrived while the issue was Held were discarded.
-    private static List<HashRange> Unfinished(LedgerState ledger) =>
-        ledger.Flaw is not null ? [] : [.. ledger.Unsettled.Select(line => line.Range), .. ledger.Gaps];
 
     // The time from which the delivery can be claimed again.
     private static DateTimeOffset Due(LedgerLine line) =>
@@ -100,6 +127,6 @@ public sealed partial class DigestLedger(
     [LoggerMessage(LogLevel.Error, "Failed to verify the ledger of {Topic}/{Issue}. {Flaw}")]
     private partial void LogFlaw(string topic, string issue, string flaw);
 
-    [LoggerMessage(LogLevel.Warning, "Requeued stalled issue {Topic}/{Issue} ({Ranges} ranges).")]
+    [LoggerMessage(LogLevel.Warning, "Requeued unfinished ranges of {Topic}/{Issue} ({Ranges}).")]
     private partial void LogRequeued(string topic, string issue, int ranges);
 }

@@ -42,6 +42,7 @@ public sealed class DigestMails(
                 latest = last = (published, await RenderMailAsync(topic, issue, published));
             return new Found(last.Mail with
             {
+                StartedOn = issue.StartedOn,
                 IsHeld = issue.Status == IssueStatus.Held,
                 IsWithdrawn = issue.HadPractices && published.Count == 0,
             });
@@ -60,7 +61,7 @@ public sealed class DigestMails(
         foreach (var language in Language.All)
             mails[language.Code] = await language.RunAsync(
                 () => RenderMailAsync(topic, issue, DigestContent.Of(topic, issue.Name, published, site, placeholder)));
-        return new IssueMail(mails.ToImmutable(), placeholder, IsHeld: false, IsWithdrawn: false);
+        return new IssueMail(mails.ToImmutable(), issue.StartedOn, placeholder, IsHeld: false, IsWithdrawn: false);
     }
 
     private async Task<MailContent> RenderMailAsync(Topic topic, DigestIssue issue, DigestContent content) => new(

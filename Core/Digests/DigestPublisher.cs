@@ -36,7 +36,8 @@ public sealed partial class DigestPublisher(
 
     private async Task ContinueOpenAsync(Topic topic, Func<DigestIssue, bool> condition, CancellationToken cancellationToken)
     {
-        var open = (await digests.OpenAsync(topic.Id, cancellationToken)).Where(condition);
+        var open = (await digests.OpenAsync(topic.Id, cancellationToken))
+            .Where(issue => issue.Status != IssueStatus.Held && condition(issue));
         await RunAll.RunAsync(open, issue => PublishAsync(topic, issue, cancellationToken), cancellationToken);
     }
 
@@ -67,7 +68,8 @@ public sealed partial class DigestPublisher(
             Name = name,
             Status = nothingToSend ? IssueStatus.Closed : IssueStatus.Sending,
             Practices = [.. waiting.Select(practice => practice.Reference)],
-            Ranges = ranges,
+            HadPractices = waiting.Count > 0,
+            Ranges = nothingToSend ? 0 : ranges,
             Enqueued = nothingToSend,
             StartedOn = now,
             ClosedOn = nothingToSend ? now : null,
@@ -77,13 +79,13 @@ public sealed partial class DigestPublisher(
             LogCreated(topic.Id, name, waiting.Count);
 
         // Runs also if another instance created the issue, because that instance may stop before it has enqueued it.
-        if (await digests.FindAsync(topic.Id, name, cancellationToken) is { Status: IssueStatus.Sending } created)
+        if (await digests.FindAsync(topic.Id, name, cancellationToken) is { Status: not IssueStatus.Closed } created)
             await PublishAsync(topic, created, cancellationToken);
     }
 
     private async Task PublishAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken)
     {
-        if (issue.Status == IssueStatus.Held || issue.Enqueued)
+        if (issue.Enqueued)
             return;
 
         List<Reference> assigned = [];
@@ -97,6 +99,10 @@ public sealed partial class DigestPublisher(
             await digests.RemoveAsync(issue, cancellationToken);
             return;
         }
+
+        // A held issue keeps its practices, so that no other issue is sent with them.
+        if (issue.Status == IssueStatus.Held)
+            return;
 
         if (assigned.Count < issue.Practices.Count && !await digests.TrySetPracticesAsync(issue, assigned, cancellationToken))
             return;

@@ -7,20 +7,16 @@ public sealed record DigestReceipt(
 {
     public static DigestReceipt Of(DigestIssue issue, LedgerState ledger)
     {
-        // An empty issue that was not sent has no ledger.
-        var isEmpty = ledger.Lines == 0 && issue is { Status: IssueStatus.Closed, Practices.Count: 0 };
-        var count = isEmpty ? issue.Count : ledger.Count;
         var isVerified = issue.Status == IssueStatus.Closed
-            && (isEmpty || ledger.IsComplete && ledger.WithWrongFigures.Count == 0 && ledger.Count == issue.Count
-                && issue.Receipt.Contains(ledger.Fingerprint, StringComparison.Ordinal));
+            && ledger.IsComplete && !ledger.HasWrongFigures && ledger.Count == issue.Count
+            && issue.Receipt.Contains(ledger.Fingerprint, StringComparison.Ordinal);
+        var count = ledger.Count;
         return new DigestReceipt(
             issue.Topic, issue.Name, issue.Status.ToString(), issue.Practices.Count,
             count.Candidates, count.Sent, count.Skipped, count.Failed, count.Unknown,
             issue.StartedOn, issue.Status == IssueStatus.Closed ? issue.ClosedOn : null, ledger.Lines,
-            isEmpty
-                ? new OpenDeliveries(0, 0, 0)
-                : new OpenDeliveries(ledger.Waiting, ledger.Unsettled.Count - ledger.Waiting, ledger.Gaps.Count),
-            isVerified && !isEmpty ? ledger.Receipt : issue.Receipt,
+            new OpenDeliveries(ledger.Waiting, ledger.Unsettled.Count - ledger.Waiting, ledger.Gaps.Count),
+            isVerified ? ledger.Receipt : issue.Receipt,
             isVerified);
     }
 

@@ -36,6 +36,9 @@ public sealed class DigestSweep(
             return;
         }
 
+        // Before the row says that it continues: after a crash in between, the next sweep does it again.
+        if (review.IsResumed)
+            await ledger.ResumeAsync(issue, cancellationToken);
         if (await CorrectAsync(topic, row, issue, review, cancellationToken) is { } corrected)
             await ledger.SweepAsync(corrected, review.IsResumed, cancellationToken);
     }
@@ -57,7 +60,8 @@ public sealed class DigestSweep(
     private static string? DecisionHelp(DigestIssue issue) => DeliveryDecisionWord.Read(issue.Decision) switch
     {
         null => AdminTexts.DecisionNotUnderstood(issue.Decision),
-        not DeliveryDecision.None when issue is { Status: IssueStatus.Closed, Count.Unknown: 0 } => AdminTexts.NothingToDecide,
+        // Once it was explained, a decision stays without effect until it is typed again.
+        not DeliveryDecision.None when issue.Count.Unknown == 0 || issue.Help == AdminTexts.NothingToDecide => AdminTexts.NothingToDecide,
         _ when issue.Help.Contains("Decision", StringComparison.Ordinal) => "",
         _ => null,
     };

@@ -24,7 +24,7 @@ public sealed class DigestTable(PipelineStorage storage, RowOrigin origin)
             [StatusApplied] = issue.Status.ToString(),
             ["Practices"] = Join(issue.Practices),
             ["Ranges"] = issue.Ranges,
-            [Origin] = origin.OfIssue(issue.Topic, issue.Name, issue.Ranges, issue.Practices.Count > 0),
+            [Origin] = origin.OfIssue(issue),
             ["Enqueued"] = issue.Enqueued,
             ["StartedOn"] = issue.StartedOn,
             ["Receipt"] = issue.Receipt,
@@ -90,8 +90,13 @@ public sealed class DigestTable(PipelineStorage storage, RowOrigin origin)
         return await storage.Digests.TryMergeAsync(row, issue.ETag, cancellationToken) is not null;
     }
 
-    public Task SetEnqueuedAsync(DigestIssue issue, CancellationToken cancellationToken) =>
-        storage.Digests.TryMergeAsync(new TableEntity(issue.Topic, issue.Name) { ["Enqueued"] = true }, ETag.All, cancellationToken);
+    public async Task SetEnqueuedAsync(DigestIssue issue, CancellationToken cancellationToken)
+    {
+        if (await storage.Digests.TryMergeAsync(Enqueued(issue), issue.ETag, cancellationToken) is null)
+            await storage.Digests.ChangeAsync(
+                issue.Topic, issue.Name, row => row is not null && Read(row) is { Enqueued: false } current ? Enqueued(current) : null,
+                cancellationToken);
+    }
 
     /// <summary>Saves the figures, receipt and status. False if the row was changed meanwhile.</summary>
     public async Task<bool> TrySetLedgerAsync(
@@ -108,7 +113,8 @@ public sealed class DigestTable(PipelineStorage storage, RowOrigin origin)
         if (status == IssueStatus.Closed)
         {
             row["ClosedOn"] = now;
-            row["Help"] = "";
+            row[Origin] = origin.OfIssue(issue with { ClosedOn = now, Count = ledger.Count, Receipt = ledger.Receipt });
+            row["Help"] = issue.Help == AdminTexts.NothingToDecide ? issue.Help : "";
         }
 
         if (status == IssueStatus.Held && ledger.Flaw is not null)
@@ -119,7 +125,7 @@ public sealed class DigestTable(PipelineStorage storage, RowOrigin origin)
         return await storage.Digests.TryMergeAsync(row, issue.ETag, cancellationToken) is not null;
     }
 
-    /// <summary>Writes the status, help and ranges as the app understands them. Null if the row was changed meanwhile.</summary>
+    /// <summary>Writes the status, the help and what Origin says. Null if the row was changed meanwhile.</summary>
     /// <param name="practices">Replaces the column Practices, unless it is empty.</param>
     public async Task<DigestIssue?> TryCorrectAsync(
         DigestIssue issue, IReadOnlyList<Reference> practices, string help, CancellationToken cancellationToken)
@@ -129,6 +135,9 @@ public sealed class DigestTable(PipelineStorage storage, RowOrigin origin)
             ["Status"] = issue.Status.ToString(),
             [StatusApplied] = issue.Status.ToString(),
             ["Ranges"] = issue.Ranges,
+            ["Enqueued"] = issue.Enqueued,
+            ["StartedOn"] = issue.StartedOn,
+            ["ClosedOn"] = issue.ClosedOn is { } closedOn ? closedOn : "",
             ["Help"] = help,
         };
         if (practices.Count > 0)
@@ -149,7 +158,7 @@ public sealed class DigestTable(PipelineStorage storage, RowOrigin origin)
     public async IAsyncEnumerable<DigestIssue> ClosedWithRecipientsAsync(
         DateTimeOffset closedBefore, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string[] columns = ["PartitionKey", "RowKey", "Status", StatusApplied, Origin, "Candidates", "Unknown", "ClosedOn", CleanedOn];
+        string[] columns = ["PartitionKey", "RowKey", "Status", StatusApplied, Origin, "Candidates", "Unknown", CleanedOn];
         await foreach (var row in storage.Digests.QueryAsync<TableEntity>(select: columns, cancellationToken: cancellationToken))
             if (Read(row) is { Status: IssueStatus.Closed, Count.Unknown: 0, ClosedOn: { } closedOn } issue && closedOn < closedBefore
                 // An issue that was opened and closed again has new deliveries.
@@ -169,7 +178,7 @@ public sealed class DigestTable(PipelineStorage storage, RowOrigin origin)
     internal static void HoldUnsettled(TableEntity row, string help)
     {
         if (row.Number("Unknown") is null or 0
-            && (Review(row).Status == IssueStatus.Closed
+            && (Review(row, row.Time("ClosedOn") is not null, isEmpty: false).Status == IssueStatus.Closed
                 || IssueStatusWord.Read(row.Text("Status")) is IssueStatus.Closed or IssueStatus.Held))
             return;
 
@@ -188,18 +197,21 @@ public sealed class DigestTable(PipelineStorage storage, RowOrigin origin)
 
     private static string Join(IReadOnlyList<Reference> practices) => string.Join(' ', practices);
 
+    private TableEntity Enqueued(DigestIssue issue) =>
+        new(issue.Topic, issue.Name) { ["Enqueued"] = true, [Origin] = origin.OfIssue(issue with { Enqueued = true }) };
+
     private IssueRow ReadRow(TableEntity row)
     {
         var issue = Read(row);
         var isCorrect = issue is not null && row.Text("Status") == issue.Status.ToString() && row.Text(StatusApplied) == row.Text("Status")
-            && row.Number("Ranges") == issue.Ranges;
-        return new IssueRow(
-            row.PartitionKey, row.RowKey, row.Text("Help"), row.ETag, issue, issue is null ? null : Review(row), isCorrect);
+            && row.Number("Ranges") == issue.Ranges && row.Flag("Enqueued") == issue.Enqueued
+            && row.Time("StartedOn") == issue.StartedOn && row.Time("ClosedOn") == issue.ClosedOn;
+        var review = issue is null ? null : Review(row, issue.ClosedOn is not null, issue.IsEmpty);
+        return new IssueRow(row.PartitionKey, row.RowKey, row.Text("Help"), row.ETag, issue, review, isCorrect);
     }
 
-    private static IssueReview Review(TableEntity row) => IssueReview.Of(
-        row.Text("Status"), row.Word<IssueStatus>(StatusApplied), row.Time("ClosedOn") is not null,
-        isEmpty: row.Number("Candidates") is null or 0 && string.IsNullOrWhiteSpace(row.Text("Practices")));
+    private static IssueReview Review(TableEntity row, bool wasClosed, bool isEmpty) =>
+        IssueReview.Of(row.Text("Status"), row.Word<IssueStatus>(StatusApplied), wasClosed, isEmpty);
 
     private DigestIssue? Read(TableEntity row)
     {
@@ -209,22 +221,27 @@ public sealed class DigestTable(PipelineStorage storage, RowOrigin origin)
         var words = row.Text("Practices").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         Reference[] practices =
             [.. words.Select(text => Reference.TryParse(text, out var reference) ? reference : null).OfType<Reference>()];
+        var (count, receipt) = (DeliveryCount.Read(row, "Candidates"), row.Text("Receipt"));
+        var isEmpty = !made.HasPractices && count.Candidates == 0;
+        var status = Review(row, made.ClosedOn is not null, isEmpty).Status;
         return new DigestIssue
         {
             Topic = row.PartitionKey,
             Name = row.RowKey,
-            Status = Review(row).Status,
+            Status = status,
+            IsEmpty = isEmpty,
             Practices = practices,
             HadPractices = made.HasPractices,
             HasUnreadablePractices = practices.Length < words.Length || words.Length == 0 && made.HasPractices,
             Ranges = made.Ranges,
-            Enqueued = row.Flag("Enqueued") ?? false,
-            StartedOn = row.Time("StartedOn") ?? row.Timestamp ?? default,
-            ClosedOn = row.Time("ClosedOn"),
+            Enqueued = made.IsEnqueued,
+            StartedOn = made.StartedOn,
+            ClosedOn = made.ClosedOn,
+            HasEditedFigures = status == IssueStatus.Closed && made.Figures != IssueOrigin.FiguresOf(count, receipt),
             RequeuedOn = row.Time("RevivedOn") ?? default,
-            Count = DeliveryCount.Read(row, "Candidates"),
+            Count = count,
             Claimed = row.Text("Claimed"),
-            Receipt = row.Text("Receipt"),
+            Receipt = receipt,
             Decision = row.Text("Decision").Trim(),
             Help = row.Text("Help"),
             ETag = row.ETag,

@@ -7,7 +7,7 @@ public sealed record IssueReview(IssueStatus Status, string Help, bool IsResumed
     /// <param name="typed">The text in Status, which an admin may have changed.</param>
     /// <param name="applied">The status that the app last wrote; null if its cell is empty or not a status.</param>
     /// <param name="wasClosed">True if the issue was closed before, also if it is open again.</param>
-    /// <param name="isEmpty">True if the issue has no candidates and no practices.</param>
+    /// <param name="isEmpty">True if the issue was made without practices and has no candidates.</param>
     public static IssueReview Of(string typed, IssueStatus? applied, bool wasClosed, bool isEmpty)
     {
         // If neither Status nor the last status can be read, the issue must not be sent.

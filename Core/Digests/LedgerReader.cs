@@ -9,7 +9,11 @@ public sealed class LedgerReader(DeliveryTable deliveries)
 {
     public async Task<LedgerState> ReadAsync(DigestIssue issue, CancellationToken cancellationToken)
     {
-        List<LedgerLine> unsettled = [], wrong = [], undecidable = [];
+        if (issue.WasSkipped)
+            return LedgerState.Skipped;
+
+        List<LedgerLine> unsettled = [], toRepair = [];
+        List<ForeignRow> foreign = [];
         List<HashRange> gaps = [];
         var (lines, waiting, count, last, flaw) = (0, 0, DeliveryCount.None, issue.StartedOn, (string?)null);
         SubscriberKey? expected = default(SubscriberKey);
@@ -19,7 +23,8 @@ public sealed class LedgerReader(DeliveryTable deliveries)
         {
             if (row.Line is not { } line)
             {
-                flaw ??= row.Flaw;
+                foreign.Add(row.Foreign!);
+                flaw ??= row.Foreign!.ExpectedHelp;
                 continue;
             }
 
@@ -28,17 +33,17 @@ public sealed class LedgerReader(DeliveryTable deliveries)
             else
                 gaps.AddRange(GapsIn(issue, next, line.Range.From));
 
+            if (line.IssueStartedOn != issue.StartedOn)
+                flaw ??= AdminTexts.DeliveriesOfDeletedIssue;
             lines++;
             count += line.Count;
             claimed.Add(line.Range.From);
             if (!line.Status.IsSettled())
                 unsettled.Add(line);
-            else if (line.Decision.Length > 0 && line.Count.Unknown == 0)
-                undecidable.Add(line);
             if (line.Status == DeliveryStatus.Waiting)
                 waiting++;
-            if (line.HasWrongFigures)
-                wrong.Add(line);
+            if (line.NeedsRepair)
+                toRepair.Add(line);
             last = Later(last, Later(line.ClaimedOn, line.SettledOn ?? default));
             expected = Further(expected, line.Range.To);
             fingerprint.AppendData(Encoding.UTF8.GetBytes(Canonical(line)));
@@ -57,8 +62,8 @@ public sealed class LedgerReader(DeliveryTable deliveries)
             Settled = lines - unsettled.Count,
             Waiting = waiting,
             Unsettled = unsettled,
-            WithWrongFigures = wrong,
-            WithoutNeedForDecision = undecidable,
+            ToRepair = toRepair,
+            Foreign = foreign,
             Gaps = gaps,
             Count = count,
             Flaw = flaw,
@@ -85,8 +90,5 @@ public sealed class LedgerReader(DeliveryTable deliveries)
 
     private static string Canonical(LedgerLine line) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{line.Range.From} {line.Range.ToText} {line.Status} {Figures(line.Count)}\n");
-
-    private static string Figures(DeliveryCount count) => string.Create(
-        CultureInfo.InvariantCulture, $"{count.Candidates} {count.Sent} {count.Skipped} {count.Failed} {count.Unknown}");
+        $"{line.Range.From} {line.Range.ToText} {line.Status} {line.Count.ToText()}\n");
 }

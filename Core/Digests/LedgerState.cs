@@ -4,16 +4,34 @@ namespace Pipeline.Digests;
 
 public sealed record LedgerState
 {
+    /// <summary>The ledger of an issue that had nothing to send.</summary>
+    public static readonly LedgerState Skipped = new()
+    {
+        Lines = 0,
+        Settled = 0,
+        Waiting = 0,
+        Unsettled = [],
+        ToRepair = [],
+        Foreign = [],
+        Gaps = [],
+        Count = DeliveryCount.None,
+        Flaw = null,
+        Claimed = "",
+        Fingerprint = "",
+        LastChange = default,
+    };
+
     public required int Lines { get; init; }
     public required int Settled { get; init; }
     public required int Waiting { get; init; }
     public required IReadOnlyList<LedgerLine> Unsettled { get; init; }
 
-    /// <summary>Deliveries with figures that an admin edited.</summary>
-    public required IReadOnlyList<LedgerLine> WithWrongFigures { get; init; }
+    /// <summary>Deliveries with edited figures, or with decisions that are not explained yet.</summary>
+    public required IReadOnlyList<LedgerLine> ToRepair { get; init; }
 
-    /// <summary>Settled deliveries in which an admin typed a decision although no recipient is unknown.</summary>
-    public required IReadOnlyList<LedgerLine> WithoutNeedForDecision { get; init; }
+    public required IReadOnlyList<ForeignRow> Foreign { get; init; }
+
+    public bool HasWrongFigures => ToRepair.Any(line => line.HasWrongFigures);
 
     /// <summary>Unclaimed parts of the hash space. No gap spans two of the original ranges.</summary>
     public required IReadOnlyList<HashRange> Gaps { get; init; }
@@ -39,6 +57,8 @@ public sealed record LedgerState
         {
             if (Flaw is not null)
                 return $"Not verified. {Flaw}";
+            if (this == Skipped)
+                return AdminTexts.EmptyIssueReceipt;
 
             var reached = Text($"{Count.Sent:N0} sent + {Count.Skipped:N0} skipped");
             var sum = Text($"{Count.Candidates:N0} candidates = {reached} + {Count.Failed:N0} failed + {Count.Unknown:N0} unknown");

@@ -16,6 +16,8 @@ public sealed record Outcomes(string Codes)
     /// <summary>SendGrid may have accepted the mail.</summary>
     public const char Unknown = '?';
 
+    public static Outcomes AllUnknown(int recipients) => new(new string(Unknown, recipients));
+
     public static Outcomes AllOpen(int recipients) => new(new string(Open, recipients));
 
     public bool HasUnknown => Codes.Contains(Unknown);

@@ -5,34 +5,53 @@ using Pipeline.Subscribers;
 
 namespace Pipeline.Digests;
 
-/// <summary>Signatures that show which rows of Digests and Deliveries the app made. They cover the keys of the row.</summary>
+/// <summary>Signatures that show which rows of Digests and Deliveries, and which messages, the app made.</summary>
+/// <remarks>A signature covers the keys and what must stay true if an admin edits the other columns.</remarks>
 public sealed class RowOrigin(KeyRing keys)
 {
     private const int SignatureBytes = 12;
 
-    /// <summary>The text of the column Origin of an issue: its number of ranges, whether it has practices, and the signature.</summary>
-    public string OfIssue(TopicId topic, IssueName issue, int ranges, bool hasPractices)
-    {
-        var facts = string.Create(CultureInfo.InvariantCulture, $"{ranges}.{(hasPractices ? 1 : 0)}");
-        return $"{facts}.{Sign(KeyPurpose.Issue, $"{topic}\n{issue}\n{facts}")}";
-    }
+    /// <summary>The text of the column Origin of an issue.</summary>
+    public string OfIssue(DigestIssue issue) =>
+        Signed(KeyPurpose.Issue, $"{issue.Topic}\n{issue.Name}", IssueOrigin.Of(issue).ToString());
 
-    /// <summary>What the app wrote when it made the issue. Null if another program or an admin made the row.</summary>
-    public IssueOrigin? ReadIssue(TopicId topic, IssueName issue, string text)
-    {
-        if (text.Split('.') is not [var ranges, var hasPractices, var signature]
-            || !Verify(KeyPurpose.Issue, $"{topic}\n{issue}\n{ranges}.{hasPractices}", signature)
-            || !int.TryParse(ranges, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
-            return null;
+    /// <summary>Null if another program or an admin made the row.</summary>
+    public IssueOrigin? ReadIssue(TopicId topic, IssueName issue, string text) =>
+        Verified(KeyPurpose.Issue, $"{topic}\n{issue}", text) is { } facts ? IssueOrigin.Parse(facts) : null;
 
-        return new IssueOrigin(count, hasPractices == "1");
-    }
+    /// <summary>The text of the column Origin of a delivery.</summary>
+    public string OfDelivery(Delivery delivery) => Signed(
+        KeyPurpose.Delivery, KeysOf(delivery.Topic, delivery.Issue, delivery.Range, delivery.Id),
+        new DeliveryOrigin(delivery.IssueStartedOn, delivery.Outcomes.Codes.Length).ToString());
 
-    public string OfDelivery(TopicId topic, IssueName issue, HashRange range, string id) =>
-        Sign(KeyPurpose.Delivery, $"{topic}\n{issue}\n{range}\n{id}");
+    /// <summary>Null if the app did not make the row.</summary>
+    public DeliveryOrigin? ReadDelivery(TopicId topic, IssueName issue, HashRange range, string id, string text) =>
+        Verified(KeyPurpose.Delivery, KeysOf(topic, issue, range, id), text) is { } facts ? DeliveryOrigin.Parse(facts) : null;
 
-    public bool IsDelivery(TopicId topic, IssueName issue, HashRange range, string id, string text) =>
-        Verify(KeyPurpose.Delivery, $"{topic}\n{issue}\n{range}\n{id}", text);
+    /// <summary>The signature of the columns Outcomes and Proven of a delivery.</summary>
+    public string OfOutcomes(string deliveryId, string outcomes, string proven) =>
+        Sign(KeyPurpose.Outcomes, $"{deliveryId}\n{outcomes}\n{proven}");
+
+    /// <summary>False if an admin edited one of the columns.</summary>
+    public bool AreOutcomes(string deliveryId, string outcomes, string proven, string signature) =>
+        Verify(KeyPurpose.Outcomes, $"{deliveryId}\n{outcomes}\n{proven}", signature);
+
+    public DeliveryMessage Sign(DeliveryMessage message) => message with { Signature = Sign(KeyPurpose.DeliveryMessage, Content(message)) };
+
+    /// <summary>False if another program or an admin made the message.</summary>
+    public bool IsSigned(DeliveryMessage message) => Verify(KeyPurpose.DeliveryMessage, Content(message), message.Signature ?? "");
+
+    private static string KeysOf(TopicId topic, IssueName issue, HashRange range, string id) => $"{topic}\n{issue}\n{range}\n{id}";
+
+    private static string Content(DeliveryMessage message) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{message.Topic}\n{message.Issue}\n{message.StartedOn.UtcTicks}\n{message.From}\n{message.To}\n{message.DeliveryId}");
+
+    private string Signed(KeyPurpose purpose, string row, string facts) => $"{facts}.{Sign(purpose, $"{row}\n{facts}")}";
+
+    /// <summary>The signed facts; null if the signature is wrong.</summary>
+    private string? Verified(KeyPurpose purpose, string row, string text) =>
+        text.LastIndexOf('.') is > 0 and var end && Verify(purpose, $"{row}\n{text[..end]}", text[(end + 1)..]) ? text[..end] : null;
 
     private string Sign(KeyPurpose purpose, string content) =>
         Base64Url.EncodeToString(keys.Sign(purpose, Encoding.UTF8.GetBytes(content), SignatureBytes));
@@ -41,5 +60,3 @@ public sealed class RowOrigin(KeyRing keys)
         Base64Url.IsValid(signature, out var length) && length == SignatureBytes
         && keys.Verify(purpose, Encoding.UTF8.GetBytes(content), Base64Url.DecodeFromChars(signature));
 }
-
-public sealed record IssueOrigin(int Ranges, bool HasPractices);

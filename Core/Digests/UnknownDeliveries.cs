@@ -6,14 +6,14 @@ public sealed partial class UnknownDeliveries(
     ILogger<UnknownDeliveries> logger)
 {
     // After so many failed requests, another one is unlikely to succeed.
-    private const int MaxResends = 5;
+    public const int MaxResends = 5;
 
     /// <summary>False if the figures of the issue are unchanged.</summary>
     public async Task<bool> SettleAsync(DigestIssue issue, CancellationToken cancellationToken)
     {
         var (changed, left) = (false, 0);
         // A word that is not understood is explained in the issue's row alone.
-        var forAll = DeliveryDecisionWord.Read(issue.Decision) is null ? "" : issue.Decision;
+        var forAll = DeliveryDecisionWord.Read(issue.Decision) is null || issue.Help == AdminTexts.NothingToDecide ? "" : issue.Decision;
         foreach (var delivery in await deliveries.UnknownAsync(issue.Topic, issue.Name, cancellationToken))
         {
             var decision = delivery.Typed.Length > 0 ? delivery.Typed : forAll;
@@ -67,8 +67,7 @@ public sealed partial class UnknownDeliveries(
         metrics.CountRecipients(delivery.Topic, delivery.Outcomes.Count, outcomes.Count);
         if (released.Status == DeliveryStatus.Waiting)
         {
-            var message = new DeliveryMessage(delivery.Topic, delivery.Issue, delivery.Range.From.ToString(), delivery.Range.ToText);
-            await queue.AddAsync(message, TimeSpan.Zero, cancellationToken);
+            await queue.AddAsync(DeliveryMessage.Of(delivery), TimeSpan.Zero, cancellationToken);
         }
 
         LogReleased(delivery.Topic, delivery.Issue, delivery.Range.From.LogPrefix, released.Status, reason);

@@ -24,5 +24,11 @@ public sealed class KeyPurpose
     /// <summary>Rows of Deliveries that the app made.</summary>
     public static readonly KeyPurpose Delivery = new("delivery:"u8);
 
+    /// <summary>The outcomes in a row of Deliveries.</summary>
+    public static readonly KeyPurpose Outcomes = new("outcomes:"u8);
+
+    /// <summary>Messages on the queue digest-deliveries.</summary>
+    public static readonly KeyPurpose DeliveryMessage = new("delivery message:"u8);
+
     public ReadOnlySpan<byte> Label => _label;
 }

@@ -55,6 +55,8 @@ public sealed class SubscriberReview(TimeProvider time)
             return "";
         if (!row.HasOrigin)
             return AdminTexts.SubscriberWithoutOrigin;
+        if (!row.IsOfItsTopic)
+            return AdminTexts.SubscriberOfOtherTopic;
 
         return row.Key is { } key && erased.IsErased(key, row.CertainConfirmation(time.GetUtcNow())) ? AdminTexts.SubscriberErased : "";
     }

@@ -36,6 +36,10 @@ internal sealed record SubscriberRow(TableEntity Entity)
     /// <summary>True if the row has a date of a sign-up or a confirmation. A row that an admin added has none, and no consent.</summary>
     public bool HasOrigin => (SubscribedOn ?? ConfirmedOn) is not null;
 
+    /// <summary>False if the row was copied from another topic, so there is no consent to this one. Old rows have no Topic.</summary>
+    public bool IsOfItsTopic =>
+        Entity.Text("Topic").Trim() is var topic && (topic.Length == 0 || Entity.PartitionKey.Split('~')[0] == topic);
+
     /// <summary>The time of the confirmation. Null for text, which can be read in several ways, and for the future.</summary>
     public DateTimeOffset? CertainConfirmation(DateTimeOffset now) =>
         Entity.TryGetValue("ConfirmedOn", out var value) && value is DateTimeOffset confirmedOn && confirmedOn <= now + MaxClockSkew

@@ -12,6 +12,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
     {
         var key = SubscriberKey.Of(address);
         var row = Row(topic, key);
+        row["Topic"] = topic.Value;
         row["Email"] = address.Value;
         row["Status"] = nameof(SubscriberStatus.Unconfirmed);
         row["Language"] = language.Code;
@@ -73,7 +74,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
         {
             result = row.EvaluateConfirmation(mailedOn, now);
             // A row without a certain date of its confirmation gets one, or no digest would be sent to it.
-            var isNew = row.Status != SubscriberStatus.Confirmed || row.CertainConfirmation(now) is null;
+            var isNew = !row.IsOfItsTopic || row.Status != SubscriberStatus.Confirmed || row.CertainConfirmation(now) is null;
             var isOther = language is not null && language != row.Language;
             if (result != ConfirmationResult.Confirmed || !isNew && !isOther)
                 return null;
@@ -83,6 +84,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
                 columns["Language"] = language!.Code;
             if (isNew)
             {
+                columns["Topic"] = topic.Value;
                 columns["Status"] = nameof(SubscriberStatus.Confirmed);
                 columns["ConfirmedOn"] = now;
                 columns["Reason"] = "";
@@ -162,7 +164,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
         var erased = await erasures.GetCachedAsync(cancellationToken);
         var now = time.GetUtcNow();
         List<Subscriber> found = [];
-        string[] columns = ["PartitionKey", "RowKey", "Email", "Language", "SubscribedOn", "ConfirmedOn"];
+        string[] columns = ["PartitionKey", "RowKey", "Topic", "Email", "Language", "SubscribedOn", "ConfirmedOn"];
         var pages = storage.Subscribers.QueryAsync<TableEntity>(ConfirmedIn(topic, range), max, columns, cancellationToken).AsPages();
         // A page may be short although more rows follow. Only a missing continuation token is the end.
         await foreach (var page in pages)
@@ -173,7 +175,7 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
                     return (found, true);
                 var read = new SubscriberRow(row);
                 // Only such rows are in the order of their keys.
-                if (IsInPlace(row) && read is { HasOrigin: true, Key: { } key, Address: { } address }
+                if (IsInPlace(row) && read is { HasOrigin: true, IsOfItsTopic: true, Key: { } key, Address: { } address }
                     && !erased.IsErased(key, read.CertainConfirmation(now)))
                     found.Add(new Subscriber(key, address, SubscriberStatus.Confirmed, read.Language));
             }

@@ -59,6 +59,10 @@ public static class AdminTexts
 
     public static string MalformedMessage(string queue) => $"The message on {queue} is malformed; it was probably made by hand.";
 
+    public const string DeliveryMessageNotOfApp =
+        "The message on digest-deliveries was not made by the app or was changed, so it is not sent. Delete this row: the sweep continues "
+        + "issues that miss a message.";
+
     public const string PayloadEmpty = "Payload is empty. " + CorrectPayload;
 
     public const string PayloadTooLong =
@@ -95,6 +99,9 @@ public static class AdminTexts
         "This row has neither SubscribedOn nor ConfirmedOn, so the app did not make it and sends no digest. Delete the row. "
         + SubscribeOnPage;
 
+    public const string SubscriberOfOtherTopic =
+        "This row was copied from another topic, or its column Topic was changed, so no digest is sent. Delete the row. " + SubscribeOnPage;
+
     public const string SubscriberErased = "The owner had this address erased, so no digest is sent. Delete the row. " + SubscribeOnPage;
 
     private const string SubscribeOnPage = "The owner of the address can subscribe on the page.";
@@ -126,7 +133,12 @@ public static class AdminTexts
     public const string IssuePracticesLost =
         "Practices is not a list of references, and no published practice has this issue in DigestIssue, so there is nothing to send.";
 
-    public const string NothingToDecide = "No recipient is unknown, so there is nothing to decide. Clear Decision.";
+    public const string NothingToDecide =
+        "When Decision was typed, no recipient was unknown, so there was nothing to decide. Clear Decision.";
+
+    public const string DeliveryNotDecidable =
+        "This delivery is still being sent, so Decision has no effect. Clear it, or type Failed if the recipients that wait are not to get "
+        + "the issue.";
 
     public static string IssueStopped(string flaw) => $"The issue was stopped. {flaw}";
 
@@ -134,19 +146,21 @@ public static class AdminTexts
         "Rows were deleted from Deliveries, so their readers may have the issue already. Restore the rows from a backup, then type "
         + "Sending in Status. If you type Sending without them, these readers get the issue again.";
 
+    public const string RangesWithoutMessage =
+        "Some readers are in no delivery, and no message for them is on the queue: rows of Deliveries or messages were deleted. "
+        + "If rows were deleted, restore them from a backup, or these readers may get the issue twice. Then type Sending in Status.";
+
+    public const string DeliveriesOfDeletedIssue =
+        "The row of this issue was deleted and made again, but deliveries of the deleted one exist, so their readers may have it already. "
+        + "Leave the issue Held, or delete these deliveries and type Sending in Status.";
+
     public static string DeliveryNotOfApp(string row) =>
         $"The app did not make the row {row} in Deliveries, or its keys, To, Id or Origin were changed. Restore its original "
         + "values or delete it, then type Sending in Status.";
 
-    public static string DeliveryUnreadable(string row) =>
-        $"The row {row} in Deliveries was edited by hand: its Outcomes are unreadable. Restore its original values, then type "
-        + "Sending in Status.";
-
     public static string IssueRestored(string backup) =>
         $"The issue was not settled when the backup {backup} was created. Type Sending in Status to continue: readers who got it after the "
         + "backup get it again. Leave Held if all have it.";
-
-    public const string InvalidRange = "A row in Deliveries is not a valid range. It was edited by hand; restore its original values.";
 
     public const string ClosedLedgerHasGaps =
         "Rows of the closed ledger are missing. They were deleted from Deliveries; restore them from a backup.";
@@ -157,6 +171,12 @@ public static class AdminTexts
     // Deliveries
 
     public const string AbandonedDelivery = "The process stopped before it recorded SendGrid's answer.";
+
+    public const string OutcomesEdited =
+        "The column Outcomes was edited by hand, so it is not known who got the issue. Find out in SendGrid's Activity.";
+
+    public const string RecipientsUnreadable =
+        "The column Frozen was edited by hand, so it is not known who waits. Find out in SendGrid's Activity who got the issue.";
 
     public const string DeliveryStopped = "The app was stopping.";
 

@@ -102,7 +102,10 @@ public sealed class PipelineApp : IAsyncDisposable
                 }
             },
             Cancellation);
-        await test();
+        var testing = test();
+        // If draining fails, the test would wait for its deadline.
+        await await Task.WhenAny(testing, draining);
+        await testing;
         await done.CancelAsync();
         await draining;
     }

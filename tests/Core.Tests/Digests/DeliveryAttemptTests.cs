@@ -132,6 +132,7 @@ public sealed class DeliveryAttemptTests
         Topic = "topic",
         Issue = "2026-11-23",
         Range = HashRange.Split(1).Single(),
+        IssueStartedOn = default,
         Id = "id",
         LeaseId = "lease",
         Status = DeliveryStatus.Claimed,

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using Azure.Data.Tables;
 using Pipeline.LocalHost.Azurite;
 using Xunit;
 
@@ -10,6 +11,7 @@ namespace Pipeline.Tests.Digests;
 /// <remarks>Every subscriber gets the digest exactly once. The calls are not listed here: see RunAsync.</remarks>
 public sealed class CrashMatrixTests(AzuriteFixture azurite)
 {
+    private const int BatchSize = 4;
     private const string UpdateDocs = "PIPELINE_UPDATE_DOCS";
     private const string Document = "docs/crash-matrix.md";
 
@@ -64,13 +66,15 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite)
             },
             DeliverAsync),
         new(
-            "Sweep, a lost message",
-            "The message of a delivery is lost. The sweep enqueues it again.",
+            "Sweep, a deleted message",
+            "The message of a delivery was deleted, so the sweep held the issue. An admin typed Sending.",
             async app =>
             {
                 await PublishAsync(app);
-                app.LoseMessages();
+                await app.LoseMessagesAsync();
                 app.Advance(TimeSpan.FromMinutes(11));
+                await app.SweepAsync();
+                await EditIssueAsync(app, "Status", "Sending");
             },
             app => app.SweepAsync()),
         new(
@@ -79,8 +83,8 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite)
             async app =>
             {
                 await PublishAsync(app);
-                app.LoseMessages();
-                await EditIssueAsync(app, "Enqueued", false);
+                await app.LoseMessagesAsync();
+                await app.MarkNotEnqueuedAsync();
                 app.Advance(TimeSpan.FromMinutes(6));
             },
             app => app.SweepAsync()),
@@ -146,13 +150,75 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite)
         Assert.Equal(document.ToString(), await File.ReadAllTextAsync(path, Cancellation));
     }
 
+    [Fact]
+    public async Task Whatever_an_admin_edits_between_two_calls_every_subscriber_gets_the_digest_exactly_once()
+    {
+        foreach (var scenario in Scenarios)
+            for (var first = 0; ; first += BatchSize)
+            {
+                ConcurrentBag<bool> happened = [];
+                await Parallel.ForEachAsync(Enumerable.Range(first, BatchSize), Cancellation, async (point, _) =>
+                    happened.Add(
+                        await EditAndRecoverAsync(scenario, point, TouchAllAsync)
+                        && await EditAndRecoverAsync(scenario, point, HoldAsync)));
+                if (happened.Contains(false))
+                    break;
+            }
+    }
+
+    /// <returns>False if the scenario has no such call.</returns>
+    private async Task<bool> EditAndRecoverAsync(Scenario scenario, int point, Func<CrashTestApp, Task> edit)
+    {
+        await using var app = await CrashTestApp.StartAsync(azurite.NewAccount());
+        await scenario.Prepare(app);
+        if (await app.RunAsync(scenario.Run, point, () => edit(app)) is not { } call)
+            return false;
+
+        var run = $"{scenario.Name}, {edit.Method.Name} before call {point} ({call})";
+        app.Connection = (Broken: false, Taken: false);
+        await app.RecoverAsync();
+        if ((await app.IssueAsync()).Status == "Held")
+        {
+            await EditIssueAsync(app, "Status", "Sending");
+            await app.RecoverAsync();
+        }
+
+        await app.PostEventsAsync();
+        await app.RecoverAsync();
+        if (await UnknownAsync(app, run) > 0)
+        {
+            app.Advance(TimeSpan.FromHours(25));
+            await app.SweepAsync();
+            await DecideAsync(app, "Resend");
+            await app.RecoverAsync();
+        }
+
+        Assert.Equal(0, await UnknownAsync(app, run));
+        await AssertEachHasOneDigestAsync(app, run);
+        return true;
+    }
+
+    /// <summary>Each row changes, so that no write that follows a read finds the row as it was.</summary>
+    private static async Task TouchAllAsync(CrashTestApp app)
+    {
+        foreach (var table in (TableClient[])[app.Storage.Practices, app.Storage.Digests, app.Storage.Deliveries])
+            await foreach (var row in table.QueryAsync<TableEntity>(select: ["PartitionKey", "RowKey"], cancellationToken: Cancellation))
+                await table.EditAsync(row.PartitionKey, row.RowKey, "Note", "typed by hand");
+    }
+
+    private static async Task HoldAsync(CrashTestApp app)
+    {
+        await foreach (var row in app.Storage.Digests.QueryAsync<TableEntity>(cancellationToken: Cancellation))
+            if (row.GetString("Status") == "Sending")
+                await app.Storage.Digests.EditAsync(row.PartitionKey, row.RowKey, "Status", "Held");
+    }
+
     /// <summary>Runs the scenario with a crash at each of its calls, until a run ends without a crash.</summary>
     private async Task<IReadOnlyList<Row>> RunAsync(Scenario scenario)
     {
-        const int batchSize = 4;
         ConcurrentDictionary<int, Row> rows = new();
-        for (var first = 0; rows.Count == first; first += batchSize)
-            await Parallel.ForEachAsync(Enumerable.Range(first, batchSize), Cancellation, async (point, _) =>
+        for (var first = 0; rows.Count == first; first += BatchSize)
+            await Parallel.ForEachAsync(Enumerable.Range(first, BatchSize), Cancellation, async (point, _) =>
             {
                 var (call, before) = await CrashAndRecoverAsync(scenario, point, after: false);
                 if (before is not null)

@@ -33,6 +33,7 @@ public sealed class CrashTestApp : IAsyncDisposable
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 24, 10, 30, 0, TimeSpan.Zero));
 
     private ServiceProvider _process;
+    private PendingEdit? _edit;
 
     private CrashTestApp(string connectionString)
     {
@@ -108,6 +109,30 @@ public sealed class CrashTestApp : IAsyncDisposable
         _process = NewProcess();
     }
 
+    /// <summary>Runs a function. Before the given call, an admin edits rows.</summary>
+    /// <returns>The call; null if the function makes fewer calls.</returns>
+    public async Task<string?> RunAsync(Func<CrashTestApp, Task> function, int point, Func<Task> edit)
+    {
+        var pending = _edit = new PendingEdit(point, edit);
+        try
+        {
+            await function(this);
+        }
+        finally
+        {
+            _edit = null;
+        }
+
+        return pending.At;
+    }
+
+    public async Task BeforeCallAsync(string call)
+    {
+        if (_edit is { } pending)
+            await pending.BeforeAsync(call);
+        Crash?.Before(call);
+    }
+
     public Task PublishAsync() => Get<DigestPublisher>().RunAsync(Cancellation);
 
     public Task SweepAsync() => Get<MinuteSweep>().RunAsync(Cancellation);
@@ -119,7 +144,19 @@ public sealed class CrashTestApp : IAsyncDisposable
     /// <summary>Runs SendMail for the next message. False if there is none.</summary>
     public Task<bool> SendMailAsync() => ProcessNextAsync(_mail, message => Get<NotificationSender>().SendAsync(message, Cancellation));
 
-    public void LoseMessages() => _deliveries.Clear();
+    public async Task LoseMessagesAsync()
+    {
+        _deliveries.Clear();
+        await Storage.DeliveryQueue.ClearMessagesAsync(Cancellation);
+    }
+
+    /// <summary>As if the publisher had stopped before its last write.</summary>
+    public async Task MarkNotEnqueuedAsync()
+    {
+        var row = await IssueAsync();
+        var issue = await Get<DigestTable>().FindAsync(row.PartitionKey, row.RowKey, Cancellation);
+        await Storage.Digests.EditAsync(row, "Origin", Get<RowOrigin>().OfIssue(issue! with { Enqueued = false }));
+    }
 
     public Task PostEventsAsync() =>
         Get<SendGridEvents>().ProcessAsync(Encoding.UTF8.GetBytes($"[{string.Join(',', _sendGrid.Events)}]"), Cancellation);
@@ -219,12 +256,31 @@ public sealed class CrashTestApp : IAsyncDisposable
         return services.BuildServiceProvider();
     }
 
+    private sealed class PendingEdit(int point, Func<Task> edit)
+    {
+        private int _calls;
+        private bool _isEditing;
+
+        public string? At { get; private set; }
+
+        public async Task BeforeAsync(string call)
+        {
+            // The edit makes calls itself.
+            if (_isEditing || Interlocked.Increment(ref _calls) != point + 1)
+                return;
+
+            (At, _isEditing) = (call, true);
+            await edit();
+            _isEditing = false;
+        }
+    }
+
     private sealed class StoragePolicy(CrashTestApp app) : HttpPipelinePolicy
     {
         public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
         {
             var call = Wire.Call.Of(message.Request);
-            app.Crash?.Before(call.Summary);
+            await app.BeforeCallAsync(call.Summary);
             await ProcessNextAsync(message, pipeline);
             if (QueueOf(call) is { } queue && !message.Response.IsError)
                 queue.Enqueue(await ReadTextAsync(message.Request));

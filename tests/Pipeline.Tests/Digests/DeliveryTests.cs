@@ -2,7 +2,9 @@ using System.Net;
 using Azure;
 using Azure.Data.Tables;
 using Pipeline.Digests;
+using Pipeline.Storage;
 using Pipeline.Tests.Mail;
+using Pipeline.Text;
 using Xunit;
 
 namespace Pipeline.Tests.Digests;
@@ -138,7 +140,7 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Deliveries_whose_messages_were_lost_are_enqueued_again()
+    public async Task An_issue_whose_messages_were_deleted_is_held_until_an_admin_continues_it()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var readers = await app.AddSubscribersAsync(20);
@@ -159,9 +161,15 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         app.Time.Advance(TimeSpan.FromMinutes(11));
         await app.SweepLedgerAsync();
         await app.SweepLedgerAsync();
+        var held = await app.IssueAsync();
+        Assert.Equal(("Held", AdminTexts.IssueStopped(AdminTexts.RangesWithoutMessage)), (held.Status, held.Help));
+        Assert.Empty(await app.DigestsAsync());
+
+        await app.Storage.Digests.EditAsync(held, "Status", "Sending");
+        await app.SweepLedgerAsync();
         await app.ClosedIssueAsync();
         Assert.Equal(readers.Order(), (await app.DigestsAsync()).Select(mail => mail.To).Order());
-        Assert.Single(app.Log.All, line => line.Contains("Requeued stalled issue"));
+        Assert.Single(app.Log.All, line => line.Contains("Requeued unfinished ranges"));
     }
 
     [Fact]
@@ -268,7 +276,8 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         {
             var first = (await app.DeliveryAsync()).Columns;
             first["To"] = Key('8');
-            await app.Storage.Deliveries.UpsertEntityAsync(app.AsAppDelivery(first), TableUpdateMode.Replace, Cancellation);
+            await app.Storage.Deliveries.UpsertEntityAsync(
+                app.AsAppDelivery(first, issue.Columns.Time("StartedOn")), TableUpdateMode.Replace, Cancellation);
             await app.Storage.Deliveries.AddEntityAsync(Row('8', "~"), Cancellation);
         }
 
@@ -285,7 +294,9 @@ public sealed class DeliveryTests(AzuriteFixture azurite)
         static string Key(char digit) => $"{digit}{new string('0', 31)}";
 
         TableEntity Row(char from, string to) =>
-            app.AsAppDelivery(new($"{PipelineApp.Topic}~{issue.RowKey}", Key(from)) { ["To"] = to, ["Status"] = "Sent" });
+            app.AsAppDelivery(
+                new($"{PipelineApp.Topic}~{issue.RowKey}", Key(from)) { ["To"] = to, ["Status"] = "Sent" },
+                issue.Columns.Time("StartedOn"));
     }
 
     [Theory]

@@ -1,10 +1,14 @@
 using Pipeline.Digests;
+using Pipeline.Subscribers;
 using Xunit;
 
 namespace Pipeline.Tests.Digests;
 
 public static class DigestSteps
 {
+    /// <summary>The name of the issue that <see cref="AddIssueWithRangesAsync"/> adds. It has no ledger.</summary>
+    public const string EarlierIssue = "2026-01-01";
+
     /// <summary>Adds subscribers, publishes one practice and its digest, and waits until the issue is closed.</summary>
     public static async Task<StoredIssue> PublishToSubscribersAsync(this PipelineApp app, int count)
     {
@@ -21,7 +25,7 @@ public static class DigestSteps
 
     /// <summary>Makes the next issue start with this number of deliveries.</summary>
     public static Task AddIssueWithRangesAsync(this PipelineApp app, int ranges) => app.Storage.Digests.AddEntityAsync(
-        app.AsAppIssue(SampleRows.ClosedIssue("2026-01-01", app.Time.GetUtcNow(), candidates: ranges * 900)), Cancellation);
+        app.AsAppIssue(SampleRows.ClosedIssue(EarlierIssue, app.Time.GetUtcNow(), candidates: ranges * 900)), Cancellation);
 
     public static Task SweepLedgerAsync(this PipelineApp app) => app.Get<DigestSweep>().RunAsync(Cancellation);
 
@@ -38,10 +42,12 @@ public static class DigestSteps
     /// <summary>Processes the messages of all deliveries again, without waiting until their delay is over.</summary>
     public static async Task RedeliverAsync(this PipelineApp app)
     {
-        foreach (var delivery in await app.DeliveriesAsync())
+        foreach (var row in await app.DeliveriesAsync())
         {
-            var issue = delivery.PartitionKey.Split('~');
-            var message = new DeliveryMessage(issue[0], issue[1], delivery.RowKey, delivery.To);
+            var issue = row.PartitionKey.Split('~');
+            Assert.True(SubscriberKey.TryParse(row.RowKey, out var from));
+            var delivery = await app.Get<DeliveryTable>().FindAsync(issue[0], issue[1], from, Cancellation);
+            var message = app.Get<RowOrigin>().Sign(DeliveryMessage.Of(delivery!));
             await app.Get<DeliveryProcessor>().DeliverAsync(message.Write(), Cancellation);
         }
     }

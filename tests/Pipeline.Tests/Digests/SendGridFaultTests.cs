@@ -18,9 +18,10 @@ public sealed class SendGridFaultTests(AzuriteFixture azurite)
     public async Task With_frequent_faults_of_SendGrid_every_subscriber_gets_the_digest_exactly_once()
     {
         await using var sendGrid = await FaultySendGrid.StartAsync(Seed);
+        var account = azurite.NewAccount();
         await using var app = await PipelineApp.StartAsync(
-            azurite.NewAccount(),
-            services => services.AddSingleton<HttpPipelinePolicy>(new ShortVisibilityTimeouts())
+            account,
+            services => services.AddSingleton<HttpPipelinePolicy>(new ShortVisibilityTimeouts(account))
                 .AddHttpClient(SendGridMailer.HttpClientName, client => client.Timeout = TimeSpan.FromSeconds(1)),
             "SendGrid:ApiKey=key", $"SendGrid:BaseUrl={sendGrid.Address}", sendGrid.WebhookSetting,
             "Digest:UnknownPolicy=Resend", "Digest:UnknownWindow=00:10:00");

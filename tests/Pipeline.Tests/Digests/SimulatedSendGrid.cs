@@ -19,7 +19,7 @@ internal sealed class SimulatedSendGrid(CrashTestApp app)
 
     public async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage message)
     {
-        app.Crash?.Before("SendGrid: POST mail/send");
+        await app.BeforeCallAsync("SendGrid: POST mail/send");
         var request = await SendGridRequest.ReadAsync(message);
         var refused = app.Refused is { } address && request.Recipients.Contains(address);
         if (app.Busy)

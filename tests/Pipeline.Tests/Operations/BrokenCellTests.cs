@@ -84,7 +84,8 @@ public sealed class BrokenCellTests(AzuriteFixture azurite)
         // Each broken delivery has an issue of its own.
         var days = 0;
         var broken = await BreakAsync(
-            app.Storage.Deliveries, row, _ => ($"{PipelineApp.Topic}~{Day(2025, days++)}", row.RowKey), app.AsAppDelivery);
+            app.Storage.Deliveries, row, _ => ($"{PipelineApp.Topic}~{Day(2025, days++)}", row.RowKey),
+            delivery => app.AsAppDelivery(delivery));
         await app.Storage.Deliveries.UpsertEntityAsync(row, TableUpdateMode.Replace, Cancellation);
         await app.Storage.Digests.UpsertEntityAsync(issue, TableUpdateMode.Replace, Cancellation);
         string[] names = [.. broken.Values.Select(one => one.PartitionKey.Split('~')[1])];

@@ -1,6 +1,8 @@
 using Azure.Data.Tables;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Subscribers;
+using Pipeline.Text;
+using Pipeline.Topics;
 using Xunit;
 
 namespace Pipeline.Tests.Subscribers;
@@ -51,6 +53,35 @@ public sealed class EditedSubscribersTests(AzuriteFixture azurite)
         // The next run writes nothing.
         await ReviewAsync(app);
         Assert.Equal(row.ETag, (await app.SubscriberAsync(Email))!.ETag);
+    }
+
+    [Fact]
+    public async Task A_row_that_was_copied_from_another_topic_is_not_mailed_until_its_owner_subscribes()
+    {
+        await using var app = await PipelineApp.StartAsync(
+            azurite.NewAccount(),
+            $"Topics:0:Id={PipelineApp.Topic}", "Topics:0:Name=One", "Topics:1:Id=other-topic", "Topics:1:Name=Other");
+        await app.SubscribeAsync(Email);
+        var copy = (await app.SubscriberAsync(Email))!.Columns;
+        copy.PartitionKey = copy.PartitionKey.Replace(PipelineApp.Topic, "other-topic");
+        await app.Storage.Subscribers.AddEntityAsync(copy, Cancellation);
+
+        await ReviewAsync(app);
+        Assert.Equal(AdminTexts.SubscriberOfOtherTopic, await HelpAsync());
+        Assert.Empty(await MailedAsync());
+
+        var link = new Pipeline.Subscribers.Subscriptions.LinkContent(
+            app.Get<TopicCatalog>().Find("other-topic")!, null, SubscriberSteps.KeyOf(Email), false, app.Time.GetUtcNow());
+        await app.Get<Pipeline.Subscribers.Subscriptions>().ConfirmAsync(link, Cancellation);
+        await ReviewAsync(app);
+        Assert.Equal("", await HelpAsync());
+        Assert.Single(await MailedAsync());
+
+        async Task<string?> HelpAsync() => (await app.Storage.Subscribers.GetEntityAsync<TableEntity>(
+            copy.PartitionKey, copy.RowKey, cancellationToken: Cancellation)).Value.GetString("Help") ?? "";
+
+        async Task<IReadOnlyList<Subscriber>> MailedAsync() => (await app.Get<SubscriberTable>().FirstConfirmedAsync(
+            "other-topic", HashRange.Split(1).Single(), 10, Cancellation)).Subscribers;
     }
 
     [Fact]
