@@ -14,11 +14,14 @@ public sealed partial class SendGridEventInterpreter(TopicCatalog topics)
             ? new SendAcknowledgement(topic.Id, issue, sendGridEvent.Delivery!, sendGridEvent.Call!)
             : null;
 
-    /// <summary>The subscriptions that the event ends. A soft bounce ends none. Empty if the address or the time is missing.</summary>
-    public IEnumerable<SubscriptionEnd> Ends(SendGridEvent sendGridEvent)
+    /// <summary>The subscriptions that the event ends. A soft bounce ends none. Empty if the address is missing.</summary>
+    /// <param name="latest">The time of an event that is dated later, or not at all: no event may be lost.</param>
+    public IEnumerable<SubscriptionEnd> Ends(SendGridEvent sendGridEvent, DateTimeOffset latest)
     {
-        if (StatusAfter(sendGridEvent) is not { } status || sendGridEvent is not { Address: { } address, HappenedOn: { } on })
+        if (StatusAfter(sendGridEvent) is not { } status || sendGridEvent is not { Address: { } address })
             return [];
+
+        var on = sendGridEvent.HappenedOn is { } happenedOn && happenedOn <= latest ? happenedOn : latest;
 
         var key = SubscriberKey.Of(address);
         var details = BounceReasonSanitizer.Of(sendGridEvent.Reason, address);
@@ -26,13 +29,12 @@ public sealed partial class SendGridEventInterpreter(TopicCatalog topics)
         return TopicsOf(sendGridEvent, status).Select(topic => new SubscriptionEnd(topic.Id, key, status, reason, on));
     }
 
-    /// <summary>True if the event ends subscriptions, also if its address or time is missing.</summary>
+    /// <summary>True if the event ends subscriptions, also if its address is missing.</summary>
     public static bool EndsSubscription(SendGridEvent sendGridEvent) => StatusAfter(sendGridEvent) is not null;
 
     private static SubscriberStatus? StatusAfter(SendGridEvent sendGridEvent) => sendGridEvent.Kind switch
     {
-        // The other type, "blocked", is about the mail and not about the address.
-        "bounce" when sendGridEvent.Type == "bounce" => SubscriberStatus.Bounced,
+        "bounce" when IsHardBounce(sendGridEvent) => SubscriberStatus.Bounced,
         "spamreport" => SubscriberStatus.Complained,
         "unsubscribe" or "group_unsubscribe" => SubscriberStatus.Unsubscribed,
         // SendGrid suppresses the address. Other reasons are about the mail or the account.
@@ -44,6 +46,15 @@ public sealed partial class SendGridEventInterpreter(TopicCatalog topics)
             _ => null,
         },
         _ => null,
+    };
+
+    // The other type, "blocked", is about the mail and not about the address. If there is no type, the code of the mail server decides:
+    // 4.x is temporary.
+    private static bool IsHardBounce(SendGridEvent bounce) => bounce.Type?.Trim().ToUpperInvariant() switch
+    {
+        "BOUNCE" => true,
+        null or "" => !(bounce.SmtpStatus ?? bounce.Reason ?? "").TrimStart().StartsWith('4'),
+        _ => false,
     };
 
     // Bounces and complaints end all topics of the address; an unsubscription ends only the topic of the mail.

@@ -21,9 +21,6 @@ public sealed partial class SendGridEvents(
 {
     private const int MaxParallelism = 8;
 
-    // An event dated in the future would also end subscriptions that readers confirm until that date.
-    private static readonly TimeSpan MaxClockSkew = TimeSpan.FromHours(1);
-
     /// <param name="body">A JSON array of events. The caller must have verified SendGrid's signature.</param>
     public async Task<EventsOutcome> ProcessAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
@@ -34,16 +31,16 @@ public sealed partial class SendGridEvents(
         }
 
         var confirmed = batch.Events.Select(interpreter.Acknowledgement).OfType<SendAcknowledgement>().ToHashSet();
-        var latestAllowed = time.GetUtcNow() + MaxClockSkew;
-        var ends = batch.Events.Where(sendGridEvent => sendGridEvent.HappenedOn <= latestAllowed).SelectMany(interpreter.Ends).ToHashSet();
+        // An event dated in the future would also end subscriptions that readers confirm until that date.
+        var now = time.GetUtcNow();
+        var ends = batch.Events.SelectMany(sendGridEvent => interpreter.Ends(sendGridEvent, now)).ToHashSet();
         try
         {
             if (confirmed.Count > 0)
                 await acknowledgements.RecordAsync(confirmed, cancellationToken);
             var ended = await EndAsync(ends, cancellationToken);
             var incomplete = batch.Events.Count(sendGridEvent =>
-                SendGridEventInterpreter.EndsSubscription(sendGridEvent)
-                && (sendGridEvent.Address is null || sendGridEvent.HappenedOn is null || sendGridEvent.HappenedOn > latestAllowed));
+                sendGridEvent.Address is null && SendGridEventInterpreter.EndsSubscription(sendGridEvent));
             LogProcessed(batch.Events.Count, confirmed.Count, ended, batch.Unreadable + incomplete);
             return EventsOutcome.Accepted;
         }

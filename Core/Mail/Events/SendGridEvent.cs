@@ -6,16 +6,21 @@ namespace Pipeline.Mail.Events;
 /// <summary>One event of SendGrid's Event Webhook. A field that is missing, too long or of another type is null.</summary>
 /// <param name="Id">sg_event_id; some unsubscribe events have none.</param>
 /// <param name="Type">For a bounce: "bounce" is hard, "blocked" is soft.</param>
+/// <param name="SmtpStatus">For a bounce: the code of the mail server, as 5.1.1.</param>
+/// <param name="HappenedOn">Null if the time is not plausible.</param>
 /// <param name="Issue">A custom argument of the mail, as are the delivery and the call. Format: topic/name.</param>
 public sealed record SendGridEvent(
-    string Kind, string? Id, string? Type, string? Reason, EmailAddress? Address, DateTimeOffset? HappenedOn, string? Issue,
-    string? Delivery, string? Call)
+    string Kind, string? Id, string? Type, string? SmtpStatus, string? Reason, EmailAddress? Address, DateTimeOffset? HappenedOn,
+    string? Issue, string? Delivery, string? Call)
 {
     private const int MaxWordLength = 200;
     private const int MaxReasonLength = 4_000;
 
     // A character may be escaped as \u1234.
     private const int MaxEscapeLength = 6;
+
+    // No mail of this app is older.
+    private static readonly long MinUnixSeconds = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
 
     private static readonly long MaxUnixSeconds = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
 
@@ -24,6 +29,7 @@ public sealed record SendGridEvent(
         ["event"] = MaxWordLength,
         ["sg_event_id"] = MaxWordLength,
         ["type"] = MaxWordLength,
+        ["status"] = MaxWordLength,
         ["reason"] = MaxReasonLength,
         ["email"] = EmailAddress.MaxLength,
         ["timestamp"] = MaxWordLength,
@@ -52,8 +58,8 @@ public sealed record SendGridEvent(
         }
 
         return fields.GetValueOrDefault("event") is not { Length: > 0 } kind ? null : new SendGridEvent(
-            kind, fields.GetValueOrDefault("sg_event_id"), fields.GetValueOrDefault("type"), fields.GetValueOrDefault("reason"),
-            EmailAddress.TryParse(fields.GetValueOrDefault("email"), out var address) ? address : null,
+            kind, fields.GetValueOrDefault("sg_event_id"), fields.GetValueOrDefault("type"), fields.GetValueOrDefault("status"),
+            fields.GetValueOrDefault("reason"), EmailAddress.TryParse(fields.GetValueOrDefault("email"), out var address) ? address : null,
             TimeOf(fields.GetValueOrDefault("timestamp")),
             fields.GetValueOrDefault("issue"), fields.GetValueOrDefault("delivery"), fields.GetValueOrDefault("call"));
     }
@@ -81,6 +87,7 @@ public sealed record SendGridEvent(
             : null;
 
     private static DateTimeOffset? TimeOf(string? seconds) =>
-        long.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var found) && found > 0 && found <= MaxUnixSeconds
+        long.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var found)
+        && found >= MinUnixSeconds && found <= MaxUnixSeconds
             ? DateTimeOffset.FromUnixTimeSeconds(found) : null;
 }

@@ -7,6 +7,8 @@ public sealed record SendGridEventBatch(IReadOnlyList<SendGridEvent> Events, int
     // Safe with Utf8JsonReader: the time to skip depends on the length only. With JsonDocument it grows with the square of the depth.
     private static readonly JsonReaderOptions UnlimitedDepth = new() { MaxDepth = int.MaxValue };
 
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     /// <summary>Null if the body is not a JSON array.</summary>
     public static SendGridEventBatch? Read(ReadOnlySpan<byte> body)
     {
@@ -15,7 +17,7 @@ public sealed record SendGridEventBatch(IReadOnlyList<SendGridEvent> Events, int
         var unreadable = 0;
         try
         {
-            var reader = new Utf8JsonReader(body, UnlimitedDepth);
+            var reader = new Utf8JsonReader(body.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body, UnlimitedDepth);
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
                 return null;
 

@@ -208,16 +208,58 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
         await app.AddSubscribersAsync(1);
         var now = app.Time.GetUtcNow();
         var withoutAddress = _signer.Event("spamreport", "nobody", now);
-        var inTheFuture = _signer.Event("bounce", "reader0@example.org", now + TimeSpan.FromDays(2));
-        inTheFuture["type"] = "bounce";
         var correct = _signer.Event("unsubscribe", "reader0@example.org", now);
-        var body = new JsonArray(1, "x", new JsonObject(), null, withoutAddress, inTheFuture, correct);
+        var body = new JsonArray(1, "x", new JsonObject(), null, withoutAddress, correct);
 
         using var answer = await _signer.PostAsync(app, JsonSerializer.SerializeToUtf8Bytes(body), now);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("Unsubscribed", Assert.Single(await app.SubscribersAsync()).Status);
-        Assert.Contains(app.Log.All, line => line.Contains("1 subscriptions ended, 6 unreadable."));
+        Assert.Contains(app.Log.All, line => line.Contains("1 subscriptions ended, 5 unreadable."));
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("\"soon\"")]
+    [InlineData("0")]
+    [InlineData("1")]
+    [InlineData("-5")]
+    [InlineData("1794996000.5")]
+    [InlineData("1794996000000")]
+    [InlineData("99999999999")]
+    [InlineData("{}")]
+    [InlineData(null)]
+    public async Task An_event_without_a_usable_time_ends_the_subscription_now(string? timestamp)
+    {
+        await using var app = await StartAsync();
+        await app.AddSubscribersAsync(1);
+        app.Time.Advance(TimeSpan.FromMinutes(5));
+        var complaint = _signer.Event("spamreport", "reader0@example.org", app.Time.GetUtcNow());
+        complaint.Remove("timestamp");
+        if (timestamp is not null)
+            complaint["timestamp"] = JsonNode.Parse(timestamp);
+
+        await PostAsync(app, complaint);
+
+        var row = Assert.Single(await app.SubscribersAsync());
+        Assert.Equal(("Complained", app.Time.GetUtcNow()), (row.Status, row.EndedOn));
+        Assert.Contains(app.Log.All, line => line.Contains("1 subscriptions ended, 0 unreadable."));
+    }
+
+    [Theory]
+    [InlineData("5.1.1", "Bounced")]
+    [InlineData("550", "Bounced")]
+    [InlineData("4.4.7", "Confirmed")]
+    public async Task A_bounce_without_a_type_is_judged_by_its_status(string status, string expected)
+    {
+        await using var app = await StartAsync();
+        await app.AddSubscribersAsync(1);
+        var bounce = _signer.Event("bounce", "reader0@example.org", app.Time.GetUtcNow());
+        bounce["status"] = status;
+
+        await PostAsync(app, bounce);
+
+        Assert.Equal(expected, Assert.Single(await app.SubscribersAsync()).Status);
     }
 
     [Theory]

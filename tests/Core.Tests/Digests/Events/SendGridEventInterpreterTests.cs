@@ -12,12 +12,18 @@ public sealed class SendGridEventInterpreterTests
 {
     private static readonly DateTimeOffset On = new(2026, 11, 24, 9, 0, 0, TimeSpan.Zero);
 
+    private static readonly DateTimeOffset Now = On.AddMinutes(5);
+
     private readonly SendGridEventInterpreter _interpreter = new(new TopicCatalog([Some.Topic("work"), Some.Topic("health")]));
 
     [Theory]
     [InlineData("bounce", "bounce", "550 5.1.1 No such user", SubscriberStatus.Bounced)]
     [InlineData("bounce", "blocked", "421 Try later", null)]
-    [InlineData("bounce", null, "550", null)]
+    [InlineData("bounce", null, "550", SubscriberStatus.Bounced)]
+    [InlineData("bounce", "", "421 Try later", null)]
+    [InlineData("bounce", null, null, SubscriberStatus.Bounced)]
+    [InlineData("bounce", " Bounce ", null, SubscriberStatus.Bounced)]
+    [InlineData("bounce", "expired", "550", null)]
     [InlineData("deferred", null, "400 try again later", null)]
     [InlineData("blocked", null, "400", null)]
     [InlineData("dropped", null, "Bounced Address", SubscriberStatus.Bounced)]
@@ -40,7 +46,7 @@ public sealed class SendGridEventInterpreterTests
     public void Only_some_events_end_a_subscription(string kind, string? type, string? reason, SubscriberStatus? status)
     {
         var sendGridEvent = Event(kind, type, reason, issue: "work/2026-11-23");
-        var ends = _interpreter.Ends(sendGridEvent).ToList();
+        var ends = _interpreter.Ends(sendGridEvent, Now).ToList();
 
         Assert.Equal(status is not null, SendGridEventInterpreter.EndsSubscription(sendGridEvent));
         if (status is null)
@@ -60,29 +66,46 @@ public sealed class SendGridEventInterpreterTests
     [InlineData("unsubscribe", "", "")]
     public void An_unsubscription_ends_one_topic_and_a_bounce_ends_all(string kind, string? issue, string topics)
     {
-        var ends = _interpreter.Ends(Event(kind, "bounce", issue: issue));
+        var ends = _interpreter.Ends(Event(kind, "bounce", issue: issue), Now);
 
         Assert.Equal(topics, string.Join(' ', ends.Select(end => end.Topic.Value)));
     }
 
+    [Theory]
+    [InlineData("5.1.1", SubscriberStatus.Bounced)]
+    [InlineData(" 5.0.0", SubscriberStatus.Bounced)]
+    [InlineData("4.2.2", null)]
+    public void Without_a_type_the_code_of_the_mail_server_decides_about_a_bounce(string code, SubscriberStatus? status)
+    {
+        var bounce = Event("bounce", reason: "Unknown") with { SmtpStatus = code };
+
+        Assert.Equal(status, _interpreter.Ends(bounce, Now).FirstOrDefault()?.Status);
+        Assert.Empty(_interpreter.Ends(bounce with { Type = "blocked" }, Now));
+    }
+
     [Fact]
-    public void An_event_without_an_address_or_a_time_ends_nothing()
+    public void An_event_without_a_time_or_of_the_future_happens_now()
     {
         var complaint = Event("spamreport");
 
-        Assert.Empty(_interpreter.Ends(complaint with { Address = null }));
-        Assert.Empty(_interpreter.Ends(complaint with { HappenedOn = null }));
+        Assert.All(_interpreter.Ends(complaint with { HappenedOn = null }, Now), end => Assert.Equal(Now, end.HappenedOn));
+        Assert.All(_interpreter.Ends(complaint with { HappenedOn = Now.AddDays(1) }, Now), end => Assert.Equal(Now, end.HappenedOn));
+        Assert.Equal(2, _interpreter.Ends(complaint with { HappenedOn = null }, Now).Count());
     }
+
+    [Fact]
+    public void An_event_without_an_address_ends_nothing() =>
+        Assert.Empty(_interpreter.Ends(Event("spamreport") with { Address = null }, Now));
 
     [Fact]
     public void The_reason_is_SendGrids_without_addresses_and_names()
     {
         var bounce = Event("bounce", "bounce", "550 5.1.1 <amina@example.org> no mailbox for Amina. here");
 
-        var end = _interpreter.Ends(bounce).First();
+        var end = _interpreter.Ends(bounce, Now).First();
 
         Assert.Equal("SendGrid: bounce, 550 5.1.1 *** no mailbox for *** here", end.Reason);
-        Assert.Equal("SendGrid: spamreport", _interpreter.Ends(Event("spamreport")).First().Reason);
+        Assert.Equal("SendGrid: spamreport", _interpreter.Ends(Event("spamreport"), Now).First().Reason);
     }
 
     [Fact]
@@ -128,6 +151,6 @@ public sealed class SendGridEventInterpreterTests
         string kind, string? type = null, string? reason = null, string? issue = null, string? delivery = null, string? call = null)
     {
         Assert.True(EmailAddress.TryParse("amina@example.org", out var address));
-        return new SendGridEvent(kind, "id", type, reason, address, On, issue, delivery, call);
+        return new SendGridEvent(kind, "id", type, SmtpStatus: null, reason, address, On, issue, delivery, call);
     }
 }
