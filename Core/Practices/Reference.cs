@@ -26,15 +26,19 @@ public sealed record Reference
         return Format(digits, CheckDigit(digits));
     }
 
-    /// <summary>Ignores case, hyphens and spaces, and reads o, i, l as 0, 1, 1. False if the check character is wrong.</summary>
+    /// <summary>
+    /// Ignores case, hyphens of any kind, white space and invisible characters, and reads o, i, l as 0, 1, 1. False if the check character
+    /// is wrong.
+    /// </summary>
     public static bool TryParse(string? input, out Reference reference)
     {
         reference = null!;
         Span<int> digits = stackalloc int[Length + 1];
         var count = 0;
-        foreach (var character in input ?? "")
+        foreach (var character in Hyphens.ToAscii(input ?? ""))
         {
-            if (character is '-' or ' ')
+            if (character is '-' || char.IsWhiteSpace(character)
+                || CharUnicodeInfo.GetUnicodeCategory(character) == UnicodeCategory.Format)
                 continue;
 
             var digit = char.ToUpperInvariant(character) switch

@@ -97,7 +97,9 @@ public sealed class SettingsReader(IConfiguration configuration)
     /// <summary>Adds a mistake unless the text fits into a mail header and a title.</summary>
     public string OneLine(string name, string text)
     {
-        if (text.Length > 0 && (TextCleaner.Clean(text, multiline: true) is null or "" || text.ReplaceLineEndings("\n").Contains('\n')))
+        if (text.Length == 0)
+            return text;
+        if (text.Contains('\n') || TextCleaner.WithoutControls(text) != text || TextCleaner.Clean(text, multiline: false) is null or "")
             _mistakes.Add(
                 $"The setting {DisplayName(name)} contains a line break, a control character or no visible character. "
                 + "Enter text on one line.");

@@ -54,7 +54,7 @@ public sealed class SubmissionRules(TopicCatalog topics)
         if (text is null && TextCleaner.HasTooManyMarks(input))
             errors.Add(field, RuleTexts.TooManyMarks.With(label, Number(TextCleaner.MaxMarks)));
         else if (text is null)
-            errors.Add(field, RuleTexts.NoText.With(label));
+            errors.Add(field, RuleTexts.HalfCharacter.With(label));
         else if (length == 0 && missing is not null)
             errors.Add(field, missing);
         else if (length > 0 && length < min)
@@ -67,20 +67,20 @@ public sealed class SubmissionRules(TopicCatalog topics)
 
     private static string Email(FieldErrors errors, string? input)
     {
-        if (string.IsNullOrWhiteSpace(input))
+        if (TextCleaner.Clean(input, multiline: false) is "")
             return "";
         if (EmailAddress.TryParse(input, out var address))
             return address.Value;
 
-        errors.Add(SubmissionFields.Email, EmailAddress.InvalidMessage);
+        errors.Add(SubmissionFields.Email, EmailAddress.InvalidMessage(input));
         return "";
     }
 
     private static string Country(FieldErrors errors, string? input)
     {
-        if (string.IsNullOrWhiteSpace(input))
+        if (TextCleaner.Clean(input, multiline: false) is "")
             return "";
-        if (Countries.TryFind(input, out var code))
+        if (Countries.TryFind(input!, out var code))
             return code;
 
         errors.Add(SubmissionFields.Country, RuleTexts.UnknownCountry);
@@ -89,41 +89,16 @@ public sealed class SubmissionRules(TopicCatalog topics)
 
     private static string Link(FieldErrors errors, string? input)
     {
-        var text = TextCleaner.Clean(input, multiline: false) is { } clean ? TextCleaner.TrimInvisible(clean) : null;
-        if (text is { Length: 0 })
+        if (TextCleaner.Clean(input, multiline: false) is "")
             return "";
-        // The encoded form has the final length: other than ASCII takes several characters.
-        if (text is not null && Uri.TryCreate(text, UriKind.Absolute, out var uri)
-            && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0 && AddressOf(uri) is { } address)
-        {
-            if (text.Length <= LinkMax && address.Length <= LinkMax)
-                return address;
-
+        if (WebLink.Normalize(input!) is not { } address)
+            errors.Add(SubmissionFields.Link, RuleTexts.LinkNotWeb);
+        else if (address.Length > LinkMax)
             errors.Add(SubmissionFields.Link, RuleTexts.LinkTooLong.With(Number(LinkMax)));
-            return "";
-        }
+        else
+            return address;
 
-        errors.Add(SubmissionFields.Link, RuleTexts.LinkNotWeb);
         return "";
-    }
-
-    /// <summary>The normalized address with its host in ASCII, which exposes look-alike hosts. Null if the host is invalid.</summary>
-    private static string? AddressOf(Uri uri)
-    {
-        if (uri.HostNameType is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6))
-            return null;
-
-        try
-        {
-            var host = uri.HostNameType == UriHostNameType.Dns ? uri.IdnHost : uri.Host;
-            return Uri.CheckHostName(host) == UriHostNameType.Unknown
-                ? null
-                : $"{uri.Scheme}://{host}{(uri.IsDefaultPort ? "" : $":{uri.Port}")}{uri.PathAndQuery}{uri.Fragment}";
-        }
-        catch (UriFormatException)
-        {
-            return null;
-        }
     }
 
     private static string Number(int number) => Language.Current.Number(number);

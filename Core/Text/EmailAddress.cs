@@ -1,4 +1,4 @@
-using System.Net.Mail;
+using System.Text;
 
 namespace Pipeline.Text;
 
@@ -7,28 +7,30 @@ public sealed record EmailAddress
 {
     public const int MaxLength = 254;
 
+    private const int MaxLocalPart = 64;
+
     private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
 
     private EmailAddress(string value) => Value = value;
 
-    /// <summary>Error message for an invalid address, in the current language.</summary>
-    public static string InvalidMessage => AddressTexts.EnterAddress;
-
     public string Value { get; }
 
+    /// <summary>Ignores invisible characters, white space around the address, full-width forms and a full stop at the end.</summary>
     public static bool TryParse(string? input, out EmailAddress address)
     {
         address = null!;
-        var text = TextCleaner.TrimInvisible(input ?? "");
+        var text = Visible(input);
         var at = text.LastIndexOf('@');
-        if (at < 1 || text.Length > MaxLength || !text[..at].All(IsPlain))
+        if (at < 0 || text.Length > MaxLength || !IsLocalPart(text[..at]))
             return false;
 
         try
         {
             var host = Idn.GetAscii(text[(at + 1)..]).ToLowerInvariant();
+            if (host.EndsWith('.'))
+                host = host[..^1];
             var value = $"{text[..at]}@{host}";
-            if (!host.Contains('.') || value.Length > MaxLength || !MailAddress.TryCreate(value, out var parsed) || parsed.Address != value)
+            if (value.Length > MaxLength || !HasTopLevelDomain(host))
                 return false;
 
             address = new EmailAddress(value);
@@ -40,11 +42,30 @@ public sealed record EmailAddress
         }
     }
 
+    /// <summary>Error message for an input that is not an address, in the current language.</summary>
+    public static string InvalidMessage(string? input) =>
+        Visible(input) is var text && text.LastIndexOf('@') is > 0 and var at && text[..at].Any(char.IsLetter)
+        && !text[..at].All(char.IsAscii)
+            ? AddressTexts.UseAsciiBeforeAt
+            : AddressTexts.EnterAddress;
+
     /// <summary>Replaces every word that contains @ with ***.</summary>
     public static string Mask(string text) => string.Join(' ', text.Split(' ').Select(word => word.Contains('@') ? "***" : word));
 
     public override string ToString() => "***";
 
+    private static string Visible(string? input) => string.Concat(
+        (TextCleaner.Clean(input, multiline: false) ?? "")
+            .Where(character => CharUnicodeInfo.GetUnicodeCategory(character) != UnicodeCategory.Format))
+        .Normalize(NormalizationForm.FormKC);
+
     // Quoted local parts, comments and spaces are legal, but nearly always mistakes. SendGrid accepts no Unicode here.
+    private static bool IsLocalPart(string text) =>
+        text.Length is > 0 and <= MaxLocalPart && text.All(IsPlain) && text.Split('.').All(part => part.Length > 0);
+
+    // Not an address of the Internet Protocol.
+    private static bool HasTopLevelDomain(string host) =>
+        host.LastIndexOf('.') is > 0 and var dot && host.Length - dot > 2 && !host[(dot + 1)..].All(char.IsAsciiDigit);
+
     private static bool IsPlain(char character) => char.IsAsciiLetterOrDigit(character) || "!#$%&'*+-/=?^_`{|}~.".Contains(character);
 }

@@ -8,26 +8,41 @@ public static class TextCleaner
     /// <summary>Maximum number of marks on a letter. Tibetan uses nine; Hebrew, Arabic and decomposed Vietnamese about half.</summary>
     public const int MaxMarks = 12;
 
-    private const int BlackFlag = 0x1F3F4;
-    private const int EndOfTags = 0xE007F;
-
-    /// <summary>Trims, normalizes to NFC and \n, and removes invisible characters without meaning. Empty if nothing is visible.</summary>
-    /// <remarks>Null if the text has control characters other than line breaks, invalid Unicode or too many marks on a letter.</remarks>
+    /// <summary>
+    /// Tabs become spaces, other breaks \n (a space in a single line), other control and invisible characters are removed
+    /// (<see cref="InvisibleCharacters"/>). Then the text is normalized to NFC and trimmed. Empty if nothing is visible.
+    /// </summary>
+    /// <remarks>
+    /// Null for half of a surrogate pair and for too many marks on a letter. Cleaning a clean text changes nothing: a reference is
+    /// derived from it.
+    /// </remarks>
     public static string? Clean(string? input, bool multiline)
     {
         if (string.IsNullOrEmpty(input))
             return "";
 
-        var text = input.ReplaceLineEndings("\n");
-        if (!multiline)
-            text = text.Replace('\n', ' ');
-
         // Check marks before normalization: to sort n marks takes n² steps, seconds for a body of the maximum size.
-        if (!IsText(text) || HasTooManyMarks(text))
+        if (!IsWellFormed(input) || HasTooManyMarks(input))
             return null;
 
-        var clean = Isolates.Balance(Trim(RemoveInvisibleControls(text).Normalize(NormalizationForm.FormC), IsBlank));
+        var text = WithoutControls(input);
+        if (!multiline)
+            text = text.Replace('\n', ' ');
+        text = text.Normalize(NormalizationForm.FormC);
+        // What is removed can give other characters new neighbours, and normalization a new order of marks.
+        for (var before = ""; before != text;)
+            (before, text) = (text, InvisibleCharacters.Remove(text).Normalize(NormalizationForm.FormC));
+        var clean = Trim(text, char.IsWhiteSpace);
         return clean.EnumerateRunes().Any(CanBeSeen) ? clean : "";
+    }
+
+    /// <summary>Tabs become spaces, other breaks \n. Removes other control characters and noncharacters. Does not trim.</summary>
+    public static string WithoutControls(string text)
+    {
+        var lines = text.ReplaceLineEndings("\n").Replace('\v', '\n').Replace('\t', ' ');
+        return lines.EnumerateRunes().Any(IsControl)
+            ? string.Concat(lines.EnumerateRunes().Where(rune => !IsControl(rune)).Select(rune => rune.ToString()))
+            : lines;
     }
 
     /// <summary>True if a letter carries more than <see cref="MaxMarks"/> marks and so covers other lines.</summary>
@@ -42,8 +57,8 @@ public static class TextCleaner
                 if (++marks > MaxMarks)
                     return true;
             }
-            // A format character between marks does not end the sequence.
-            else if (category != UnicodeCategory.Format)
+            // Characters that are removed, or have no width, do not end the sequence.
+            else if (category != UnicodeCategory.Format && !IsControl(rune) && !InvisibleCharacters.IsNeverNeeded(rune.Value))
             {
                 marks = 0;
             }
@@ -68,14 +83,11 @@ public static class TextCleaner
         return length;
     }
 
-    private static bool IsText(ReadOnlySpan<char> text)
+    private static bool IsWellFormed(ReadOnlySpan<char> text)
     {
         while (text.Length > 0)
         {
-            // XML and tables accept no unpaired surrogates and no noncharacters.
-            if (Rune.DecodeFromUtf16(text, out var rune, out var length) != System.Buffers.OperationStatus.Done
-                || rune.Value is >= 0xFDD0 and <= 0xFDEF || (rune.Value & 0xFFFE) == 0xFFFE
-                || Rune.IsControl(rune) && rune.Value != '\n')
+            if (Rune.DecodeFromUtf16(text, out _, out var length) != System.Buffers.OperationStatus.Done)
                 return false;
 
             text = text[length..];
@@ -84,62 +96,17 @@ public static class TextCleaner
         return true;
     }
 
-    private static string RemoveInvisibleControls(string text)
-    {
-        var kept = new StringBuilder(text.Length);
-        var takesSelector = false;
-        for (var i = 0; i < text.Length;)
-        {
-            var rune = Rune.GetRuneAt(text, i);
-            var length = rune.Value == BlackFlag ? LengthOfFlag(text, i) : rune.Utf16SequenceLength;
-            if (IsSelector(rune.Value) ? takesSelector : !IsInvisibleControl(rune.Value))
-            {
-                kept.Append(text, i, length);
-                // One selector for each visible character: a row of selectors is invisible and can carry any message.
-                takesSelector = CanBeSeen(rune);
-            }
-
-            i += length;
-        }
-
-        return kept.ToString();
-    }
-
-    // Directional embeddings and overrides (isolates stay in pairs), invisible operators, deprecated format characters, soft hyphens,
-    // byte order marks, annotation marks and tags. LRM, RLM, ALM and joiners stay: Arabic, Persian, Indic scripts and emoji need them.
-    private static bool IsInvisibleControl(int value) =>
-        value is 0x00AD or (>= 0x202A and <= 0x202E) or (>= 0x2061 and <= 0x2065) or (>= 0x206A and <= 0x206F)
-        or 0xFEFF or (>= 0xFFF0 and <= 0xFFFC) or (>= 0xE0000 and <= 0xE0FFF);
-
-    // Variation selectors: emoji, Chinese characters and Mongolian letters use them.
-    private static bool IsSelector(int value) =>
-        value is (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0100 and <= 0xE01EF) or (>= 0x180B and <= 0x180D) or 0x180F;
-
-    // The flags of England, Scotland and Wales consist of a black flag, up to six tags and an end tag.
-    private static int LengthOfFlag(string text, int start)
-    {
-        const int pair = 2, maxTags = 7;
-        for (var (i, tags) = (start + pair, 0); i < text.Length && tags < maxTags; i += pair, tags++)
-        {
-            var value = Rune.GetRuneAt(text, i).Value;
-            if (value == EndOfTags)
-                return tags == 0 ? pair : i + pair - start;
-            if (value is < 0xE0020 or > EndOfTags)
-                break;
-        }
-
-        return pair;
-    }
+    // XML and tables accept no noncharacters.
+    private static bool IsControl(Rune rune) => Rune.IsControl(rune) && rune.Value != '\n'
+        || rune.Value is >= 0xFDD0 and <= 0xFDEF || (rune.Value & 0xFFFE) == 0xFFFE;
 
     // The code points at the end are blank letters (Hangul fillers, blank Braille). Private use is visible, at least as boxes.
-    private static bool CanBeSeen(Rune rune) =>
+    internal static bool CanBeSeen(Rune rune) =>
         !Rune.IsWhiteSpace(rune) && Rune.GetUnicodeCategory(rune) is not UnicodeCategory.Format and var category && !IsMark(category)
         && rune.Value is not (0x115F or 0x1160 or 0x2800 or 0x3164 or 0xFFA0);
 
-    private static bool IsMark(UnicodeCategory category) =>
+    internal static bool IsMark(UnicodeCategory category) =>
         category is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.SpacingCombiningMark;
-
-    private static bool IsBlank(char character) => char.IsWhiteSpace(character) || character is '\u200b' or '\u2060';
 
     private static string Trim(string text, Func<char, bool> isBlank)
     {

@@ -9,7 +9,10 @@ public sealed class TopicCatalog(ImmutableArray<Topic> topics)
     /// <summary>Error message for the API; forms use <see cref="TopicTexts.ChooseOne"/>.</summary>
     public string Choose => TopicTexts.ChooseOneOf.With(string.Join(", ", topics.Select(topic => topic.Id)));
 
-    /// <summary>Finds a topic by id, ignoring case and outer spaces. Null if there is none.</summary>
-    public Topic? Find(string? id) =>
-        id is null ? null : topics.FirstOrDefault(topic => topic.Id.Value.Equals(id.Trim(), StringComparison.OrdinalIgnoreCase));
+    /// <summary>Finds a topic by id, ignoring case, kinds of hyphens and outer white space. Null if there is none.</summary>
+    public Topic? Find(string? id)
+    {
+        var plain = Hyphens.ToAscii(TextCleaner.TrimInvisible(id ?? ""));
+        return topics.FirstOrDefault(topic => topic.Id.Value.Equals(plain, StringComparison.OrdinalIgnoreCase));
+    }
 }

@@ -1,5 +1,6 @@
 using Pipeline.Digests;
 using Pipeline.Functions.Api;
+using Pipeline.Text;
 
 namespace Pipeline.Functions.Digests;
 
@@ -13,6 +14,7 @@ public sealed class GetDigest(TopicCatalog topics, DigestTable digests, LedgerRe
     {
         if (topics.Find(topic) is not { } known)
             return Problems.Of(StatusCodes.Status404NotFound, "There is no such topic.");
+        issue = Hyphens.ToAscii(issue);
         if (!new IssueName(issue).IsValid || await digests.FindAsync(known.Id, issue, cancellationToken) is not { } found)
             return Problems.Of(
                 StatusCodes.Status404NotFound,

@@ -17,7 +17,7 @@ public sealed class AcceptSubscription(Pipeline.Subscribers.Subscriptions subscr
 
         Dictionary<string, string[]> errors = [];
         if (!EmailAddress.TryParse(body["email"], out var address))
-            errors["email"] = [EmailAddress.InvalidMessage];
+            errors["email"] = [EmailAddress.InvalidMessage(body["email"])];
         var topic = topics.Find(body["topic"]);
         if (topic is null)
             errors["topic"] = [topics.Choose];
@@ -36,6 +36,6 @@ public sealed class AcceptSubscription(Pipeline.Subscribers.Subscriptions subscr
     /// <summary>The language of the field (fr, fr-CA), else that of the request; null if it is not supported.</summary>
     private static Language? LanguageOf(RequestBody body) =>
         body.Errors.ContainsKey("language") ? null
-        : body["language"]?.Trim() is { Length: > 0 } code ? Language.Find(code.Split('-')[0])
+        : TextCleaner.TrimInvisible(body["language"] ?? "") is { Length: > 0 } code ? Language.Find(code.Split('-')[0])
         : Language.Current;
 }

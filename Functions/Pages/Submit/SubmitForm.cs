@@ -1,3 +1,5 @@
+using Pipeline.Text;
+
 namespace Pipeline.Functions.Pages.Submit;
 
 public sealed record SubmitForm(SubmissionDraft Draft)
@@ -25,11 +27,9 @@ public sealed record SubmitForm(SubmissionDraft Draft)
 
     private static string? Typed(string field, string? value)
     {
-        // HTML cannot hold U+0085: browsers read its character reference as "…", and would post another text than was previewed.
-        var text = value?.ReplaceLineEndings("\n");
-        // People leave out the scheme. Programs that call the API must send it.
-        return field == SubmissionFields.Link && text?.TrimStart().StartsWith("www.", StringComparison.OrdinalIgnoreCase) == true
-            ? $"https://{text.Trim()}"
-            : text;
+        // HTML cannot hold control characters: a browser would post another text than was previewed.
+        var text = value is null ? null : TextCleaner.WithoutControls(value);
+        // Programs that call the API must send the scheme.
+        return field == SubmissionFields.Link && text is not null ? WebLink.Complete(text) : text;
     }
 }

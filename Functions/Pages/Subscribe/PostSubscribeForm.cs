@@ -19,7 +19,7 @@ public sealed class PostSubscribeForm(
         if (topic is null)
             errors.Add(SubmissionFields.Topic, TopicTexts.ChooseOne);
         if (!EmailAddress.TryParse(email, out var address))
-            errors.Add(SubmissionFields.Email, EmailAddress.InvalidMessage);
+            errors.Add(SubmissionFields.Email, EmailAddress.InvalidMessage(email));
         var back = ReturnAddress.Allowed(site, body[ReturnAddress.Field]);
         if (topic is null || errors.Any)
             return FormAgain(

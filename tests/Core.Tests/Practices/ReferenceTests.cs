@@ -33,6 +33,20 @@ public sealed class ReferenceTests
         Assert.Equal(reference, read);
     });
 
+    [Theory]
+    [InlineData("DQBC–882P–37NH–J")]
+    [InlineData("DQBC—882P―37NH‒J")]
+    [InlineData("DQBC\u2011882P\u201037NH\u2212J")]
+    [InlineData("DQBC\u00ad882P\u204337NH\ufe63J")]
+    [InlineData("ＤＱＢＣ－８８２Ｐ－３７ＮＨ－Ｊ")]
+    [InlineData("\u200eDQBC\u00a0882P\t37NH\u200b\u2060-J\ufeff")]
+    [InlineData("dqbcー882pー37nhーj")]
+    public void Hyphens_of_any_kind_and_invisible_characters_are_read(string typed)
+    {
+        Assert.True(Reference.TryParse(typed, out var read));
+        Assert.Equal(Reference.Of("Migra Movil"), read);
+    }
+
     [Fact]
     public void Every_mistyped_character_is_found() =>
         Gen.Select(Gen.String, Gen.Int[0, 12], Gen.Int[1, 31]).Sample((content, position, shift) =>

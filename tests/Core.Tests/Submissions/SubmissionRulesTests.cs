@@ -131,6 +131,14 @@ public sealed class SubmissionRulesTests
     [InlineData("https://[::1/", false)]
     [InlineData("https://[2001:db8::1]/a", true)]
     [InlineData("https://192.0.2.1:8080/a?b#c", true)]
+    [InlineData("http://[::1][::1]/", false)]
+    [InlineData("http://[::1]zq/", false)]
+    [InlineData("http://[::1]:80[::1]/", false)]
+    [InlineData("https://a.example/ https://b.example/", false)]
+    [InlineData("https://a.example/\nhttps://b.example/", false)]
+    [InlineData("https://a.example/\nwww.b.example", false)]
+    [InlineData("https://example.org/plan\nRead page 3", false)]
+    [InlineData("iom.int/plan", false)]
     public void Only_web_addresses_are_links(string link, bool fits) =>
         Assert.Equal(fits, Rules.Check(Some.Draft with { Link = link }).Submission is not null);
 
@@ -144,12 +152,29 @@ public sealed class SubmissionRulesTests
     [InlineData("https://example\u3002org/", "https://example.org/")]
     [InlineData("https://exam\u202eple.org/\u202egnp.exe", "https://example.org/gnp.exe")]
     [InlineData("\u200ehttps://example.org/\u200f", "https://example.org/")]
+    [InlineData("https://example.org/a\u200bb?c=\u200bd", "https://example.org/ab?c=d")]
+    [InlineData("https://example.org/a\r\n  long\n path", "https://example.org/alongpath")]
+    [InlineData("https://exam\vple.org/\t", "https://example.org/")]
+    [InlineData("https://fa.example.org/می\u200cخواهم", "https://fa.example.org/%D9%85%DB%8C%E2%80%8C%D8%AE%D9%88%D8%A7%D9%87%D9%85")]
+    [InlineData("http://[2001:db8::1]:8080", "http://[2001:db8::1]:8080/")]
     [InlineData("https://@example.org/", "https://example.org/")]
     [InlineData("https://[2001:DB8::1]/a", "https://[2001:db8::1]/a")]
     [InlineData("https://example.org/\"onmouseover=\"alert(1)", "https://example.org/%22onmouseover=%22alert(1)")]
     [InlineData("https://example.org/'a'(b)", "https://example.org/'a'(b)")]
     public void A_link_is_kept_as_it_is_requested(string link, string kept) =>
         Assert.Equal(kept, Rules.Check(Some.Draft with { Link = link }).Submission?.Link);
+
+    [Theory]
+    [InlineData("iom.int/plan", "https://iom.int/plan")]
+    [InlineData(" www.example.org ", "https://www.example.org")]
+    [InlineData("\u200eIOM.int", "https://IOM.int")]
+    [InlineData("هجرة.example:8080?q", "https://هجرة.example:8080?q")]
+    [InlineData("http://iom.int", "http://iom.int")]
+    [InlineData("a@example.org", "a@example.org")]
+    [InlineData("javascript:alert(1)", "javascript:alert(1)")]
+    [InlineData("not a link. At all", "not a link. At all")]
+    [InlineData("/plan", "/plan")]
+    public void A_link_in_a_form_may_lack_the_scheme(string typed, string completed) => Assert.Equal(completed, WebLink.Complete(typed));
 
     [Fact]
     public void A_link_can_have_2000_characters()
@@ -160,18 +185,52 @@ public sealed class SubmissionRulesTests
         Assert.Null(Rules.Check(Some.Draft with { Link = start + Repeat("م", 1_900) }).Submission);
     }
 
-    [Theory]
-    [InlineData("a\0b")]
-    [InlineData("tab\there")]
-    [InlineData("escape\u001b[31m")]
-    [InlineData("del\u007f")]
-    [InlineData("c1\u0085\u009f")]
-    [InlineData("never a character \ufffe")]
-    public void Control_characters_are_refused(string text)
+    [Fact]
+    public void Every_field_is_cleaned_before_it_is_judged()
     {
-        var (_, errors) = Rules.Check(Some.Draft with { Title = "abc" + text, Summary = "A summary that is long enough " + text });
+        var clean = Some.Draft with
+        {
+            Honorific = "Ms.",
+            Submitter = "Angelica Pinzon",
+            Organisation = "IOM",
+            Email = "a@example.org",
+            Country = "CR",
+            Link = "https://example.org/a",
+        };
+        string Dirty(string? text) => $"\ufeff\t{text![..1]}\u200b\0{text[1..]}\v\u2060\t";
 
-        Assert.Equal(["title", "summary"], errors.ToDictionary().Keys);
+        var (submission, errors) = Rules.Check(new SubmissionDraft
+        {
+            Topic = "\t\u200bMainstreaming\u2011migration\v",
+            Title = Dirty(clean.Title),
+            Summary = Dirty(clean.Summary),
+            Honorific = Dirty(clean.Honorific),
+            Submitter = Dirty(clean.Submitter),
+            Organisation = Dirty(clean.Organisation),
+            Email = Dirty(clean.Email),
+            Country = "\u200ecr\t",
+            Link = Dirty(clean.Link),
+        });
+
+        Assert.Empty(errors.AllMessages);
+        Assert.Equal(Rules.Check(clean).Submission, submission);
+    }
+
+    [Fact]
+    public void Characters_that_nobody_sees_do_not_count()
+    {
+        var (_, errors) = Rules.Check(new SubmissionDraft
+        {
+            Topic = Some.TopicId,
+            Title = "\ta\0b\u001f\t",
+            Summary = new string('\t', 30),
+            Email = "\u200b\0",
+            Country = "\t\u200e",
+            Link = "\v",
+        });
+
+        Assert.Equal(["Title must be 3 characters or more; it has 2", "Enter a summary of the practice"], errors.AllMessages);
+        Assert.NotNull(Rules.Check(Some.Draft with { Title = new string('a', 200) + "\t\u200b\0" }).Submission);
     }
 
     [Fact]
@@ -206,8 +265,14 @@ public sealed class SubmissionRulesTests
     }
 
     [Fact]
-    public void Half_a_surrogate_pair_is_refused() =>
-        Assert.Contains("title", Rules.Check(Some.Draft with { Title = "half " + '\ud83d' + " a smile" }).Errors.ToDictionary());
+    public void Half_a_surrogate_pair_is_refused() => Assert.Equal(
+        ["Title has half of a character, such as half of an emoji; delete it and type it again"],
+        Rules.Check(Some.Draft with { Title = "half " + '\ud83d' + " a smile" }).Errors.AllMessages);
+
+    [Fact]
+    public void An_accent_in_an_email_address_is_explained() => Assert.Equal(
+        ["Before the @, use only letters from a to z without accents, digits, and signs such as . - _"],
+        Rules.Check(Some.Draft with { Email = "désirée@example.org" }).Errors.AllMessages);
 
     [Theory]
     [InlineData("XX")]

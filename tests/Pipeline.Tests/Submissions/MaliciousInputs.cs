@@ -89,7 +89,7 @@ public static class MaliciousInputs
         ["a\u202ezq"] = "azq",
         ["a\u2067zq"] = "azq",
         ["a\u2069\u2069zq"] = "azq",
-        ["\u2066\u2067\u2068zq\u2069"] = "\u2068zq\u2069",
+        ["\u2066\u2067\u2068zq\u2069"] = "zq",
         [Repeat("\u202a\u202e", 80) + "zq"] = "zq",
         ["\u200b\u200b\u200b\u200b"] = "",
         ["\u200d\u200c\u2060\ufeff\u00ad"] = "",
@@ -100,22 +100,26 @@ public static class MaliciousInputs
         ["zq\ufe0f\ufe0f\ufe0f"] = "zq\ufe0f",
         ["\ufffczq"] = "zq",
         ["\ufff9zq\ufffazq\ufffb"] = "zqzq",
-        [" \u0001javascript:zq()"] = null,
-        ["a\vzq-Header: yes"] = null,
-        ["a\u001b[31mzq\u001b]0;zq\a"] = null,
-        ["a\bzq\u007f"] = null,
-        ["\t=zq"] = null,
-        ["\0"] = null,
-        ["a\0zq"] = null,
-        ["a\u001fzq"] = null,
-        ["a\u009fzq"] = null,
+        [" \u0001javascript:zq()"] = "javascript:zq()",
+        ["a\vzq-Header: yes"] = "a zq-Header: yes",
+        ["a\u001b[31mzq\u001b]0;zq\a"] = "a[31mzq]0;zq",
+        ["a\bzq\u007f"] = "azq",
+        ["\t=zq"] = "=zq",
+        ["\0"] = "",
+        ["a\0zq"] = "azq",
+        ["a\u001fzq"] = "azq",
+        ["a\u009fzq"] = "azq",
+        ["\uffffzq"] = "zq",
+        ["\ufffezq"] = "zq",
+        ["\ufdd0zq"] = "zq",
+        ["\U0001FFFEzq"] = "zq",
+        ["z\u200bq\u200c\u200d"] = "zq",
+        ["\u061czq\u200f"] = "zq",
+        ["https://exam\u200bple.org/zq"] = "https://example.org/zq",
+        [Repeat("\u2067", 80) + "zq" + Repeat("\u2069", 80)] = "zq",
         ["\ud800zq"] = null,
         ["zq\udc00"] = null,
         ["\udc00\ud800zq"] = null,
-        ["\uffffzq"] = null,
-        ["\ufffezq"] = null,
-        ["\ufdd0zq"] = null,
-        ["\U0001FFFEzq"] = null,
         ["z" + new string('\u0301', 10_000)] = null,
         ["z" + Repeat("\u0301\u0323", 5_000)] = null,
         [new string('\u0301', 20)] = null,
@@ -140,12 +144,10 @@ public static class MaliciousInputs
     {
         if (StoredLine(input) is not { } line)
             return null;
-        // Joiners and fillers are invisible, but they have a meaning beside letters.
-        if (input is "\u200d\u200c\u2060\ufeff\u00ad")
-            return "\u200d\u200c\u2060\n" + more;
+        // Fillers are invisible, but they have a width.
         if (input is "\u3164\u3164\u3164")
             return $"{input}\n{more}";
-        var lines = input.ReplaceLineEndings("\n") is var text && text.Contains('\n') ? text.TrimStart() : line;
+        var lines = input.ReplaceLineEndings("\n").Replace('\v', '\n') is var text && text.Contains('\n') ? text.TrimStart() : line;
         return lines.Length == 0 ? more : $"{lines}\n{more}";
     }
 

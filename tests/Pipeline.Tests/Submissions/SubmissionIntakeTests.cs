@@ -231,4 +231,45 @@ public sealed class SubmissionIntakeTests(AzuriteFixture azurite)
 
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
+
+    [Theory]
+    [InlineData('\u2013')]
+    [InlineData('\u2011')]
+    [InlineData('\u2212')]
+    [InlineData('\u00ad')]
+    public async Task An_address_with_other_hyphens_is_found(char hyphen)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var reference = await app.SubmitPublishedAsync(Samples.Practice());
+        await app.Get<Pipeline.Operations.MinuteSweep>().RunAsync(Cancellation);
+        await app.PublishDigestAsync();
+        var issue = Assert.Single(await app.IssuesAsync()).RowKey;
+        string[] addresses =
+        [
+            $"api/submissions/{PipelineApp.Topic}/{reference}", $"practices/{PipelineApp.Topic}/{reference}", $"topics/{PipelineApp.Topic}",
+            $"digests/{PipelineApp.Topic}/{issue}", $"api/digests/{PipelineApp.Topic}/{issue}",
+        ];
+
+        foreach (var address in addresses)
+        {
+            using var answer = await app.Http.GetAsync(address.Replace('-', hyphen), Cancellation);
+            Assert.Equal((address, HttpStatusCode.OK), (address, answer.StatusCode));
+        }
+    }
+
+    [Fact]
+    public async Task A_message_from_elsewhere_is_cleaned_before_it_is_judged()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var message = "{\"version\":1,\"submittedOn\":\"2026-11-24T09:00:00Z\",\"topic\":\"mainstreaming-migration\\t\","
+            + "\"title\":\"\\u000bMigra\\tMo\\u200bvil\\u0000\",\"summary\":\"A bus that brings\\u000badvice to people.\\t\","
+            + "\"email\":\"\\ta@example.org.\",\"link\":\"https://example.org/\\na\"}";
+
+        await app.Storage.SubmissionQueue.SendMessageAsync(message, Cancellation);
+        await app.UntilAsync("it is stored", async () => (await app.PracticesAsync()).Count == 1);
+
+        var row = Assert.Single(await app.PracticesAsync());
+        Assert.Equal(("Migra Movil", "A bus that brings\nadvice to people."), (row.Title, row.Summary));
+        Assert.Equal(("a@example.org", "https://example.org/a"), (row.Email, row.Link));
+    }
 }
