@@ -1,5 +1,5 @@
+using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace Pipeline.Functions.Http;
@@ -26,32 +26,39 @@ public sealed class RequestBody
     public static async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var isForm = request.HasFormContentType;
-        if (!isForm && !IsJson(request))
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || (!isForm && !IsJson(type)))
             throw new BadHttpRequestException("Send application/json or a form.", StatusCodes.Status415UnsupportedMediaType);
         var body = await RawBody.ReadAsync(request, MaxBytes, cancellationToken);
 
         try
         {
-            return isForm ? await FormAsync(request, body, cancellationToken) : Json(body);
+            return isForm
+                ? new RequestBody(await FormFields.ReadAsync(type, body, cancellationToken), [])
+                : Json(BodyEncoding.Decode(body.Span, BodyEncoding.Of(type.Charset.Value)));
         }
-        // NotSupportedException: a form in UTF-7.
-        catch (Exception malformed) when (
-            malformed is JsonException or InvalidDataException or IOException or ArgumentException or NotSupportedException)
+        catch (DecoderFallbackException malformed)
         {
-            throw new BadHttpRequestException(
-                isForm ? "The form could not be read." : "The body is not JSON in UTF-8 with an object at its top.",
-                StatusCodes.Status400BadRequest, malformed);
+            throw Unreadable(
+                $"The body is not text in {BodyEncoding.Of(type.Charset.Value).WebName}. Send UTF-8, or name the charset in Content-Type.",
+                malformed);
+        }
+        catch (Exception malformed) when (malformed is JsonException or InvalidDataException or IOException or ArgumentException)
+        {
+            throw Unreadable(
+                isForm ? "The form could not be read." : "The body is not JSON with an object at its top.", malformed);
         }
     }
 
-    private static bool IsJson(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-        && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-            || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+    private static BadHttpRequestException Unreadable(string message, Exception malformed) =>
+        new(message, StatusCodes.Status400BadRequest, malformed);
 
-    private static RequestBody Json(ReadOnlyMemory<byte> bytes)
+    private static bool IsJson(MediaTypeHeaderValue type) =>
+        type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase);
+
+    private static RequestBody Json(string text)
     {
-        using var document = JsonDocument.Parse(bytes);
+        using var document = JsonDocument.Parse(text);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
             throw new JsonException("Not an object.");
 
@@ -94,14 +101,5 @@ public sealed class RequestBody
             // An escaped half of a surrogate pair. The validator rejects a lone one with a sentence.
             return "\ud800";
         }
-    }
-
-    private static async Task<RequestBody> FormAsync(HttpRequest request, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-    {
-        request.Body = new MemoryStream(bytes.ToArray());
-        var form = await new FormFeature(
-            request, new FormOptions { ValueLengthLimit = MaxBytes, BufferBodyLengthLimit = MaxBytes }).ReadFormAsync(cancellationToken);
-        return new RequestBody(
-            form.Keys.ToDictionary(key => key, key => form[key].FirstOrDefault(), StringComparer.OrdinalIgnoreCase), []);
     }
 }
