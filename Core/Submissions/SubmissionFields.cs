@@ -14,7 +14,8 @@ public static class SubmissionFields
     public const string Link = "link";
 
     /// <summary>Form only: hidden from people, so only programs fill it in.</summary>
-    public const string Honeypot = "website";
+    /// <remarks>Browsers and password managers have no value for a field of this name. They fill in "website".</remarks>
+    public const string Honeypot = "remarks";
 
     /// <summary>Form only: see <see cref="Spam.FormTimestamp"/>.</summary>
     public const string Timestamp = "stamp";

@@ -36,12 +36,13 @@ public static class Samples
     public static Dictionary<string, string> Practice(
         string title = "Migra Movil",
         string submitter = "Angelica Pinzon",
-        string summary = "A bus that brings advice to people in border areas.") =>
+        string? summary = null) =>
         new()
         {
             ["topic"] = PipelineApp.Topic,
             ["title"] = title,
-            ["summary"] = summary,
+            // Practices with the same summary would count as spam.
+            ["summary"] = summary ?? $"A bus that brings advice to people in border areas. It is called {title}.",
             ["honorific"] = "Ms.",
             ["submitter"] = submitter,
             ["country"] = "CR",

@@ -10,8 +10,7 @@ public sealed class SpamFilter(DuplicateLimit duplicates)
         { HoneypotFilled: true } => SpamLayer.Honeypot,
         { FormAge: { } age } when age < MinFormAge => SpamLayer.Time,
         _ when LinkSpam.IsMostlyLinks(submission) => SpamLayer.Links,
-        // A client of the API may submit many similar practices.
-        { ByForm: true } when duplicates.IsExceeded(submission) => SpamLayer.DuplicateLimit,
+        _ when duplicates.IsExceeded(submission) => SpamLayer.DuplicateLimit,
         _ => null,
     };
 }

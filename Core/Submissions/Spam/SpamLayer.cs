@@ -8,7 +8,7 @@ public sealed record SpamLayer(string Name, string Finding)
 
     public static readonly SpamLayer Time = new("time", "the form was sent less than a second after it was shown.");
 
-    public static readonly SpamLayer Links = new("links", "most of the summary consists of web addresses.");
+    public static readonly SpamLayer Links = new("links", "there are many web addresses and little other text.");
 
     public static readonly SpamLayer DuplicateLimit =
         new("repeats", "many submissions with the same summary came within an hour.");

@@ -25,7 +25,7 @@ public sealed class PostSubmitForm(
 
     private async Task<IResult> SendAsync(HttpRequest request, SubmitForm form, CancellationToken cancellationToken)
     {
-        var origin = new SubmissionOrigin(ByForm: true, HoneypotFilled: !string.IsNullOrEmpty(form.Honeypot), stamps.Age(form.Stamp));
+        var origin = new SubmissionOrigin(HoneypotFilled: !string.IsNullOrEmpty(form.Honeypot), stamps.Age(form.Stamp));
         return await intake.AcceptAsync(form.Draft, origin, idempotencyKey: null, cancellationToken) switch
         {
             SubmissionResult.Accepted accepted => new SeeOther(SubmitPages.AddressAfter(request, form, accepted)),

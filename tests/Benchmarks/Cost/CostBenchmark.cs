@@ -156,7 +156,7 @@ internal static class CostBenchmark
         {
             topic = Topic,
             title = $"Migra Movil {number}",
-            summary = LongSummary.Text,
+            summary = $"{number} {LongSummary.Text} {number}",
             submitter = "Angelica Pinzon",
             email = $"submitter{number}@example.org",
             country = "CR",

@@ -180,7 +180,7 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
         var practice = await PageAsync(app, $"practices/{PipelineApp.Topic}/{reference}?lang=es");
         Assert.Equal("Migra Movil", Meta(practice, "og:title"));
         Assert.Equal("article", Meta(practice, "og:type"));
-        Assert.Equal("A bus that brings advice to people in border areas.", Meta(practice, "og:description"));
+        Assert.StartsWith("A bus that brings advice to people in border areas.", Meta(practice, "og:description"));
         Assert.Equal(Meta(practice, "og:description"), practice.QuerySelector("meta[name=description]")!.GetAttribute("content"));
         Assert.EndsWith($"/practices/{PipelineApp.Topic}/{reference}", Meta(practice, "og:url"));
 

@@ -87,18 +87,63 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.OK, (await app.OpenAsync(address)).Status);
     }
 
-    [Fact]
-    public async Task A_link_without_https_is_completed()
+    [Theory]
+    [InlineData(" www.example.org/plan", "https://www.example.org/plan")]
+    [InlineData("iom.int/plan\t", "https://iom.int/plan")]
+    [InlineData("\u200eiom.int/\u200bplan", "https://iom.int/plan")]
+    public async Task A_link_without_https_is_completed(string typed, string stored)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var (_, form) = await app.OpenAsync("submit");
         app.Time.Advance(TimeSpan.FromMinutes(1));
 
-        using var preview = await app.PressAsync(form, "preview", [.. Good, ("link", " www.example.org/plan")]);
+        using var preview = await app.PressAsync(form, "preview", [.. Good, ("link", typed)]);
         using var sent = await app.PressAsync(await PageReader.ReadAsync(preview), "send");
 
         var row = await app.PracticeAsync(sent.Headers.Location!.OriginalString.Split('/')[3]);
-        Assert.Equal("https://www.example.org/plan", row.Link);
+        Assert.Equal(stored, row.Link);
+    }
+
+    [Fact]
+    public async Task Control_characters_of_pasted_text_are_not_in_the_preview_and_not_stored()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var (_, form) = await app.OpenAsync("submit");
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+
+        using var answer = await app.PressAsync(form, "preview", [
+            .. Good, ("title", "Migra\tMovil\t"), ("summary", "From a slide:\vthe second line\u0007 and\0 a cell\t"),
+            ("email", "anh@example.org."),
+        ]);
+        var preview = await PageReader.ReadAsync(answer);
+        Assert.Equal("Migra Movil", preview.QuerySelector(".preview h2")!.TextContent);
+        Assert.Equal("From a slide:\nthe second line and a cell", preview.QuerySelector(".preview .text")!.TextContent.Trim());
+        using var sent = await app.PressAsync(preview, "send");
+
+        var row = await app.PracticeAsync(sent.Headers.Location!.OriginalString.Split('/')[3]);
+        Assert.Equal(
+            ("Migra Movil", "From a slide:\nthe second line and a cell", "anh@example.org"), (row.Title, row.Summary, row.Email));
+    }
+
+    [Fact]
+    public async Task Password_managers_and_screen_readers_ignore_the_honeypot()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var (_, form) = await app.OpenAsync("submit");
+        var honeypot = form.QuerySelector("[aria-hidden=true] input")!;
+
+        // Names and labels that browsers and password managers recognize as a part of a person's address, card or account.
+        Assert.DoesNotMatch(
+            "(?i)name|mail|phone|tel|fax|url|web|site|link|addr|street|city|state|zip|post|country|company|org|card|code|user|pass|date",
+            $"{honeypot.Id} {honeypot.GetAttribute("name")} {form.QuerySelector($"label[for='{honeypot.Id}']")!.TextContent}");
+        Assert.Equal(("-1", "off"), (honeypot.GetAttribute("tabindex"), honeypot.GetAttribute("autocomplete")));
+        Assert.All(["data-1p-ignore", "data-bwignore", "data-lpignore"], attribute => Assert.True(honeypot.HasAttribute(attribute)));
+
+        // The name that earlier forms on other sites have.
+        using var answer = await app.PressAsync(form, "preview", [.. Good, ("website", "https://mine.example")]);
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        using var sent = await app.PressAsync(await PageReader.ReadAsync(answer), "send");
+        await app.PracticeAsync(sent.Headers.Location!.OriginalString.Split('/')[3]);
     }
 
     [Fact]
@@ -152,7 +197,7 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
         var (_, form) = await app.OpenAsync("submit");
         app.Time.Advance(TimeSpan.FromSeconds(seconds));
 
-        using var answer = await app.PressAsync(form, "preview", [.. Good, ("website", trapped ? "https://buy.example" : "")]);
+        using var answer = await app.PressAsync(form, "preview", [.. Good, ("remarks", trapped ? "https://buy.example" : "")]);
         using var sent = await app.PressAsync(await PageReader.ReadAsync(answer), "send");
 
         Assert.Equal(HttpStatusCode.SeeOther, sent.StatusCode);
@@ -164,6 +209,10 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
         Assert.StartsWith($"{layer}:", Assert.Single(await app.RejectionsAsync()).Reasons);
         var (_, page) = await app.OpenAsync(sent.Headers.Location!.OriginalString);
         Assert.Contains("waiting for an editor", page.QuerySelector("h1")!.TextContent);
+        // True for spam as well, and tells a person what to do who was mistaken for a program.
+        var text = page.QuerySelector("main")!.TextContent;
+        Assert.DoesNotContain("will read", text);
+        Assert.Contains("If this page still says the same after two weeks, send the form again", text);
     }
 
     [Theory]

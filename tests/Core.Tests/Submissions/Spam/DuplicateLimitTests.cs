@@ -60,6 +60,8 @@ public sealed class DuplicateLimitTests
     [Theory]
     [InlineData("a BUS that brings: advice, to people in border areas!!! 😀")]
     [InlineData("A  bus\nthat brings advice - to people in border areas")]
+    [InlineData("Ａ ｂｕｓ ｔｈａｔ ｂｒｉｎｇｓ ａｄｖｉｃｅ ｔｏ ｐｅｏｐｌｅ ｉｎ ｂｏｒｄｅｒ ａｒｅａｓ")]
+    [InlineData("Á b\u0336us that brings advicé to people in 𝐛𝐨𝐫𝐝𝐞𝐫 areas" + "\u3164\u00a0.....")]
     public void Case_spaces_and_signs_do_not_make_another_summary(string varied)
     {
         Submit(DuplicateLimit.MaxPerSummary);
@@ -69,13 +71,21 @@ public sealed class DuplicateLimitTests
     }
 
     [Fact]
-    public void Text_after_a_long_summary_does_not_make_another_summary()
+    public void Text_before_or_after_a_long_summary_does_not_make_another_summary()
     {
         var summary = string.Concat(Enumerable.Repeat("advice to people in border areas ", 20));
-        Submit(DuplicateLimit.MaxPerSummary, _ => summary + Guid.NewGuid());
+        Submit(DuplicateLimit.MaxPerSummary, _ => $"{summary} at the end");
 
         Assert.True(IsExceeded(11, summary + Guid.NewGuid()));
+        Assert.True(IsExceeded(12, $"{Guid.NewGuid()} {summary} at the end"));
     }
+
+    [Theory]
+    [InlineData("😀")]
+    [InlineData("W")]
+    [InlineData("&")]
+    public void Summaries_without_words_are_not_compared(string character) => Assert.All(
+        Enumerable.Range(1, 20), number => Assert.False(IsExceeded(number, string.Concat(Enumerable.Repeat(character, 1_000)))));
 
     [Fact]
     public void Signs_between_letters_are_ignored() => Gen.Select(

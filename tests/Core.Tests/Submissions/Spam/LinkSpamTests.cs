@@ -11,15 +11,63 @@ public sealed class LinkSpamTests
 
     private static readonly SubmissionRules Rules = new(Some.Topics);
 
+    // 300 different sequences of three letters.
+    private const string Text =
+        "The city and its new residents wrote one plan for services, housing and work. A team of eight people visits each district "
+        + "every month, explains the papers in five languages, and writes down what is missing. The council reads these notes in "
+        + "public twice a year and votes on money for the most urgent ones. Since then waiting times for a permit fell by half, "
+        + "schools found places for all children, and three clinics opened on Sundays.";
+
     [Theory]
-    [InlineData(3, 0, false)]
-    [InlineData(4, 0, true)]
-    [InlineData(4, 99, true)]
-    [InlineData(4, 100, false)]
-    [InlineData(40, 900, true)]
-    [InlineData(40, 1_100, false)]
-    public void Four_or_more_links_that_outweigh_the_text_are_spam(int links, int letters, bool spam) => Assert.Equal(
-        spam, IsMostlyLinks(string.Join(' ', Enumerable.Repeat(Address, links)) + " " + new string('x', letters)));
+    [InlineData(3, "", false)]
+    [InlineData(4, "", true)]
+    [InlineData(4, "Buy now, best prices!", true)]
+    [InlineData(4, "The city and its new residents wrote one plan for services.", false)]
+    [InlineData(8, "The city and its new residents wrote one plan for services.", true)]
+    [InlineData(20, Text, false)]
+    [InlineData(80, Text, true)]
+    public void Four_or_more_links_with_little_text_are_spam(int links, string text, bool spam)
+    {
+        Assert.Equal(spam, IsMostlyLinks(string.Join(' ', Enumerable.Range(0, links).Select(i => $"{Address}/{i}")) + " " + text));
+        Assert.Equal(spam, IsMostlyLinks(string.Join(' ', Enumerable.Repeat(Address, links)) + " " + text));
+    }
+
+    [Fact]
+    public void Three_sources_are_never_spam()
+    {
+        string[] sources = ["https://iom.example/a/very/long/path/to/the/report.pdf", "http://www.un.example/b", "www.ilo.example/c?d=e"];
+
+        Assert.False(IsMostlyLinks(string.Join('\n', sources)));
+        Assert.False(IsMostlyLinks(string.Join('\n', sources.Select(source => $"<a href=\"{source}\">{source}</a>"))));
+        Assert.False(IsMostlyLinks(string.Join('\n', sources) + " (" + string.Join(", ", sources) + ")."));
+    }
+
+    [Fact]
+    public void Long_addresses_do_not_outweigh_text() => Assert.False(IsMostlyLinks(
+        Some.Summary + string.Concat(Enumerable.Range(0, 4).Select(i => $" https://example.org/{new string('a', 300)}/{i}"))));
+
+    [Theory]
+    [InlineData('x', 5_000)]
+    [InlineData('.', 5_000)]
+    [InlineData('7', 5_000)]
+    [InlineData('\u00a0', 500)]
+    [InlineData('\u3164', 500)]
+    public void Padding_is_not_text(char padding, int count)
+    {
+        var links = string.Concat(Enumerable.Repeat($"{Address} ", 4));
+
+        Assert.True(IsMostlyLinks(links + new string(padding, count)));
+        Assert.True(IsMostlyLinks(links + string.Concat(Enumerable.Repeat("click here ", 400))));
+    }
+
+    [Theory]
+    [InlineData("ｈｔｔｐｓ：／／ｅｘａｍｐｌｅ．ｏｒｇ／ａ")]
+    [InlineData("h\u0336t\u0336t\u0336p\u0336s://example.org/a")]
+    [InlineData("h\u200bttps://exam\u200dple.org/a")]
+    [InlineData("𝐡𝐭𝐭𝐩𝐬://example.org/a")]
+    [InlineData("ⓦⓦⓦ.example.org/a")]
+    public void Links_in_other_forms_of_letters_are_found(string link) =>
+        Assert.True(IsMostlyLinks(string.Join(' ', Enumerable.Repeat(link, 4))));
 
     [Theory]
     [InlineData("www.example.org/a-page")]
