@@ -13,7 +13,7 @@ public sealed record DigestIssue
     /// <summary>If an admin typed a status, the one that it means.</summary>
     public required IssueStatus Status { get; init; }
 
-    /// <summary>Oldest first.</summary>
+    /// <summary>In the order of their publication.</summary>
     public required IReadOnlyList<Reference> Practices { get; init; }
 
     /// <summary>True if the column Practices is not a list of references, or empty although the issue had practices.</summary>

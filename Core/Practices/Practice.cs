@@ -4,7 +4,7 @@ namespace Pipeline.Practices;
 public sealed record Practice
 {
     // Orders practices of unknown age after all others.
-    private static readonly DateTimeOffset UnknownTime = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    internal static readonly DateTimeOffset UnknownTime = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public required TopicId Topic { get; init; }
     public required Reference Reference { get; init; }
@@ -26,13 +26,16 @@ public sealed record Practice
     /// <summary>Null if the cell in the row is not a time in the past.</summary>
     public required DateTimeOffset? SubmittedOn { get; init; }
 
-    /// <summary>Null until a sweep finds it published, and if the cell in the row is not a time in the past.</summary>
+    /// <summary>The time of the edit that published it first. Null until a sweep has set it, and if the cell is not a time in the past.</summary>
     public DateTimeOffset? PublishedOn { get; init; }
+
+    /// <summary>The time of the last edit of a row without PublishedOn: a sweep sets PublishedOn to it. Null for other rows.</summary>
+    public DateTimeOffset? EditedOn { get; init; }
 
     /// <summary>True if the cell PublishedOn has something else than a time in the past.</summary>
     public bool IsPublishedOnWrong { get; init; }
 
-    /// <summary>The time that orders lists; null until a sweep finds it published. Does not change with other edits of the row.</summary>
+    /// <summary>The time that orders lists; null until a sweep has set PublishedOn. Does not change with other edits of the row.</summary>
     public DateTimeOffset? ListedOn => PublishedOn ?? (IsPublishedOnWrong ? SubmittedOn ?? UnknownTime : null);
 
     public string DigestIssue { get; init; } = "";
@@ -42,6 +45,9 @@ public sealed record Practice
 
     /// <summary>The traceparent of the span that stored it (see <see cref="Telemetry.Traces"/>); empty if there was none.</summary>
     public string Trace { get; init; } = "";
+
+    /// <summary>True if a sweep has to set PublishedOn to <see cref="EditedOn"/>.</summary>
+    public bool LacksPublishedOn => Status == PracticeStatus.Published && !IsStatusUnclear && ListedOn is null;
 
     /// <summary>True if lists may show it.</summary>
     public bool IsListed => Status == PracticeStatus.Published && Title.Length > 0 && Summary.Length > 0;

@@ -27,8 +27,8 @@ public sealed class PracticeCheck(TopicCatalog topics, TimeProvider time)
             applied = row.Text(PracticeReader.StatusApplied) == word ? null : practice.Status;
             if (applied is not null || row.Text("Status") != word)
                 (columns["Status"], columns[PracticeReader.StatusApplied]) = (word, word);
-            if (practice is { Status: PracticeStatus.Published, ListedOn: null })
-                columns["PublishedOn"] = now;
+            if (practice.LacksPublishedOn)
+                columns["PublishedOn"] = practice.EditedOn;
         }
 
         var help = string.Join(' ', Sentences(row, practice, now));

@@ -22,10 +22,6 @@ public sealed record PracticePage(IReadOnlyList<Practice> Practices, string? Nex
         if (!PracticeCursor.TryParse(after, out var cursor))
             return 0;
 
-        // A sweep may have set the time since the cursor was made.
-        if (!cursor.HasTime && Reference.TryParse(cursor.Reference, out var last) && After(newestFirst, last) is { } found)
-            return found;
-
         var (low, high) = (0, newestFirst.Count);
         while (low < high)
         {

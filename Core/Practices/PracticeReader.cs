@@ -9,6 +9,10 @@ internal static class PracticeReader
     // Clocks differ, and an admin may type local time.
     private static readonly TimeSpan MaxAhead = TimeSpan.FromDays(1);
 
+    // A timestamp outside these limits is of a clock that is wrong, or of an edit that the app missed while it was stopped.
+    private static readonly TimeSpan MaxClockDifference = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MaxEditAge = TimeSpan.FromDays(1);
+
     /// <summary>True if the row key is a reference exactly as the app writes it. Another key belongs to no practice.</summary>
     public static bool TryReadReference(TableEntity row, out Reference reference) =>
         Reference.TryParse(row.RowKey, out reference) && reference.ToString() == row.RowKey;
@@ -21,6 +25,7 @@ internal static class PracticeReader
 
         var typed = PracticeStatusWord.Read(row.Text("Status"));
         var publishedOn = PastTime(row, "PublishedOn", now);
+        var hasPublishedOn = Text(row, "PublishedOn").Length > 0;
         return new Practice
         {
             Topic = row.PartitionKey,
@@ -37,7 +42,8 @@ internal static class PracticeReader
             Link = Text(row, "Link"),
             SubmittedOn = PastTime(row, "SubmittedOn", now),
             PublishedOn = publishedOn,
-            IsPublishedOnWrong = publishedOn is null && Text(row, "PublishedOn").Length > 0,
+            IsPublishedOnWrong = publishedOn is null && hasPublishedOn,
+            EditedOn = publishedOn is null && !hasPublishedOn ? EditedOn(row, now) : null,
             DigestIssue = TextCleaner.TrimInvisible(row.Text("DigestIssue")),
             Language = Language.Find(row.Text("Language")) ?? Language.English,
             Trace = row.Text("Trace"),
@@ -47,6 +53,12 @@ internal static class PracticeReader
     /// <summary>Empty if nothing in the cell can be seen.</summary>
     public static string Text(TableEntity row, string column) =>
         row.Text(column) is var text && TextCleaner.IsVisible(text) ? text : "";
+
+    /// <summary>The time of the last write, by the clock of storage. In whole seconds of the app's clock if that time cannot be used.</summary>
+    private static DateTimeOffset EditedOn(TableEntity row, DateTimeOffset now) =>
+        row.Timestamp is { } written && written <= now + MaxClockDifference && written >= now - MaxEditAge
+            ? written
+            : DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
 
     private static DateTimeOffset? PastTime(TableEntity row, string column, DateTimeOffset now) =>
         row.Time(column) is { } time && time <= now + MaxAhead ? time : null;

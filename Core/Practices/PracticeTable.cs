@@ -60,12 +60,12 @@ public sealed class PracticeTable(PipelineStorage storage, TimeProvider time)
     public Task<IReadOnlyList<PracticeRow>> ModifiedSinceAsync(TopicId topic, DateTimeOffset time, CancellationToken cancellationToken) =>
         QueryRowsAsync(TableFilter.Of($"PartitionKey eq {topic.Value} and Timestamp ge {time}"), cancellationToken);
 
-    /// <summary>Published practices in no issue, oldest first.</summary>
+    /// <summary>Published practices in no issue, in the order of their publication.</summary>
     public async Task<IReadOnlyList<Practice>> UnassignedAsync(TopicId topic, CancellationToken cancellationToken) =>
         // A filter on DigestIssue does not match rows without that column.
         [.. (await QueryAsync(TableFilter.Of($"PartitionKey eq {topic.Value} and Status eq {Published}"), cancellationToken))
             .Where(practice => practice.IsMailable && practice.DigestIssue.Length == 0)
-            .OrderBy(practice => practice.ListedOn).ThenBy(practice => practice.Reference.ToString(), StringComparer.Ordinal)];
+            .OrderByDescending(PracticeCursor.Of, Comparer<PracticeCursor>.Create(PracticeCursor.Compare))];
 
     /// <summary>Assigns the practice to the issue. False if it belongs to another issue. Idempotent.</summary>
     public async Task<bool> TryAssignAsync(TopicId topic, Reference reference, IssueName issue, CancellationToken cancellationToken)
@@ -123,9 +123,13 @@ public sealed class PracticeTable(PipelineStorage storage, TimeProvider time)
                     return null;
 
                 isClaimed = true;
-                return new TableEntity { ["StatusTold"] = claim };
+                var columns = new TableEntity { ["StatusTold"] = claim };
+                // The sweep that queued the mail may not have set it yet, and this write changes the row's timestamp.
+                if (Read(row!) is { LacksPublishedOn: true } practice)
+                    columns["PublishedOn"] = practice.EditedOn;
+                return columns;
             },
-            cancellationToken, "PartitionKey", "RowKey", "StatusTold");
+            cancellationToken, "PartitionKey", "RowKey", "Timestamp", "Status", StatusApplied, "PublishedOn", "StatusTold");
         return isClaimed;
     }
 

@@ -28,15 +28,17 @@ public sealed class PracticePageTests
             (count, limit, pauses) => (count, limit, pauses))
         .Sample(sample =>
         {
-            // Three share a time, as if one sweep published them. The last ones have no PublishedOn yet.
-            DateTimeOffset? PublishedOn(int number) => number > sample.count - 3 ? null : Monday.AddMinutes(number / 3);
-            List<Practice> all = [.. Enumerable.Range(0, sample.count).Select(number => Practice(number, PublishedOn(number)))];
+            // Three share a time, as if one edit published them. The last ones have no PublishedOn yet.
+            bool IsSwept(int number) => number <= sample.count - 3;
+            List<Practice> all =
+            [
+                .. Enumerable.Range(0, sample.count).Select(number => Practice(number, Monday.AddMinutes(number / 3), IsSwept(number))),
+            ];
+            var edits = 0;
             HashSet<Practice> hidden = [];
             List<string> seen = [];
             // Published from the first page to the last.
             HashSet<string> stayed = [.. References(all)];
-            // Had PublishedOn, and so a place in the order, when the last page was read.
-            HashSet<string> placed = [];
 
             string? next = null;
             for (var page = 0; ; page++)
@@ -46,7 +48,6 @@ public sealed class PracticePageTests
                 if (shown.Next is null)
                     break;
                 next = shown.Next;
-                placed = [.. References(all.Where(practice => practice.PublishedOn is not null))];
                 foreach (var (change, number) in page < sample.pauses.Length ? sample.pauses[page] : [])
                     Apply(change, number);
             }
@@ -56,7 +57,7 @@ public sealed class PracticePageTests
             void Apply(Change change, int number)
             {
                 if (change == Change.Published)
-                    all.Add(Practice(1000 + all.Count, null));
+                    all.Add(Practice(1000 + all.Count, NextEdit(), isSwept: false));
                 else if (change == Change.Swept)
                     Sweep();
                 else if (all.Count > 0)
@@ -66,27 +67,35 @@ public sealed class PracticePageTests
             void Sweep()
             {
                 for (var i = 0; i < all.Count; i++)
-                    if (all[i].PublishedOn is null && !hidden.Contains(all[i]))
-                        all[i] = all[i] with { PublishedOn = Monday.AddYears(1).AddMinutes(all.Count) };
+                    if (all[i].EditedOn is { } edited && !hidden.Contains(all[i]))
+                        all[i] = all[i] with { PublishedOn = edited, EditedOn = null };
             }
 
             void ApplyTo(int index, Change change)
             {
                 var practice = all[index];
                 if (change == Change.Edited && !hidden.Contains(practice))
-                    all[index] = practice with { Title = practice.Title + "!" };
-                // Without PublishedOn at the end of a page a practice has no place that a cursor could keep.
-                else if (change == Change.Withdrawn && placed.Contains(practice.Reference.ToString()) && hidden.Add(practice))
+                {
+                    // Before a sweep an edit moves a practice to the top, which the reader has left.
+                    all[index] = practice.EditedOn is null
+                        ? practice with { Title = practice.Title + "!" }
+                        : practice with { EditedOn = NextEdit() };
+                    if (practice.EditedOn is not null)
+                        stayed.Remove(practice.Reference.ToString());
+                }
+                else if (change == Change.Withdrawn && hidden.Add(practice))
                     stayed.Remove(practice.Reference.ToString());
                 else if (change == Change.PublishedAgain)
                     hidden.Remove(practice);
             }
+
+            DateTimeOffset NextEdit() => Monday.AddYears(1).AddMinutes(++edits);
         });
 
     [Fact]
     public void A_cursor_keeps_its_place_if_its_practice_is_gone()
     {
-        List<Practice> all = [.. Enumerable.Range(0, 9).Select(i => Practice(i, Monday.AddHours(-i)))];
+        List<Practice> all = [.. Enumerable.Range(0, 9).Select(i => Practice(i, Monday.AddHours(-i), isSwept: true))];
         var first = PracticePage.Of(all, 3, null);
         Assert.Equal(References(all[..3]), References(first.Practices));
 
@@ -97,18 +106,27 @@ public sealed class PracticePageTests
     [Fact]
     public void A_reference_is_a_cursor_too_and_other_text_is_the_first_page()
     {
-        List<Practice> all = [.. Enumerable.Range(0, 9).Select(i => Practice(i, Monday.AddHours(-i)))];
+        List<Practice> all = [.. Enumerable.Range(0, 9).Select(i => Practice(i, Monday.AddHours(-i), isSwept: true))];
 
         var typed = all[2].Reference.ToString().ToLowerInvariant();
         Assert.Equal(References(all[3..6]), References(PracticePage.Of(all, 3, typed).Practices));
         string?[] others =
         [
-            null, "", "7KQ2", ".", "-1.x", "zz." + all[2].Reference, $"{long.MaxValue:x}0.{all[2].Reference}",
-            Reference.Of("none").ToString(),
+            null, "", "7KQ2", ".", "-1.0.x", $"0.zz.{all[2].Reference}", $"{long.MaxValue:x}0.0.{all[2].Reference}", "0.0.7KQ2",
+            $"0.{all[2].Reference}", Reference.Of("none").ToString(),
         ];
         foreach (var other in others)
             Assert.Equal(References(all[..3]), References(PracticePage.Of(all, 3, other).Practices));
-        Assert.Empty(PracticePage.Of(all, 3, $"0.{all[2].Reference}").Practices);
+        Assert.Empty(PracticePage.Of(all, 3, $"0.0.{all[2].Reference}").Practices);
+    }
+
+    [Fact]
+    public void Practices_that_were_published_at_the_same_time_are_in_the_order_of_their_submission()
+    {
+        List<Practice> all =
+            [.. Enumerable.Range(0, 9).Select(i => Practice(i, Monday, isSwept: true) with { SubmittedOn = Monday.AddHours(-i) })];
+
+        Assert.Equal(References(all), References(Sorted(Enumerable.Reverse(all))));
     }
 
     [Fact]
@@ -116,7 +134,7 @@ public sealed class PracticePageTests
     {
         for (var i = 0; i < 50; i++)
         {
-            var cursor = PracticeCursor.Of(Practice(i, i % 2 == 0 ? null : Monday)).ToString();
+            var cursor = PracticeCursor.Of(Practice(i, Monday, isSwept: i % 2 == 0)).ToString();
 
             Assert.Equal(cursor, Uri.EscapeDataString(cursor));
             Assert.True(PracticeCursor.TryParse(cursor, out var read));
@@ -134,15 +152,17 @@ public sealed class PracticePageTests
     private static IEnumerable<string> References(IEnumerable<Practice> practices) =>
         practices.Select(practice => practice.Reference.ToString());
 
-    private static Practice Practice(int number, DateTimeOffset? publishedOn) => new()
+    /// <param name="isSwept">False if a sweep has not set PublishedOn yet.</param>
+    private static Practice Practice(int number, DateTimeOffset publishedOn, bool isSwept) => new()
     {
         Topic = "topic",
         Reference = Reference.Of($"{number}"),
         Status = PracticeStatus.Published,
         Title = $"Practice {number}",
         Summary = "",
-        SubmittedOn = Monday,
-        PublishedOn = publishedOn,
+        SubmittedOn = Monday.AddMinutes(-number % 2),
+        PublishedOn = isSwept ? publishedOn : null,
+        EditedOn = isSwept ? null : publishedOn,
         Language = Language.English,
     };
 }
