@@ -26,7 +26,7 @@ public sealed record Practice
     /// <summary>Null if the cell in the row is not a time in the past.</summary>
     public required DateTimeOffset? SubmittedOn { get; init; }
 
-    /// <summary>The time of the edit that published it first. Null until a sweep has set it, and if the cell is not a time in the past.</summary>
+    /// <summary>The time of the edit that published it first. Null until a sweep has set it, and if it is not a time in the past.</summary>
     public DateTimeOffset? PublishedOn { get; init; }
 
     /// <summary>The time of the last edit of a row without PublishedOn: a sweep sets PublishedOn to it. Null for other rows.</summary>

@@ -1,6 +1,6 @@
 namespace Pipeline.Practices;
 
-/// <summary>Position of a practice in a list, newest first. It is stable once a sweep has set PublishedOn; until then an edit moves it.</summary>
+/// <summary>Position of a practice in a list, newest first. Until a sweep has set PublishedOn, an edit of the row moves it.</summary>
 /// <param name="Published">UTC ticks of PublishedOn, or of the time that a sweep will set.</param>
 /// <param name="Submitted">UTC ticks of SubmittedOn, which orders equal times.</param>
 /// <param name="Reference">Orders what was published and submitted at the same time.</param>

@@ -54,7 +54,7 @@ internal static class PracticeReader
     public static string Text(TableEntity row, string column) =>
         row.Text(column) is var text && TextCleaner.IsVisible(text) ? text : "";
 
-    /// <summary>The time of the last write, by the clock of storage. In whole seconds of the app's clock if that time cannot be used.</summary>
+    /// <summary>The time of the last write, by the clock of storage. If it cannot be used, the app's time in whole seconds.</summary>
     private static DateTimeOffset EditedOn(TableEntity row, DateTimeOffset now) =>
         row.Timestamp is { } written && written <= now + MaxClockDifference && written >= now - MaxEditAge
             ? written
