@@ -7,11 +7,11 @@ using Pipeline.Site;
 
 namespace Pipeline.Digests;
 
-/// <summary>The content of an issue in the current language, for the HTML mail, the text mail and the web page.</summary>
-/// <param name="UnsubscribeAddress">Null on the web page, which has no recipient.</param>
+/// <summary>The content of an issue's mail in the current language, as HTML and as text.</summary>
+/// <param name="More">The number of practices that only the page at <paramref name="WebAddress"/> has.</param>
 public sealed record DigestContent(
-    Topic Topic, IssueName Issue, IReadOnlyList<DigestContent.Entry> Entries, int More, string WebAddress, string ArchiveAddress,
-    string SubscribeAddress, string SubmitAddress, string? UnsubscribeAddress)
+    Topic Topic, IssueName Issue, IReadOnlyList<DigestContent.Entry> Entries, int More, string WebAddress, string SubmitAddress,
+    string UnsubscribeAddress)
 {
     public const int MaxEntries = 20;
 
@@ -24,7 +24,7 @@ public sealed record DigestContent(
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
 
     public static DigestContent Of(
-        Topic topic, IssueName issue, IReadOnlyList<Practice> practices, SiteOptions site, string? unsubscribeAddress)
+        Topic topic, IssueName issue, IReadOnlyList<Practice> practices, SiteOptions site, string unsubscribeAddress)
     {
         var bytes = 0;
         Entry[] entries =
@@ -39,11 +39,19 @@ public sealed record DigestContent(
             entries,
             practices.Count - entries.Length,
             site.Link($"digests/{topic.Id}/{issue}", Language.Current).AbsoluteUri,
-            site.Link($"digests/{topic.Id}", Language.Current).AbsoluteUri,
-            site.Link($"subscribe?topic={topic.Id}", Language.Current).AbsoluteUri,
             site.Link("submit", Language.Current).AbsoluteUri,
             unsubscribeAddress);
     }
+
+    public static string HeadingOf(IssueName issue) => DigestTexts.Heading.With(issue.DisplayDate);
+
+    /// <param name="count">The number of practices.</param>
+    public static string OpeningOf(int count) => count switch
+    {
+        0 => DigestTexts.OpeningNone,
+        1 => DigestTexts.OpeningOne,
+        _ => DigestTexts.OpeningMany.With(count),
+    };
 
     private int Count => Entries.Count + More;
 
@@ -64,14 +72,9 @@ public sealed record DigestContent(
 
     private string FirstTitle => Direction.Isolate(Excerpt.Of(Entries[0].Title, TitleInSubject));
 
-    public string Heading => DigestTexts.Heading.With(Issue.DisplayDate);
+    public string Heading => HeadingOf(Issue);
 
-    public string Opening => Count switch
-    {
-        0 => DigestTexts.OpeningNone,
-        1 => DigestTexts.OpeningOne,
-        _ => DigestTexts.OpeningMany.With(Count),
-    };
+    public string Opening => OpeningOf(Count);
 
     public string MoreLink => More == 1 ? DigestTexts.MoreOne : DigestTexts.MoreMany.With(More);
 
@@ -97,7 +100,10 @@ public sealed record DigestContent(
         $"""
         {DigestTexts.WhySubscribed.With(Topic.Name)}
 
-        {(UnsubscribeAddress is null ? "" : $"{DigestTexts.PlainUnsubscribe}\n{UnsubscribeAddress}\n\n")}{DigestTexts.PlainReadInBrowser}
+        {DigestTexts.PlainUnsubscribe}
+        {UnsubscribeAddress}
+
+        {DigestTexts.PlainReadInBrowser}
         {WebAddress}
 
         {DigestTexts.PlainShare}

@@ -6,7 +6,7 @@ using Pipeline.Site;
 
 namespace Pipeline.Digests;
 
-/// <summary>Renders an issue as mail and as web page, with its practices as they are published now.</summary>
+/// <summary>Renders an issue as mail, with its practices as they are published now.</summary>
 public sealed class DigestMails(
     TopicCatalog topics, DigestTable digests, PublishedCache practices, MailRenderer renderer, SiteOptions site, TimeProvider time)
 {
@@ -26,6 +26,18 @@ public sealed class DigestMails(
         if (found.Mail is null or { IsHeld: true })
             _issues.TryRemove((topicId, issueName), out _);
         return found.Mail;
+    }
+
+    /// <summary>The practices of the issue, in its order. An admin may have declined or corrected some after the issue was made.</summary>
+    public async Task<IReadOnlyList<Practice>> PracticesAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken)
+    {
+        var listed = (await practices.GetAsync(topic.Id, cancellationToken)).NewestFirst;
+        var published = listed.Where(practice => practice.IsMailable).ToList();
+        if (issue.HasUnreadablePractices)
+            return [.. published.AsEnumerable().Reverse().Where(practice => practice.DigestIssue == issue.Name)];
+
+        var byReference = published.DistinctBy(practice => practice.Reference).ToDictionary(practice => practice.Reference);
+        return [.. issue.Practices.Select(byReference.GetValueOrDefault).OfType<Practice>()];
     }
 
     private SingleFlightCache<Found> NewCache(TopicId topicId, IssueName issueName)
@@ -48,9 +60,6 @@ public sealed class DigestMails(
             });
         }, MaxAge, time);
     }
-
-    public async Task<string> PageAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken) =>
-        await RenderAsync(DigestContent.Of(topic, issue.Name, await PracticesAsync(topic, issue, cancellationToken), site, null));
 
     // Renders all languages before a range is claimed, because a fault after the claim would make the recipients unknown.
     private async Task<IssueMail> RenderMailAsync(Topic topic, DigestIssue issue, IReadOnlyList<Practice> published)
@@ -80,18 +89,6 @@ public sealed class DigestMails(
 
     private Task<string> RenderAsync(DigestContent content) =>
         renderer.RenderAsync<DigestMail>(new Dictionary<string, object?> { [nameof(DigestMail.Content)] = content });
-
-    // An admin may have declined or corrected practices after the issue was made.
-    private async Task<IReadOnlyList<Practice>> PracticesAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken)
-    {
-        var listed = (await practices.GetAsync(topic.Id, cancellationToken)).NewestFirst;
-        var published = listed.Where(practice => practice.IsMailable).ToList();
-        if (issue.HasUnreadablePractices)
-            return [.. published.AsEnumerable().Reverse().Where(practice => practice.DigestIssue == issue.Name)];
-
-        var byReference = published.DistinctBy(practice => practice.Reference).ToDictionary(practice => practice.Reference);
-        return [.. issue.Practices.Select(byReference.GetValueOrDefault).OfType<Practice>()];
-    }
 
     private sealed record Found(IssueMail? Mail);
 }

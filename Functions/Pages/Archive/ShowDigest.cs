@@ -3,8 +3,8 @@ using Pipeline.Text;
 
 namespace Pipeline.Functions.Pages.Archive;
 
-/// <summary>GET /digests/{topic}/{issue}: an issue as it was mailed, in the reader's language and without personal links.</summary>
-public sealed class ShowDigest(TopicCatalog topics, DigestTable digests, DigestMails letters)
+/// <summary>GET /digests/{topic}/{issue}: an issue with all its practices, also those that its mail had no room for.</summary>
+public sealed class ShowDigest(TopicCatalog topics, DigestTable digests, DigestMails mails)
 {
     [Function(nameof(ShowDigest))]
     public async Task<IResult> Run(
@@ -17,10 +17,7 @@ public sealed class ShowDigest(TopicCatalog topics, DigestTable digests, DigestM
         if (!new IssueName(issue).IsValid || await digests.FindAsync(known.Id, issue, cancellationToken) is not { } found)
             return NotFoundPages.Digest();
 
-        var page = await letters.PageAsync(known, found, cancellationToken);
-        var headers = request.HttpContext.Response.Headers;
-        PageHeaders.Write(headers, PageHeaders.PolicyOfMail(page), CachePolicy.Public);
-        PageHeaders.WriteLanguage(headers, Language.Current);
-        return Results.Content(page, PageHeaders.ContentType);
+        var practices = await mails.PracticesAsync(known, found, cancellationToken);
+        return Page.Of<DigestPage>(new { Topic = known, Issue = found.Name, Practices = practices });
     }
 }

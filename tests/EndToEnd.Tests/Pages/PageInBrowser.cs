@@ -162,10 +162,7 @@ public sealed class PageInBrowser(Chromium chromium)
             Controls);
         List<string> faults = [];
         // The focus starts at the top, even if the page sets it elsewhere.
-        if (seen.Kind.IsMail)
-            await page.Keyboard.PressAsync("Tab");
-        else
-            await page.Locator(".skip").FocusAsync();
+        await page.Locator(".skip").FocusAsync();
         for (var i = 0; i < count; i++)
         {
             var fault = await page.EvaluateAsync<string?>(
@@ -191,22 +188,19 @@ public sealed class PageInBrowser(Chromium chromium)
             await page.Keyboard.PressAsync("Tab");
         }
 
-        if (!seen.Kind.IsMail)
-        {
-            await page.Locator(".skip").FocusAsync();
-            await page.Keyboard.PressAsync("Enter");
-            await page.Keyboard.PressAsync("Tab");
-            var isInMain = await page.EvaluateAsync<bool>(
-                """
-                controls => {
-                  const first = [...document.querySelectorAll(`main :is(${controls})`)].find(each => each.tabIndex >= 0);
-                  return !first || document.activeElement === first;
-                }
-                """,
-                Controls);
-            if (!isInMain)
-                faults.Add("The link to skip the navigation does not lead to the main part.");
-        }
+        await page.Locator(".skip").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.PressAsync("Tab");
+        var isInMain = await page.EvaluateAsync<bool>(
+            """
+            controls => {
+              const first = [...document.querySelectorAll(`main :is(${controls})`)].find(each => each.tabIndex >= 0);
+              return !first || document.activeElement === first;
+            }
+            """,
+            Controls);
+        if (!isInMain)
+            faults.Add("The link to skip the navigation does not lead to the main part.");
 
         return faults;
     }

@@ -53,7 +53,7 @@ public sealed record PageKind(
         Post("erased", HttpStatusCode.OK, site => $"subscriptions/erase?token={site.Unsubscription("goes@example.org")}"),
         Get("archive", _ => $"digests/{Topic}"),
         GetEmpty("archive, nothing yet", $"digests/{Topic}"),
-        Get(Digest, site => $"digests/{Topic}/{site.Issue}"),
+        Get("digest", site => $"digests/{Topic}/{site.Issue}"),
         Get("no such page", HttpStatusCode.NotFound, _ => "no/such/page"),
         Get("no such topic", HttpStatusCode.NotFound, _ => "topics/nothing"),
         Get("no such practice", HttpStatusCode.NotFound, _ => $"practices/{Topic}/0000-0000-0000-1"),
@@ -61,11 +61,6 @@ public sealed record PageKind(
         new("outage", HttpStatusCode.ServiceUnavailable, site => (site.Unreachable, $"topics/{Topic}")),
         new("broken", HttpStatusCode.InternalServerError, site => (site.Broken, $"topics/{Topic}")),
     ];
-
-    private const string Digest = "digest";
-
-    /// <summary>True for the archived digest: it is a mail, so it has no navigation.</summary>
-    public bool IsMail => Name == Digest;
 
     private static PageKind Get(string name, Func<Site, string> address) => Get(name, HttpStatusCode.OK, address);
 

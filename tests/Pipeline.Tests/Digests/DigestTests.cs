@@ -136,6 +136,31 @@ public sealed class DigestTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_mail_shows_twenty_practices_and_links_to_the_page_that_has_all()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "Pipeline:Moderation=Off");
+        await app.AddSubscribersAsync(1);
+        string[] titles = [.. Enumerable.Range(1, 24).Select(i => $"Practice {i:00}")];
+        foreach (var title in titles)
+        {
+            await app.PracticeAsync(await app.SubmitAcceptedAsync(Samples.Practice(title)));
+            app.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        await app.PublishDigestAsync();
+
+        var mail = await new HtmlParser().ParseDocumentAsync(Assert.Single(await app.DigestsAsync()).Html, Cancellation);
+        Assert.Equal(titles[..20], mail.QuerySelectorAll(".item h2").Select(title => title.TextContent));
+        var more = Assert.Single(mail.QuerySelectorAll("a"), link => link.TextContent == "and 4 more");
+        var page = await new HtmlParser().ParseDocumentAsync(
+            await app.Http.GetStringAsync(more.GetAttribute("href"), Cancellation), Cancellation);
+        Assert.Equal(titles, page.QuerySelectorAll("main .stops h2").Select(title => title.TextContent));
+        Assert.Equal("24 new practices were published.", page.QuerySelector("main .lead")!.TextContent);
+        Assert.Equal(4, page.QuerySelectorAll("header.site .languages a").Length);
+        Assert.Empty(page.QuerySelectorAll("main a[href*='/digests/mainstreaming-migration/']"));
+    }
+
+    [Fact]
     public async Task Repeated_publishing_mails_2500_subscribers_exactly_once_in_three_calls()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
