@@ -19,7 +19,7 @@ public static class Samples
 
     public static readonly IReadOnlyList<Dictionary<string, string>> Mixed =
     [
-        Practice("خطة UNDP 2030 for Oujda", "Camille Saadé",
+        Practice("خطة Porto Azul 2030", "Zoé Lefèvre",
             "The plan (الخطة) counts 4 ministries and 12 towns, and it says who does what."),
         Practice("Thẻ căn cước cho người di cư", "Nguyễn Thị Ánh",
             "Người di cư nhận được giấy tờ trong một ngày, ngay tại văn phòng xã nơi họ sinh sống."),
