@@ -15,7 +15,10 @@ public static class RejectedPages
             StatusCodes.Status429TooManyRequests, retryAfter: seconds);
     }
 
-    /// <summary>A body that is too large or cannot be read. Each form posts to the address that shows it.</summary>
+    /// <summary>
+    /// A body that is too large or cannot be read. Each form posts to the address that shows it. Of a form that is too large the reader
+    /// shortens what is typed, so the page has no link to an empty form.
+    /// </summary>
     public static IResult Unreadable(HttpRequest request, int status)
     {
         var tooLarge = status == StatusCodes.Status413PayloadTooLarge;
@@ -26,7 +29,7 @@ public static class RejectedPages
                 Text = tooLarge
                     ? LayoutTexts.TooLargeText.With(RequestBody.MaxBytes / 1024)
                     : LayoutTexts.UnreadableText,
-                LinkAddress = request.Path.Value,
+                LinkAddress = tooLarge ? null : request.Path.Value,
                 LinkText = LayoutTexts.ToTheForm,
             },
             status);

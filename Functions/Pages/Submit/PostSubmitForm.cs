@@ -17,8 +17,8 @@ public sealed class PostSubmitForm(
         var form = SubmitForm.Read(body, site);
         return body[SubmitSteps.Field] switch
         {
-            SubmitSteps.Preview => SubmitPages.Preview(form, rules.Check(form.Draft), time.GetUtcNow()),
-            SubmitSteps.Change => SubmitPages.FormAgain(form, StatusCodes.Status200OK),
+            SubmitSteps.Preview or SubmitSteps.PreviewInLanguage => SubmitPages.Preview(form, rules.Check(form.Draft), time.GetUtcNow()),
+            SubmitSteps.Change or SubmitSteps.FormInLanguage => SubmitPages.FormAgain(form, StatusCodes.Status200OK),
             _ => await SendAsync(request, form, cancellationToken),
         };
     }

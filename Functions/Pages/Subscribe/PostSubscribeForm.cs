@@ -1,3 +1,4 @@
+using Pipeline.Functions.Pages.Submit;
 using Pipeline.Text;
 
 namespace Pipeline.Functions.Pages.Subscribe;
@@ -15,24 +16,30 @@ public sealed class PostSubscribeForm(
         var body = await RequestBody.ReadAsync(request, cancellationToken);
 
         var (email, topic) = (body[SubmissionFields.Email], topics.Find(body[SubmissionFields.Topic]));
+        var back = ReturnAddress.Allowed(site, body[ReturnAddress.Field]);
+        if (body[SubmitSteps.Field] == SubmitSteps.FormInLanguage)
+            return Again(StatusCodes.Status200OK, new FieldErrors());
+
         var errors = new FieldErrors();
         if (topic is null)
             errors.Add(SubmissionFields.Topic, TopicTexts.ChooseOne);
         if (!EmailAddress.TryParse(email, out var address))
             errors.Add(SubmissionFields.Email, EmailAddress.InvalidMessage(email));
-        var back = ReturnAddress.Allowed(site, body[ReturnAddress.Field]);
         if (topic is null || errors.Any)
-            return FormAgain(
-                new { Topic = topic?.Id.Value, Email = email, Errors = errors, Return = back }, StatusCodes.Status400BadRequest, back);
+            return Again(StatusCodes.Status400BadRequest, errors);
         if (!await subscriptions.SignUpAsync(topic, address, Language.Current, cancellationToken))
-            return FormAgain(
-                new { Topic = topic.Id.Value, Email = email, Unavailable = true, Return = back },
-                StatusCodes.Status503ServiceUnavailable, back);
+            return Again(StatusCodes.Status503ServiceUnavailable, errors);
 
         return back is null
             ? Page.Personal<SubscribedPage>(new { Topic = topic, Email = address.Value, Suggestion = EmailSuggestion.For(address.Value) })
             : new SeeOther(ReturnAddress.With(back, [new("topic", topic.Id), new("subscription", "asked")]).AbsoluteUri);
-    }
 
-    private static IResult FormAgain(object parameters, int status, Uri? back) => Page.Form<SubscribePage>(parameters, status, back);
+        IResult Again(int status, FieldErrors errors) => Page.Form<SubscribePage>(
+            new
+            {
+                Topic = topic?.Id.Value, Email = email, Errors = errors, Return = back,
+                Unavailable = status == StatusCodes.Status503ServiceUnavailable,
+            },
+            status, back);
+    }
 }
