@@ -51,8 +51,13 @@ public sealed class PageRequest(SiteOptions site)
     public string Link(string address) =>
         _chosen ? QueryHelpers.AddQueryString(address, RequestLanguage.Parameter, Language.Code) : address;
 
+    /// <summary>An address of this site in another language.</summary>
+    /// <param name="address">Begins with a slash; its values are escaped.</param>
+    public static string Link(string address, Language language) =>
+        QueryHelpers.AddQueryString(address, RequestLanguage.Parameter, language.Code);
+
     /// <summary>This page in another language.</summary>
-    public string In(Language language) => QueryHelpers.AddQueryString(_path + _query, RequestLanguage.Parameter, language.Code);
+    public string In(Language language) => Link(_path + _query, language);
 
     /// <summary>The same, absolute.</summary>
     public Uri AddressIn(Language language) =>
