@@ -28,18 +28,13 @@ public sealed class PostSubscribeForm(
         if (topic is null || errors.Any)
             return Again(StatusCodes.Status400BadRequest, errors);
         if (!await subscriptions.SignUpAsync(topic, address, Language.Current, cancellationToken))
-            return Again(StatusCodes.Status503ServiceUnavailable, errors);
+            return Again(StatusCodes.Status503ServiceUnavailable, errors, unavailable: true);
 
         return back is null
             ? Page.Personal<SubscribedPage>(new { Topic = topic, Email = address.Value, Suggestion = EmailSuggestion.For(address.Value) })
             : new SeeOther(ReturnAddress.With(back, [new("topic", topic.Id), new("subscription", "asked")]).AbsoluteUri);
 
-        IResult Again(int status, FieldErrors errors) => Page.Form<SubscribePage>(
-            new
-            {
-                Topic = topic?.Id.Value, Email = email, Errors = errors, Return = back,
-                Unavailable = status == StatusCodes.Status503ServiceUnavailable,
-            },
-            status, back);
+        IResult Again(int status, FieldErrors errors, bool unavailable = false) => Page.Form<SubscribePage>(
+            new { Topic = topic?.Id.Value, Email = email, Errors = errors, Unavailable = unavailable, Return = back }, status, back);
     }
 }
