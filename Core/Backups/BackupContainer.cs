@@ -15,7 +15,7 @@ namespace Pipeline.Backups;
 /// The account is that of the setting BackupStorage, else of AzureWebJobsStorage. The setting is read at the first use, so that the app
 /// starts without it.
 /// </remarks>
-public sealed class BackupContainer(IConfiguration configuration, IEnumerable<HttpPipelinePolicy> policies)
+public sealed class BackupContainer(IConfiguration configuration, IEnumerable<HttpPipelinePolicy> policies, TimeProvider time)
 {
     public const string Connection = "BackupStorage";
 
@@ -23,7 +23,8 @@ public sealed class BackupContainer(IConfiguration configuration, IEnumerable<Ht
     private const string ContainerName = "backups";
     private const string ManifestName = "manifest.json";
 
-    private readonly Lazy<BlobContainerClient> _container = new(() => Connect(configuration, policies));
+    private readonly Lazy<BlobContainerClient> _container =
+        new(() => Connect(configuration, new BlobClientOptions().WithLimits(time, policies)));
 
     /// <exception cref="BackupException">The setting is missing or malformed.</exception>
     public Uri Address => _container.Value.Uri;
@@ -141,12 +142,8 @@ public sealed class BackupContainer(IConfiguration configuration, IEnumerable<Ht
 
     private static string FileOf(string table) => $"{table}.jsonl.gz";
 
-    private static BlobContainerClient Connect(IConfiguration configuration, IEnumerable<HttpPipelinePolicy> policies)
+    private static BlobContainerClient Connect(IConfiguration configuration, BlobClientOptions options)
     {
-        var options = new BlobClientOptions();
-        foreach (var policy in policies)
-            options.AddPolicy(policy, Azure.Core.HttpPipelinePosition.PerRetry);
-
         var name = new[] { Connection, HostConnection }.FirstOrDefault(each => IsSet(configuration.GetSection(each)))
             ?? throw new BackupException(
                 $"The setting {Connection} is missing, and {HostConnection} as well. Set {Connection} to a storage account's connection "

@@ -9,4 +9,5 @@ public static class QueueNames
     public const string PoisonDeliveries = Deliveries + PoisonSuffix;
     public const string Mail = "outgoing-mail";
     public const string PoisonMail = Mail + PoisonSuffix;
+    public const string Health = "health-checks";
 }

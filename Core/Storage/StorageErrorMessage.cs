@@ -24,7 +24,7 @@ public static class StorageErrorMessage
             RequestFailedException { ErrorCode: "KeyBasedAuthenticationNotPermitted" } =>
                 $"{account} accepts no keys. Set {PipelineStorage.Connection}__accountName instead of a connection string.",
             RequestFailedException { Status: 404 } =>
-                $"{account} has no {resource}. Restart the app: it creates missing tables and queues.",
+                $"{account} has no {resource}. The app creates missing tables and queues when it uses them.",
             _ => Of(fault, account, role, $" for {resource}"),
         };
     }

@@ -14,7 +14,8 @@ public static class StorageFault
     public static string Describe(Exception fault) => fault switch
     {
         AggregateException { InnerExceptions: [.., var last] } => Describe(last),
-        RequestFailedException { Status: > 0 } failed => $"{failed.Status} {failed.ErrorCode}",
+        RequestFailedException { Status: > 0 } failed => $"{failed.Status} {failed.ErrorCode}".TrimEnd(),
+        OperationCanceledException => "no answer in time",
         RequestFailedException failed => failed.Message.ReplaceLineEndings("\n").Split('\n')[0],
         _ => fault.GetType().Name,
     };

@@ -1,3 +1,5 @@
+using Azure.Data.Tables.Models;
+
 namespace Pipeline.Storage;
 
 /// <summary>Row operations that return a result, instead of an exception, if a row exists, is missing or was changed.</summary>
@@ -22,7 +24,8 @@ public static class TableRows
         {
             return ETagOf(await table.AddEntityAsync(row, cancellationToken));
         }
-        catch (RequestFailedException conflict) when (conflict.Status == 409)
+        // A table that is being deleted answers 409 as well.
+        catch (RequestFailedException conflict) when (conflict.ErrorCode == TableErrorCode.EntityAlreadyExists)
         {
             return null;
         }

@@ -10,6 +10,7 @@ public sealed partial class FaultResponses(StorageFaultLog storageFaults, ILogge
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
         var http = context.GetHttpContext()!;
+        using var calls = StorageCaller.Request.MarkCalls();
         try
         {
             await next(context);

@@ -33,6 +33,7 @@ var queues = [
   'digest-deliveries-poison'
   'outgoing-mail'
   'outgoing-mail-poison'
+  'health-checks'
 ]
 
 resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {

@@ -46,6 +46,6 @@ public sealed class BackupContainerTests
     private static BackupContainer Container(string[] settings)
     {
         var pairs = settings.Chunk(2).Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1]));
-        return new BackupContainer(new ConfigurationBuilder().AddInMemoryCollection(pairs).Build(), []);
+        return new BackupContainer(new ConfigurationBuilder().AddInMemoryCollection(pairs).Build(), [], TimeProvider.System);
     }
 }

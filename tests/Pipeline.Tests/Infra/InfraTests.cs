@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pipeline.Digests;
 using Pipeline.Functions.Http;
@@ -89,12 +90,14 @@ public sealed partial class InfraTests
     public void Tables_and_queues_are_those_that_the_app_creates(string deployment)
     {
         var snapshot = new InfraSnapshot(deployment);
-        var storage = new PipelineStorage(Configuration(new() { [PipelineStorage.Connection] = "UseDevelopmentStorage=true" }), []);
+        var storage = new PipelineStorage(
+            Configuration(new() { [PipelineStorage.Connection] = "UseDevelopmentStorage=true" }), [], TimeProvider.System,
+            NullLogger<PipelineStorage>.Instance);
 
         var tables = Names(snapshot, "Microsoft.Storage/storageAccounts/tableServices/tables");
         Assert.Equal(storage.Tables.Select(table => table.Name).Order(), tables);
         var queues = Names(snapshot, "Microsoft.Storage/storageAccounts/queueServices/queues");
-        Assert.Equal(storage.Queues.Select(queue => queue.Name).Order(), queues);
+        Assert.Equal(storage.AllQueues.Select(queue => queue.Name).Order(), queues);
     }
 
     [Fact]

@@ -8,6 +8,9 @@ namespace Pipeline.Tests.Operations;
 
 public sealed class OutageTests(AzuriteFixture azurite)
 {
+    /// <summary>How long requests do not call a service of storage that failed.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
     /// <summary>If an HTTP function threw, the worker would answer in its own way.</summary>
     [Theory]
     [InlineData("connection")]
@@ -26,12 +29,17 @@ public sealed class OutageTests(AzuriteFixture azurite)
 
         string[] reads =
         [
-            "", $"topics/{PipelineApp.Topic}", $"practices/{PipelineApp.Topic}/{reference}",
+            "", $"topics/{PipelineApp.Topic}", $"topics/{PipelineApp.Topic}/feed", "sitemap.xml",
+            $"practices/{PipelineApp.Topic}/{reference}",
             $"digests/{PipelineApp.Topic}", $"digests/{PipelineApp.Topic}/2026-11-23",
             $"api/topics/{PipelineApp.Topic}/practices", $"api/submissions/{PipelineApp.Topic}/{reference}",
             $"api/digests/{PipelineApp.Topic}/2026-11-23",
         ];
-        string[] links = [$"subscriptions/confirm?token={confirm}", $"subscriptions/unsubscribe?token={unsubscribe}"];
+        string[] links =
+        [
+            $"subscriptions/confirm?token={confirm}", $"subscriptions/renew?token={confirm}",
+            $"subscriptions/unsubscribe?token={unsubscribe}", $"subscriptions/erase?token={unsubscribe}",
+        ];
         string[] forms = ["api/submissions", "submit", "api/subscriptions", "subscribe"];
         var practice = Samples.Practice().With("email", "angelica.pinzon@example.org");
         // In parallel, as each request waits for all retries of the storage client.
@@ -45,6 +53,69 @@ public sealed class OutageTests(AzuriteFixture azurite)
 
         Task<HttpResponseMessage> PostAsync(string address, IEnumerable<KeyValuePair<string, string>> fields) =>
             app.Http.PostAsync(address, new FormUrlEncodedContent(fields), Cancellation);
+    }
+
+    [Fact]
+    public async Task During_an_outage_requests_do_not_call_storage_until_a_pause_is_over()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        app.Wire.Before = _ => throw Wire.Unreachable();
+        await AssertExplainsAsync("", app.Http.GetAsync("", Cancellation));
+        await AssertExplainsAsync("", app.Http.GetAsync("", Cancellation));
+
+        app.Wire.Reset();
+        await AssertExplainsAsync("", app.Http.GetAsync("", Cancellation));
+        Assert.Empty(app.Wire.Calls);
+
+        app.Time.Advance(Pause);
+        using var page = await app.Http.GetAsync("", Cancellation);
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+    }
+
+    [Fact]
+    public async Task Pages_are_shown_while_storage_takes_no_writes()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        app.Wire.Before = call =>
+        {
+            if (call.IsWrite)
+                throw Wire.Unreachable();
+        };
+        for (var i = 0; i < 3; i++)
+            await AssertUnavailableAsync("api/submissions", app.SubmitAsync(Samples.Practice()));
+
+        using var page = await app.Http.GetAsync("", Cancellation);
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        using var health = await app.Http.GetAsync("api/health", Cancellation);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
+        Assert.All(
+            (await health.ReadAsync<HealthState>()).Checks.Values, check => Assert.Contains("Reading works and writing fails", check));
+    }
+
+    [Fact]
+    public async Task The_health_check_calls_storage_during_an_outage()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        app.Wire.Before = _ => throw Wire.Unreachable();
+        await AssertExplainsAsync("", app.Http.GetAsync("", Cancellation));
+        await AssertExplainsAsync("", app.Http.GetAsync("", Cancellation));
+        app.Wire.Reset();
+
+        using var health = await app.Http.GetAsync("api/health", Cancellation);
+
+        Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_sweep_works_as_soon_as_an_outage_is_over()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        app.Wire.Before = _ => throw Wire.Unreachable();
+        await AssertExplainsAsync("", app.Http.GetAsync("", Cancellation));
+        await AssertExplainsAsync("", app.Http.GetAsync("", Cancellation));
+        app.Wire.Reset();
+
+        await app.RunTimerAsync("Sweep");
     }
 
     private static async Task AssertUnavailableAsync(string address, Task<HttpResponseMessage> request)

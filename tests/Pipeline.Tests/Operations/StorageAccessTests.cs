@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Settings;
 using Pipeline.Storage;
 using Xunit;
@@ -30,19 +31,6 @@ public sealed class StorageAccessTests(AzuriteFixture azurite)
 
         Assert.StartsWith($"The storage account at {account.Address} (setting PipelineStorage) ", fault.Message, StringComparison.Ordinal);
         Assert.Contains(words, fault.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task The_health_check_names_a_missing_table_and_queue()
-    {
-        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        await app.Storage.Subscribers.DeleteAsync(Cancellation);
-        await app.Storage.Queues.Single(queue => queue.Name == QueueNames.PoisonMail).DeleteAsync(Cancellation);
-
-        var checks = await ChecksAsync(app, HttpStatusCode.ServiceUnavailable);
-
-        Assert.Contains("has no Subscribers. Restart the app", checks["tables"], StringComparison.Ordinal);
-        Assert.Contains("has no outgoing-mail-poison. Restart the app", checks["queue"], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -72,7 +60,7 @@ public sealed class StorageAccessTests(AzuriteFixture azurite)
         "https://one.example/Practices", "https://two.example/practice-submissions")]
     public void An_identity_needs_an_account_and_no_key(string settings, string table, string queue)
     {
-        var storage = new PipelineStorage(Section(settings), []);
+        var storage = Storage(settings);
 
         Assert.Equal((table, queue), (storage.Practices.Uri.AbsoluteUri, storage.SubmissionQueue.Uri.AbsoluteUri));
     }
@@ -82,7 +70,7 @@ public sealed class StorageAccessTests(AzuriteFixture azurite)
     [InlineData("tableServiceUri=one queueServiceUri=two", "The setting PipelineStorage is neither")]
     public void An_incomplete_account_is_rejected(string settings, string sentence)
     {
-        var fault = Assert.Throws<StartupException>(() => new PipelineStorage(Section(settings), []));
+        var fault = Assert.Throws<StartupException>(() => Storage(settings));
 
         Assert.StartsWith(sentence, fault.Message, StringComparison.Ordinal);
     }
@@ -98,6 +86,9 @@ public sealed class StorageAccessTests(AzuriteFixture azurite)
         Assert.Contains("'az login'", sentence, StringComparison.Ordinal);
         Assert.Contains("PipelineStorage__clientId", sentence, StringComparison.Ordinal);
     }
+
+    private static PipelineStorage Storage(string settings) =>
+        new(Section(settings), [], TimeProvider.System, NullLogger<PipelineStorage>.Instance);
 
     private static IConfiguration Section(string settings)
     {

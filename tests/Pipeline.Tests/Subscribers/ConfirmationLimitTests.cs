@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Pipeline.Subscribers;
+using Pipeline.Tests.Operations;
 using Xunit;
 
 namespace Pipeline.Tests.Subscribers;
@@ -122,6 +123,7 @@ public sealed class ConfirmationLimitTests(AzuriteFixture azurite)
         Assert.All(answers, answer => Assert.StartsWith("503", answer));
 
         app.Wire.Reset();
+        app.Time.Advance(OutageTests.Pause);
         Assert.StartsWith("202", await app.SignUpAsync(Email));
         Assert.Equal(1, app.MailsQueued());
     }
