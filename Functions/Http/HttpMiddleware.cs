@@ -9,6 +9,7 @@ public static class HttpMiddleware
         .UseWhen<RequestLanguage>(IsHttp)
         .UseWhen<CorsHeaders>(IsHttp)
         .UseWhen<ClientAddress>(IsHttp)
+        .UseWhen<BodyLimits>(IsHttp)
         .UseWhen<FaultResponses>(IsHttp)
         .UseWhen<ResultExecution>(IsHttp);
 

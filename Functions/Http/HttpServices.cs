@@ -9,6 +9,8 @@ namespace Pipeline.Functions.Http;
 
 public static class HttpServices
 {
+    private const int MaxUnreadBytes = 64 * 1024;
+
     public static IServiceCollection AddHttp(this IServiceCollection services)
     {
         services.Configure<KestrelServerOptions>(kestrel =>
@@ -16,8 +18,11 @@ public static class HttpServices
             kestrel.AddServerHeader = false;
             // The functions have limits of their own, and answer with 413 in words; Kestrel would cut the connection to the host.
             kestrel.Limits.MaxRequestBodySize = null;
+            // What a connection may hold before a function reads it.
+            kestrel.Limits.MaxRequestBufferSize = MaxUnreadBytes;
         });
-        return services.AddSettings(ClientLimitOptions.Read).AddSingleton<ClientLimit>().WithoutDataProtectionKeys();
+        return services.AddSettings(ClientLimitOptions.Read).AddSingleton<ClientLimit>().AddSingleton<BodyMemory>()
+            .WithoutDataProtectionKeys();
     }
 
     /// <summary>

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Pipeline.Mail.Events;
 
 /// <summary>The signature headers of a post to the webhook, not verified yet.</summary>
@@ -22,5 +25,13 @@ public sealed record WebhookSignature(byte[] Bytes, string Timestamp, DateTimeOf
             ? new WebhookSignature(
                 bytes[..length], timestamp, DateTimeOffset.FromUnixTimeSeconds(long.Parse(timestamp, CultureInfo.InvariantCulture)))
             : null;
+    }
+
+    /// <summary>The hash of the signed data. The caller appends the body and disposes it.</summary>
+    public IncrementalHash StartHash()
+    {
+        var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.ASCII.GetBytes(Timestamp));
+        return hash;
     }
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Pipeline.Mail.Events;
 
@@ -8,12 +7,13 @@ public sealed partial class WebhookVerifier(SendGridOptions options, TimeProvide
 {
     public bool IsConfigured => options.Webhook is not null;
 
-    /// <summary>True if SendGrid signed this body within the tolerance.</summary>
-    public bool IsGenuine(WebhookSignature signature, ReadOnlySpan<byte> body)
+    /// <summary>True if SendGrid signed a body within the tolerance.</summary>
+    /// <param name="hash">From <see cref="WebhookSignature.StartHash"/>, with all bytes of the body.</param>
+    public bool IsGenuine(WebhookSignature signature, IncrementalHash hash)
     {
-        if (options.Webhook is not { } webhook || !webhook.Key.Verifies(Hash(signature.Timestamp, body), signature.Bytes))
+        if (options.Webhook is not { } webhook || !webhook.Key.Verifies(hash.GetHashAndReset(), signature.Bytes))
         {
-            LogInvalidSignature(body.Length);
+            LogInvalidSignature();
             return false;
         }
 
@@ -25,16 +25,8 @@ public sealed partial class WebhookVerifier(SendGridOptions options, TimeProvide
         return false;
     }
 
-    private static byte[] Hash(string timestamp, ReadOnlySpan<byte> body)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.ASCII.GetBytes(timestamp));
-        hash.AppendData(body);
-        return hash.GetHashAndReset();
-    }
-
-    [LoggerMessage(LogLevel.Information, "Rejected a post of {Bytes} bytes to SendGrid's webhook: the signature does not match.")]
-    private partial void LogInvalidSignature(int bytes);
+    [LoggerMessage(LogLevel.Information, "Rejected a post to SendGrid's webhook: the signature does not match.")]
+    private partial void LogInvalidSignature();
 
     [LoggerMessage(LogLevel.Warning, "Rejected a post that SendGrid signed {Age} ago: SendGrid__WebhookTolerance is {Tolerance}.")]
     private partial void LogExpiredSignature(TimeSpan age, TimeSpan tolerance);

@@ -1,0 +1,43 @@
+using System.Net;
+using System.Threading.RateLimiting;
+
+namespace Pipeline.Functions.Http;
+
+/// <summary>Limits the bytes of request bodies that this process holds at one time: of all clients together, and of each client.</summary>
+public sealed class BodyMemory : IDisposable
+{
+    public const int MaxBytes = 32 * 1024 * 1024;
+
+    /// <summary>So that one client cannot take the memory of all others. Private addresses, which proxies have, may hold all of it.</summary>
+    public const int MaxClientBytes = MaxBytes / 4;
+
+    /// <summary>The smallest amount that is counted.</summary>
+    public const int BlockBytes = 16 * 1024;
+
+    private readonly ConcurrencyLimiter _all = new(Blocks(MaxBytes));
+
+    private readonly PartitionedRateLimiter<IPAddress> _clients = PartitionedRateLimiter.Create<IPAddress, IPAddress>(client =>
+        RateLimitPartition.GetConcurrencyLimiter(client, _ => Blocks(client.Equals(IPAddress.Any) ? MaxBytes : MaxClientBytes)));
+
+    /// <summary>Takes one block for the client until both leases are disposed.</summary>
+    /// <exception cref="BadHttpRequestException">429: the client holds too much. 503: all clients together hold too much.</exception>
+    public IEnumerable<RateLimitLease> TakeBlock(IPAddress? client)
+    {
+        var ofClient = _clients.AttemptAcquire(ClientLimit.BucketOf(client));
+        if (!ofClient.IsAcquired)
+            throw new BadHttpRequestException("Too much is being sent from your address.", StatusCodes.Status429TooManyRequests);
+        var ofAll = _all.AttemptAcquire();
+        if (ofAll.IsAcquired)
+            return [ofClient, ofAll];
+        ofClient.Dispose();
+        throw new BadHttpRequestException("Too much is being received at the moment.", StatusCodes.Status503ServiceUnavailable);
+    }
+
+    public void Dispose()
+    {
+        _all.Dispose();
+        _clients.Dispose();
+    }
+
+    private static ConcurrencyLimiterOptions Blocks(int bytes) => new() { PermitLimit = bytes / BlockBytes };
+}

@@ -1,0 +1,75 @@
+using System.Threading.RateLimiting;
+
+namespace Pipeline.Functions.Http;
+
+/// <summary>Reads the body of a post. What was read counts against <see cref="BodyMemory"/> until the stream is disposed.</summary>
+/// <remarks>A read throws <see cref="BadHttpRequestException"/>: 408 if the body takes too long, 429 or 503 if there is no memory for it.</remarks>
+public sealed class LimitedBodyStream(HttpRequest request, BodyMemory memory, TimeProvider time) : Stream
+{
+    /// <summary>A form of 256 KiB arrives in this time over a connection with 35 kilobits a second.</summary>
+    public static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(60);
+
+    private readonly Stream _body = request.Body;
+    private readonly List<RateLimitLease> _leases = [];
+    private readonly CancellationTokenSource _timeout = new(MaxTime, time);
+    private long _read;
+    private long _counted;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _timeout.Token);
+        try
+        {
+            var read = await _body.ReadAsync(buffer, either.Token);
+            for (_read += read; _counted < _read; _counted += BodyMemory.BlockBytes)
+                _leases.AddRange(memory.TakeBlock(request.HttpContext.Connection.RemoteIpAddress));
+            return read;
+        }
+        catch (OperationCanceledException) when (_timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new BadHttpRequestException(
+                $"The body did not arrive within {MaxTime.TotalSeconds} seconds.", StatusCodes.Status408RequestTimeout);
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _leases.ForEach(lease => lease.Dispose());
+            _leases.Clear();
+            _timeout.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
