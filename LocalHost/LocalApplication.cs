@@ -16,6 +16,9 @@ internal static class LocalApplication
     // The limit of the Functions host.
     private const long MaxRequestBodyBytes = 100 * 1024 * 1024;
 
+    // What a connection may hold before it is forwarded.
+    private const int MaxUnreadBytes = 64 * 1024;
+
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
     /// <exception cref="CommandLineException">The command line is wrong or asks for help.</exception>
@@ -99,14 +102,13 @@ internal static class LocalApplication
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
+            kestrel.Limits.MaxRequestBufferSize = MaxUnreadBytes;
             kestrel.ListenLocalhost(line.Port);
         });
         builder.Services.AddSingleton(loggers).AddSingleton<IHostLifetime, ManualLifetime>().AddRouting().AddHttpForwarder();
-        // Against DNS rebinding: the host name of another site can lead here, and the mails in the mailbox contain tokens.
-        builder.Services.AddHostFiltering(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         builder.Services.AddMailbox();
         var web = builder.Build();
-        web.UseHostFiltering();
+        OtherSites.Refuse(web);
         web.Use((context, next) => context.Request.ContentLength > MaxRequestBodyBytes
             ? Results.StatusCode(StatusCodes.Status413PayloadTooLarge).ExecuteAsync(context)
             : next(context));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
 using Pipeline.LocalHost.Triggers;
 
 namespace Pipeline.LocalHost.Http;
@@ -9,6 +10,9 @@ namespace Pipeline.LocalHost.Http;
 /// </summary>
 internal static class AdminEndpoint
 {
+    // A queue message has at most 64 KiB, and JSON can write a byte as \\u0000.
+    private const int MaxBodyBytes = 512 * 1024;
+
     public static void Map(IEndpointRouteBuilder endpoints, IReadOnlyList<WorkerFunction> functions, TriggerInvoker invoker) =>
         endpoints.MapPost("/admin/functions/{name}", async (string name, HttpRequest request) =>
         {
@@ -31,7 +35,7 @@ internal static class AdminEndpoint
             {
                 return BadRequest("The body is not understood. Send JSON: {\"input\": \"…\"}");
             }
-        });
+        }).WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
 
     private static IResult BadRequest(string sentence) => Results.Text(sentence, statusCode: StatusCodes.Status400BadRequest);
 }

@@ -5,11 +5,12 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Pipeline.Functions.Http;
 
 namespace Pipeline.LocalHost.Mailbox;
 
 /// <summary><c>POST /v3/mail/send</c>, with the responses of SendGrid.</summary>
-internal sealed partial class MailSendEndpoint(MailboxStore mailbox)
+internal sealed partial class MailSendEndpoint(MailboxStore mailbox, BodyMemory memory, TimeProvider time)
 {
     public async Task<IResult> HandleAsync(HttpContext context)
     {
@@ -19,6 +20,8 @@ internal sealed partial class MailSendEndpoint(MailboxStore mailbox)
         if (!IsJson(context.Request))
             return Refuse(StatusCodes.Status415UnsupportedMediaType, RequestError.OfRequest("Content-Type should be application/json."));
 
+        await using var body = new LimitedBodyStream(context.Request, memory, time);
+        context.Request.Body = body;
         SendRequest? request;
         try
         {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Pipeline.Functions.Http;
 
 namespace Pipeline.LocalHost.Mailbox;
 
@@ -16,6 +17,7 @@ public static class MailboxEndpoints
     public static IServiceCollection AddMailbox(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<BodyMemory>();
         services.AddSingleton<MailboxStore>();
         services.AddSingleton<MailSendEndpoint>();
         services.AddRazorComponents();

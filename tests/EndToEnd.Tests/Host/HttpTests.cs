@@ -165,6 +165,58 @@ public sealed class HttpTests(RunningApp running) : IClassFixture<RunningApp>
             await running.App.UntilItSaysAsync("saved it in Rejections");
     }
 
+    [Theory]
+    [InlineData("GET", "mailbox")]
+    [InlineData("GET", "mailbox.json")]
+    [InlineData("DELETE", "mailbox.json")]
+    [InlineData("POST", "v3/mail/send")]
+    [InlineData("POST", "admin/functions/Sweep")]
+    [InlineData("GET", "")]
+    public async Task The_name_of_another_host_is_refused_with_a_sentence(string method, string address)
+    {
+        foreach (var (host, isOwn) in new[] { ("localhost", true), ("127.0.0.1:80", true), ("[::1]:7071", true), ("evil.example", false),
+            ("localhost.evil.example", false), ("evil.example:7071", false) })
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), address) { Headers = { Host = host } };
+            using var answer = await Http.SendAsync(request, Cancellation);
+
+            var sentence = await answer.Content.ReadAsStringAsync(Cancellation);
+            Assert.Equal(!isOwn, sentence.Contains("answers only at localhost", StringComparison.Ordinal));
+            Assert.Equal(!isOwn, answer.StatusCode == HttpStatusCode.BadRequest);
+        }
+    }
+
+    [Theory]
+    [InlineData("POST", "admin/functions/Sweep", 202)]
+    [InlineData("POST", "v3/mail/send", 401)]
+    [InlineData("POST", "mailbox/empty", 303)]
+    [InlineData("DELETE", "mailbox.json", 204)]
+    public async Task Posts_of_other_sites_to_the_tools_of_LocalHost_are_refused_with_a_sentence(string method, string address, int own)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Http.BaseAddress };
+        async Task<(int Status, string Text)> SendAsync(params (string Name, string Value)[] headers)
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), address);
+            foreach (var (name, value) in headers)
+                request.Headers.Add(name, value);
+            using var answer = await client.SendAsync(request, Cancellation);
+            return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancellation));
+        }
+
+        var origin = Http.BaseAddress!.GetLeftPart(UriPartial.Authority);
+        Assert.Equal(own, (await SendAsync()).Status);
+        Assert.Equal(own, (await SendAsync(("Origin", origin), ("Sec-Fetch-Site", "same-origin"))).Status);
+
+        (string, string)[] foreign =
+            [("Origin", "https://evil.example"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site")];
+        foreach (var header in foreign)
+        {
+            var (status, text) = await SendAsync(header);
+            Assert.Equal(403, status);
+            Assert.Contains("Another site may not send this.", text, StringComparison.Ordinal);
+        }
+    }
+
     private static async Task SendUntilAnsweredAsync(TcpClient client, int bytes, bool chunked)
     {
         var piece = new byte[64 * 1024];
