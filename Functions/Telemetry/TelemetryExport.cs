@@ -5,6 +5,7 @@ using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
+using OpenTelemetry.Trace;
 using Pipeline.Settings;
 using Pipeline.Telemetry;
 
@@ -17,6 +18,7 @@ public static class TelemetryExport
 {
     private const string AzureMonitor = "APPLICATIONINSIGHTS_CONNECTION_STRING";
     private const string Identity = "APPLICATIONINSIGHTS_AUTHENTICATION_STRING";
+    private const string Sampler = "OTEL_TRACES_SAMPLER";
     private const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     /// <exception cref="StartupException">One of the settings is malformed.</exception>
@@ -28,7 +30,7 @@ public static class TelemetryExport
             return;
 
         var telemetry = builder.Services.AddOpenTelemetry()
-            .WithTracing(tracing => tracing.AddSource(Traces.SourceName))
+            .WithTracing(tracing => Sample(tracing.AddSource(Traces.SourceName), builder.Configuration))
             .WithMetrics(metrics => metrics.AddMeter(PipelineMeter.Name))
             .WithLogging(null, logging => logging.IncludeFormattedMessage = true);
         telemetry.UseFunctionsWorkerDefaults();
@@ -50,6 +52,15 @@ public static class TelemetryExport
                     + "which begins with InstrumentationKey=.");
             telemetry.UseAzureMonitorExporter(options => Configure(options, connectionString, Optional(builder.Configuration, Identity)));
         }
+    }
+
+    /// <summary>
+    /// Keeps all spans. The default follows the flag of the caller's traceparent, so that callers could hide what they do.
+    /// </summary>
+    private static void Sample(TracerProviderBuilder tracing, ConfigurationManager settings)
+    {
+        if (Optional(settings, Sampler) is null)
+            tracing.SetSampler(new AlwaysOnSampler());
     }
 
     private static void Configure(AzureMonitorExporterOptions options, string connectionString, string? identity)

@@ -15,13 +15,16 @@ public sealed partial class ExportTests(AzuriteFixture azurite)
 
     private TableServiceClient? _storage;
 
-    [Fact]
-    public async Task A_submission_is_one_trace_from_the_request_to_the_mail()
+    /// <param name="flags">The flags of the caller's traceparent; 00: the caller keeps no trace.</param>
+    [Theory]
+    [InlineData("01")]
+    [InlineData("00")]
+    public async Task A_submission_is_one_trace_from_the_request_to_the_mail(string flags)
     {
         await using var collector = await Collector.StartAsync();
         await using var app = await StartAsync(collector);
 
-        await SubmitAndPublishAsync(app);
+        await SubmitAndPublishAsync(app, flags);
         await SweepUntilAsync("the submitter is told", app, async () =>
             (await app.Http.GetAsync<List<ReceivedMail>>("mailbox.json")).Count == 1);
         Assert.Equal(0, await app.EndAsync());
@@ -115,11 +118,11 @@ public sealed partial class ExportTests(AzuriteFixture azurite)
         return app;
     }
 
-    private async Task SubmitAndPublishAsync(AppProcess app)
+    private async Task SubmitAndPublishAsync(AppProcess app, string flags)
     {
         using var content = JsonContent.Create(Samples.Practice().With("email", "angelica@example.org"));
         using var request = new HttpRequestMessage(HttpMethod.Post, "api/submissions") { Content = content };
-        request.Headers.Add("traceparent", $"00-{Trace}-{Caller}-01");
+        request.Headers.Add("traceparent", $"00-{Trace}-{Caller}-{flags}");
         using var answer = await app.Http.SendAsync(request, Cancellation);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
 
