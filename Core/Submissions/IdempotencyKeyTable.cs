@@ -9,6 +9,9 @@ public sealed class IdempotencyKeyTable(PipelineStorage storage, TimeProvider ti
 {
     public const int MaxLength = 255;
 
+    /// <summary>A client repeats a request within hours. The same content has the same reference without a key, too.</summary>
+    public static readonly TimeSpan Retention = TimeSpan.FromDays(30);
+
     /// <summary>False if the key is bound to another reference.</summary>
     public async Task<bool> BindAsync(string key, Reference reference, CancellationToken cancellationToken)
     {
@@ -20,5 +23,14 @@ public sealed class IdempotencyKeyTable(PipelineStorage storage, TimeProvider ti
 
         var bound = await storage.IdempotencyKeys.FindAsync(row.PartitionKey, row.RowKey, cancellationToken);
         return bound is not null && bound.Text("Reference") == reference.ToString();
+    }
+
+    /// <summary>Deletes keys that were bound longer ago than <see cref="Retention"/>.</summary>
+    public async Task DeleteExpiredAsync(CancellationToken cancellationToken)
+    {
+        var filter = TableFilter.Of($"BoundOn lt {time.GetUtcNow() - Retention}");
+        string[] columns = ["PartitionKey", "RowKey"];
+        await foreach (var row in storage.IdempotencyKeys.QueryAsync<TableEntity>(filter, null, columns, cancellationToken))
+            await storage.IdempotencyKeys.TryDeleteAsync(row.PartitionKey, row.RowKey, ETag.All, cancellationToken);
     }
 }

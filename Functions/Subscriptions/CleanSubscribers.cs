@@ -4,8 +4,9 @@ using Pipeline.Subscribers;
 
 namespace Pipeline.Functions.Subscriptions;
 
-/// <summary>Every night: removes addresses whose retention period is over.</summary>
-public sealed class CleanSubscribers(SubscriberRetention subscribers, DeliveryRetention deliveries, HelpColumns helpColumns)
+/// <summary>Every night: removes addresses and keys whose retention period is over.</summary>
+public sealed class CleanSubscribers(
+    SubscriberRetention subscribers, DeliveryRetention deliveries, IdempotencyKeyTable idempotencyKeys, HelpColumns helpColumns)
 {
     /// <summary>In UTC, away from the full hour, when digests are made.</summary>
     public const string Schedule = "0 20 3 * * *";
@@ -15,6 +16,7 @@ public sealed class CleanSubscribers(SubscriberRetention subscribers, DeliveryRe
     {
         await subscribers.RunAsync(cancellationToken);
         await deliveries.RunAsync(cancellationToken);
+        await idempotencyKeys.DeleteExpiredAsync(cancellationToken);
         await helpColumns.MigrateAsync(cancellationToken);
     }
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Digests;
 using Pipeline.Operations;
+using Pipeline.Submissions;
 using Pipeline.Subscribers;
 using Pipeline.Tests.Digests;
 using Pipeline.Tests.Mail;
@@ -65,6 +66,7 @@ public sealed class CostTests(AzuriteFixture azurite)
         before = StartCounting(app);
         await app.Get<SubscriberRetention>().RunAsync(Cancellation);
         await app.Get<DeliveryRetention>().RunAsync(Cancellation);
+        await app.Get<IdempotencyKeyTable>().DeleteExpiredAsync(Cancellation);
         await app.Get<HelpColumns>().MigrateAsync(Cancellation);
         AssertCosts(ExpectedCosts.Cleaning, before, app, "CleanSubscribers");
     }
