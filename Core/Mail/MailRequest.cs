@@ -9,7 +9,8 @@ public enum MailKind
     PracticeStatus,
 }
 
-/// <summary>A message on the queue outgoing-mail. Contains row keys, never an address. Fields that the kind lacks are empty.</summary>
+/// <summary>A message on the queue outgoing-mail. Contains row keys; only a sign-up has an address, until it is recorded.</summary>
+/// <remarks>Fields that the kind lacks are empty.</remarks>
 public sealed record MailRequest
 {
     [JsonConverter(typeof(JsonStringEnumConverter<MailKind>))]
@@ -34,10 +35,22 @@ public sealed record MailRequest
     /// <summary>The language code of the confirmation; empty for the subscriber's language.</summary>
     public string Language { get; init; } = "";
 
+    /// <summary>When a visitor asked for the confirmation. Null if the request was counted and recorded in the subscriber's row.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? AskedOn { get; init; }
+
+    /// <summary>The address of a sign-up that is not recorded; else null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Email { get; init; }
+
+    /// <summary>The same request after it was counted and recorded.</summary>
+    [JsonIgnore]
+    public MailRequest Recorded => this with { AskedOn = null, Email = null };
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? TraceParent { get; init; }
 
-    public static MailRequest Confirmation(string topic, string subscriber, Language? language) => new()
+    public static MailRequest Confirmation(string topic, string subscriber, Language? language, DateTimeOffset askedOn) => new()
     {
         Kind = MailKind.Confirmation,
         Topic = topic,
@@ -46,6 +59,7 @@ public sealed record MailRequest
         Status = "",
         Id = OpaqueId.New(),
         Language = language?.Code ?? "",
+        AskedOn = askedOn,
     };
 
     public static MailRequest PracticeStatus(string topic, string reference, string status) => new()

@@ -5,14 +5,14 @@ using Pipeline.Subscribers;
 namespace Pipeline.Notifications;
 
 public sealed class ConfirmationMailBuilder(
-    TopicCatalog topics, SubscriberTable subscribers, SubscriptionTokens tokens, MailRenderer renderer, SiteOptions site)
+    TopicCatalog topics, ConfirmationRequests requests, SubscriptionTokens tokens, MailRenderer renderer, SiteOptions site)
 {
-    /// <summary>Null if the topic or address is missing, or if the address has reported a mail as spam.</summary>
+    /// <summary>Null if the topic or address is missing, the mailbox reached its limit, or the address has reported a mail as spam.</summary>
     public async Task<Notification?> BuildAsync(MailRequest request, CancellationToken cancellationToken)
     {
         if (topics.Find(request.Topic) is not { } topic
             || !SubscriberKey.TryParse(request.Subscriber, out var key)
-            || await subscribers.FindAsync(topic.Id, key, cancellationToken) is not { Email.Length: > 0 } subscriber
+            || await requests.AcceptAsync(topic.Id, key, request, cancellationToken) is not { Email.Length: > 0 } subscriber
             || subscriber.Status == SubscriberStatus.Complained)
             return null;
 

@@ -1,5 +1,6 @@
 using Pipeline.Mail;
 using Pipeline.Submissions;
+using Pipeline.Subscribers;
 
 namespace Pipeline.Notifications;
 
@@ -8,7 +9,7 @@ namespace Pipeline.Notifications;
 /// unknown, a confirmation is sent again a few times; a status mail is not, because the site shows the status as well.
 /// </summary>
 public sealed partial class NotificationSender(
-    ConfirmationMailBuilder confirmations, StatusMailBuilder statuses, SendGridMailer mailer, SendGridThrottle throttle, MailOutbox outbox,
+    NotificationBuilder builder, SendGridMailer mailer, SendGridThrottle throttle, MailboxLimit limit, MailOutbox outbox,
     RejectionTable rejections, NotificationMetrics metrics, ILogger<NotificationSender> logger)
 {
     // 15 s, 30 s, 1 min … 1 h, then hourly: about three days in total.
@@ -18,6 +19,9 @@ public sealed partial class NotificationSender(
     private const int MaxUnknownOutcomes = 3;
 
     private static readonly string Malformed = AdminTexts.MalformedMessage(QueueNames.Mail);
+
+    private static readonly SendOutcome MailboxFull =
+        new SendOutcome.NotTaken("The mailbox reached its limit of mails.", TimeSpan.FromMinutes(1));
 
     private static readonly TimeSpan MaxDelay = TimeSpan.FromHours(1);
 
@@ -34,7 +38,8 @@ public sealed partial class NotificationSender(
             await outbox.AddAsync(request with { Attempt = request.Attempt + 1 }, MaxDelay, cancellationToken);
         else
             await RejectAsync(
-                message, RejectionKind.Poison, "The message on outgoing-mail failed repeatedly. See the log of SendMail.",
+                // The address of a sign-up would stay in Rejections for ever.
+                (request with { Email = null }).Write(), RejectionKind.Poison, "The message on outgoing-mail failed repeatedly. See the log of SendMail.",
                 cancellationToken);
     }
 
@@ -47,9 +52,17 @@ public sealed partial class NotificationSender(
             return;
         }
 
-        if (await BuildAsync(request, cancellationToken) is not { } notification)
+        if (await builder.BuildAsync(request, cancellationToken) is not { } notification)
         {
             LogSkipped(request.Kind, request.Topic);
+            return;
+        }
+
+        // A confirmation was counted before its row was written, and one beyond the limit is not sent. This one waits.
+        if (request.Kind == MailKind.PracticeStatus
+            && !await limit.TryCountAsync(notification.Address, request.Id, purpose: "", cancellationToken))
+        {
+            await RetryLaterAsync(request, MailboxFull, cancellationToken);
             return;
         }
 
@@ -61,7 +74,7 @@ public sealed partial class NotificationSender(
         switch (outcome)
         {
             case SendOutcome.Sent:
-                await RecordAsync(request);
+                await builder.RecordSentAsync(request);
                 LogSent(request.Kind, request.Topic);
                 break;
             case SendOutcome.Refused:
@@ -76,16 +89,6 @@ public sealed partial class NotificationSender(
         }
     }
 
-    private Task<Notification?> BuildAsync(MailRequest request, CancellationToken cancellationToken) => request.Kind switch
-    {
-        MailKind.Confirmation => confirmations.BuildAsync(request, cancellationToken),
-        MailKind.PracticeStatus => statuses.BuildAsync(request, cancellationToken),
-        _ => Task.FromResult<Notification?>(null),
-    };
-
-    private Task RecordAsync(MailRequest request) =>
-        request.Kind == MailKind.PracticeStatus ? statuses.RecordNotifiedAsync(request) : Task.CompletedTask;
-
     private async Task HandleUnknownAsync(MailRequest request, SendOutcome outcome, CancellationToken cancellationToken)
     {
         if (request.Kind == MailKind.Confirmation && request.UnknownOutcomes < MaxUnknownOutcomes)
@@ -94,7 +97,7 @@ public sealed partial class NotificationSender(
             return;
         }
 
-        await RecordAsync(request);
+        await builder.RecordSentAsync(request);
         LogUnknown(request.Kind, request.Topic, request.UnknownOutcomes, outcome.Reason);
     }
 
@@ -108,7 +111,7 @@ public sealed partial class NotificationSender(
 
         var backOff = TimeSpan.FromSeconds(15 * Math.Pow(2, Math.Min(request.Attempt, 10)));
         var delay = outcome is SendOutcome.NotTaken { RetryAfter: var asked } && asked > backOff ? asked : backOff;
-        await outbox.AddAsync(request with { Attempt = request.Attempt + 1 }, delay < MaxDelay ? delay : MaxDelay, cancellationToken);
+        await outbox.AddAsync(request.Recorded with { Attempt = request.Attempt + 1 }, delay < MaxDelay ? delay : MaxDelay, cancellationToken);
     }
 
     private async Task RejectAsync(string message, RejectionKind kind, string reason, CancellationToken cancellationToken)

@@ -4,5 +4,5 @@ public static class NotificationsServices
 {
     public static IServiceCollection AddNotifications(this IServiceCollection services) => services
         .AddSingleton<NotificationMetrics>().AddSingleton<ConfirmationMailBuilder>().AddSingleton<StatusMailBuilder>()
-        .AddSingleton<NotificationSender>();
+        .AddSingleton<NotificationBuilder>().AddSingleton<NotificationSender>();
 }

@@ -5,7 +5,7 @@ namespace Pipeline.Subscribers;
 /// <summary>Deletes unconfirmed rows and leftovers of erasures, and removes the address from ended subscriptions.</summary>
 /// <remarks>Reads every row: a filter would miss rows edited by hand. The next run continues an interrupted one.</remarks>
 public sealed partial class SubscriberRetention(
-    SubscriberTable subscribers, TopicCatalog topics, Erasures erasures, ConfirmationLimit limit, SubscriberMetrics metrics,
+    SubscriberTable subscribers, TopicCatalog topics, Erasures erasures, MailboxLimit limit, SubscriberMetrics metrics,
     SubscriberReview review, ILogger<SubscriberRetention> logger)
 {
     private const int MaxParallelism = 8;

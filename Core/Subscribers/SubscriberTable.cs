@@ -8,7 +8,9 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
     private const int PrefixLength = 2;
 
     /// <summary>Adds an unconfirmed subscriber. An existing one keeps status and language until it confirms.</summary>
-    public async Task SignUpAsync(TopicId topic, EmailAddress address, Language language, CancellationToken cancellationToken)
+    /// <param name="askedOn">Not in the future. An erasure or an unsubscription since then counts more.</param>
+    public async Task SignUpAsync(
+        TopicId topic, EmailAddress address, Language language, DateTimeOffset askedOn, CancellationToken cancellationToken)
     {
         var key = SubscriberKey.Of(address);
         var row = Row(topic, key);
@@ -16,15 +18,16 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
         row["Email"] = address.Value;
         row["Status"] = nameof(SubscriberStatus.Unconfirmed);
         row["Language"] = language.Code;
-        row["SubscribedOn"] = time.GetUtcNow();
+        row["SubscribedOn"] = askedOn;
         row["Reason"] = "";
         if (await storage.Subscribers.TryInsertAsync(row, cancellationToken) is null)
-            await RecordRequestAsync(topic, key, address, cancellationToken);
+            await RecordRequestAsync(topic, key, address, askedOn, cancellationToken);
     }
 
     /// <summary>Records a confirmation request, so that retention keeps the row. False if there is no address for the mail.</summary>
     /// <param name="address">Replaces a missing or different address in the row; null if it is not known.</param>
-    public async Task<bool> RecordRequestAsync(TopicId topic, SubscriberKey key, EmailAddress? address, CancellationToken cancellationToken)
+    public async Task<bool> RecordRequestAsync(
+        TopicId topic, SubscriberKey key, EmailAddress? address, DateTimeOffset askedOn, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var there = false;
@@ -35,9 +38,11 @@ public sealed class SubscriberTable(PipelineStorage storage, Erasures erasures, 
                 return null;
 
             var change = Row(topic, key);
-            change["AskedOn"] = now;
+            // Messages may overtake one another.
+            var latest = row.AskedOn > askedOn && row.AskedOn <= now ? row.AskedOn : askedOn;
+            change["AskedOn"] = latest;
             if (row.NeedsEndDate(now))
-                change["EndedOn"] = now;
+                change["EndedOn"] = latest;
             if (row.Address is not null)
                 return change;
 

@@ -4,6 +4,6 @@ public static class SubscribersServices
 {
     public static IServiceCollection AddSubscribers(this IServiceCollection services) => services
         .AddSingleton<SubscriberMetrics>().AddSingleton<SubscriberTable>().AddSingleton<SubscriptionTokens>()
-        .AddSingleton<ConfirmationLimit>().AddSingleton<Erasures>().AddSingleton<Subscriptions>()
+        .AddSingleton<MailboxLimit>().AddSingleton<ConfirmationRequests>().AddSingleton<Erasures>().AddSingleton<Subscriptions>()
         .AddSingleton<SubscriberReview>().AddSingleton<SubscriberRetention>().AddSingleton<EditedSubscribers>();
 }

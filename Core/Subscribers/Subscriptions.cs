@@ -4,21 +4,18 @@ namespace Pipeline.Subscribers;
 
 /// <summary>Sign-up, confirmation and unsubscription. Responses never reveal whether an address is known.</summary>
 public sealed partial class Subscriptions(
-    SubscriberTable subscribers, SubscriptionTokens tokens, ConfirmationLimit limit, Erasures erasures, TopicCatalog topics,
-    MailOutbox outbox, StorageFaultLog storageFaults, ILogger<Subscriptions> logger)
+    SubscriberTable subscribers, SubscriptionTokens tokens, Erasures erasures, TopicCatalog topics, MailOutbox outbox, TimeProvider time,
+    StorageFaultLog storageFaults, ILogger<Subscriptions> logger)
 {
-    /// <summary>Queues a confirmation mail, within the limit. False if storage failed; repeating is safe.</summary>
+    /// <summary>Queues the request for a confirmation mail. False if storage failed; repeating is safe.</summary>
+    /// <remarks>The work is the same for all addresses; <see cref="ConfirmationRequests"/> has what depends on the address.</remarks>
     /// <param name="language">Language of the mail and, after confirmation, of the digests.</param>
     public async Task<bool> SignUpAsync(Topic topic, EmailAddress address, Language language, CancellationToken cancellationToken)
     {
         try
         {
-            // Write the row before the message: after a crash in between the user saw no success, and repeating continues.
-            await RequestConfirmationAsync(topic, SubscriberKey.Of(address), language, async () =>
-            {
-                await subscribers.SignUpAsync(topic.Id, address, language, cancellationToken);
-                return true;
-            }, cancellationToken);
+            var request = MailRequest.Confirmation(topic.Id, SubscriberKey.Of(address).ToString(), language, time.GetUtcNow());
+            await outbox.AddAsync(request with { Email = address.Value }, cancellationToken);
             return true;
         }
         catch (Exception fault) when (StorageFault.Is(fault))
@@ -28,10 +25,9 @@ public sealed partial class Subscriptions(
         }
     }
 
-    /// <summary>Queues a new confirmation mail to the address of a link, if it exists and within the limit.</summary>
-    public Task RenewAsync(LinkContent link, CancellationToken cancellationToken) => RequestConfirmationAsync(
-        link.Topic, link.Subscriber, link.Language,
-        () => subscribers.RecordRequestAsync(link.Topic.Id, link.Subscriber, null, cancellationToken), cancellationToken);
+    /// <summary>Queues the request for a new confirmation mail to the address of a link.</summary>
+    public Task RenewAsync(LinkContent link, CancellationToken cancellationToken) => outbox.AddAsync(
+        MailRequest.Confirmation(link.Topic.Id, link.Subscriber.ToString(), link.Language, time.GetUtcNow()), cancellationToken);
 
     /// <summary>Reads a confirm or undo link without executing it; null if it is invalid.</summary>
     public LinkContent? ReadConfirmation(string? token) => Read(token, TokenPurpose.Confirm) ?? Read(token, TokenPurpose.Undo) switch
@@ -73,32 +69,6 @@ public sealed partial class Subscriptions(
 
     public string UndoToken(LinkContent link) => tokens.Undo(link.Topic.Id, link.Subscriber);
 
-    /// <param name="language">Null for the subscriber's language.</param>
-    /// <param name="prepare">Returns false if there is no address.</param>
-    private async Task RequestConfirmationAsync(
-        Topic topic, SubscriberKey address, Language? language, Func<Task<bool>> prepare, CancellationToken cancellationToken)
-    {
-        if (await limit.TryCountAsync(address, cancellationToken) is not { } counted)
-        {
-            LogLimited(topic.Id);
-            return;
-        }
-
-        if (!await prepare())
-            return;
-
-        try
-        {
-            await outbox.AddAsync(MailRequest.Confirmation(topic.Id, address.ToString(), language), cancellationToken);
-        }
-        catch (Exception fault) when (StorageFault.Is(fault))
-        {
-            // Otherwise retries during an outage exhaust the limit, and the last answer promises a mail that is not sent.
-            await limit.ReleaseAsync(address, counted, cancellationToken);
-            throw;
-        }
-    }
-
     private LinkContent? Read(string? token, TokenPurpose purpose)
     {
         if (tokens.Read(token, purpose) is not { } content)
@@ -113,9 +83,6 @@ public sealed partial class Subscriptions(
     /// <param name="Language">The requested language; null for the subscriber's.</param>
     /// <param name="MailedOn">Time of the mail with a confirm link; null for other links.</param>
     public sealed record LinkContent(Topic Topic, Language? Language, SubscriberKey Subscriber, bool Expired, DateTimeOffset? MailedOn);
-
-    [LoggerMessage(LogLevel.Information, "Skipped a confirmation mail for {Topic}: the address reached its limit.")]
-    private partial void LogLimited(string topic);
 
     [LoggerMessage(LogLevel.Information, "Processed a confirmation for {Topic}: {Outcome}.")]
     private partial void LogConfirmed(string topic, ConfirmationResult outcome);

@@ -5,7 +5,7 @@ using System.Threading.RateLimiting;
 namespace Pipeline.Functions.Http;
 
 /// <summary>
-/// Limits the posts of each client with a token bucket in this process: n instances allow n times as many. Addresses are not written
+/// Limits the posts of each client, and the mails they cause, with token buckets in this process: n instances allow n times as many. Addresses are not written
 /// anywhere, and are forgotten when their bucket is full again.
 /// </summary>
 public sealed class ClientLimit(ClientLimitOptions options) : IDisposable
@@ -20,16 +20,22 @@ public sealed class ClientLimit(ClientLimitOptions options) : IDisposable
         IPNetwork.Parse("100.64.0.0/10"), IPNetwork.Parse("169.254.0.0/16"),
     ];
 
-    private readonly PartitionedRateLimiter<IPAddress>? _forms = Buckets(options.FormPostsPerMinute);
-    private readonly PartitionedRateLimiter<IPAddress>? _api = Buckets(options.ApiPostsPerMinute);
+    private readonly PartitionedRateLimiter<IPAddress>? _forms = Buckets(options.FormPostsPerMinute, TimeSpan.FromMinutes(1));
+    private readonly PartitionedRateLimiter<IPAddress>? _api = Buckets(options.ApiPostsPerMinute, TimeSpan.FromMinutes(1));
+    private readonly PartitionedRateLimiter<IPAddress>? _mails = Buckets(options.MailsPerClientPerHour, TimeSpan.FromHours(1));
 
     /// <summary>Counts the request. False if the client has sent too much, with the time it has to wait.</summary>
     /// <param name="request">Its connection has the client's address (<see cref="ClientAddress"/>).</param>
     /// <param name="isForm">True for a post from a page; forms and the API are counted apart.</param>
-    public bool TryTake(HttpRequest request, bool isForm, out TimeSpan wait)
+    public bool TryTake(HttpRequest request, bool isForm, out TimeSpan wait) => TryTake(isForm ? _forms : _api, request, out wait);
+
+    /// <summary>Counts a mail to an address that the client typed. False if it has caused too many, with the time it has to wait.</summary>
+    public bool TryTakeMail(HttpRequest request, out TimeSpan wait) => TryTake(_mails, request, out wait);
+
+    private static bool TryTake(PartitionedRateLimiter<IPAddress>? buckets, HttpRequest request, out TimeSpan wait)
     {
         wait = TimeSpan.Zero;
-        if ((isForm ? _forms : _api) is not { } buckets)
+        if (buckets is null)
             return true;
 
         using var lease = buckets.AttemptAcquire(BucketOf(request.HttpContext.Connection.RemoteIpAddress));
@@ -41,6 +47,7 @@ public sealed class ClientLimit(ClientLimitOptions options) : IDisposable
     {
         _forms?.Dispose();
         _api?.Dispose();
+        _mails?.Dispose();
     }
 
     /// <summary>The address that a client is counted under; <see cref="IPAddress.Any"/> for all private ones together.</summary>
@@ -63,16 +70,16 @@ public sealed class ClientLimit(ClientLimitOptions options) : IDisposable
         || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
         || PrivateNetworks.Any(network => network.Contains(address));
 
-    private static PartitionedRateLimiter<IPAddress>? Buckets(int postsPerMinute) => postsPerMinute == 0
+    private static PartitionedRateLimiter<IPAddress>? Buckets(int number, TimeSpan period) => number == 0
         ? null
         : PartitionedRateLimiter.Create<IPAddress, IPAddress>(bucket => RateLimitPartition.GetTokenBucketLimiter(bucket, _ =>
         {
-            var tokens = bucket.Equals(IPAddress.Any) ? postsPerMinute * SharedFactor : postsPerMinute;
+            var tokens = bucket.Equals(IPAddress.Any) ? number * SharedFactor : number;
             return new TokenBucketRateLimiterOptions
             {
                 TokenLimit = tokens,
                 TokensPerPeriod = 1,
-                ReplenishmentPeriod = TimeSpan.FromMinutes(1) / tokens,
+                ReplenishmentPeriod = period / tokens,
             };
         }));
 }

@@ -2,13 +2,17 @@ using Pipeline.Settings;
 
 namespace Pipeline.Functions.Http;
 
-/// <summary>How much one client may send. Settings: Limits__FormPostsPerMinute, __ApiPostsPerMinute, __ClientAddressHeader.</summary>
+/// <summary>How much one client may send. Settings: Limits__FormPostsPerMinute, __ApiPostsPerMinute,
+/// __MailsPerClientPerHour, __ClientAddressHeader.</summary>
 public sealed record ClientLimitOptions
 {
     // A whole office behind one address still gets its forms through; a program that hands in an archive is not slowed down.
     private const int DefaultFormPosts = 100;
     private const int DefaultApiPosts = 1_200;
     private const int MaxPosts = 100_000;
+
+    // A class that subscribes together gets its mails; a program cannot use the app to write to thousands of strangers.
+    private const int DefaultMails = 60;
 
     // App Service appends the client's address to it.
     private const string DefaultClientAddressHeader = "X-Forwarded-For";
@@ -19,6 +23,9 @@ public sealed record ClientLimitOptions
     /// <summary>0 for no limit.</summary>
     public required int ApiPostsPerMinute { get; init; }
 
+    /// <summary>Mails that a client has sent to addresses it types: confirmations, and those about a submission. 0 for no limit.</summary>
+    public required int MailsPerClientPerHour { get; init; }
+
     /// <summary>The request header whose last entry is the client's address. Null if the connection's address is the client's.</summary>
     public required string? ClientAddressHeader { get; init; }
 
@@ -28,6 +35,8 @@ public sealed record ClientLimitOptions
             "Limits:FormPostsPerMinute", DefaultFormPosts, 0, MaxPosts, "a whole number from 0 (no limit) to 100000"),
         ApiPostsPerMinute = settings.Number(
             "Limits:ApiPostsPerMinute", DefaultApiPosts, 0, MaxPosts, "a whole number from 0 (no limit) to 100000"),
+        MailsPerClientPerHour = settings.Number(
+            "Limits:MailsPerClientPerHour", DefaultMails, 0, MaxPosts, "a whole number from 0 (no limit) to 100000"),
         ClientAddressHeader = ReadHeader(settings),
     };
 

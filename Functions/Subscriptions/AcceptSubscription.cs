@@ -24,7 +24,8 @@ public sealed class AcceptSubscription(Pipeline.Subscribers.Subscriptions subscr
         if (LanguageOf(body) is not { } language)
             errors["language"] = [Language.Choose];
         else if (topic is not null && errors.Count == 0)
-            return await subscriptions.SignUpAsync(topic, address, language, cancellationToken)
+            return !limit.TryTakeMail(request, out wait) ? Problems.TooMany(wait)
+                : await subscriptions.SignUpAsync(topic, address, language, cancellationToken)
                 ? TypedResults.Accepted(
                     (string?)null,
                     new { status = "A mail with a link to confirm the subscription is on its way, if the address can be subscribed." })

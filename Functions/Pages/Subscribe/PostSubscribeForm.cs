@@ -27,6 +27,8 @@ public sealed class PostSubscribeForm(
             errors.Add(SubmissionFields.Email, EmailAddress.InvalidMessage(email));
         if (topic is null || errors.Any)
             return Again(StatusCodes.Status400BadRequest, errors);
+        if (!limit.TryTakeMail(request, out wait))
+            return RejectedPages.TooMany(wait);
         if (!await subscriptions.SignUpAsync(topic, address, Language.Current, cancellationToken))
             return Again(StatusCodes.Status503ServiceUnavailable, errors, unavailable: true);
 

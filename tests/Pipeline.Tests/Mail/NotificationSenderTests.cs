@@ -197,6 +197,25 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
         Assert.Equal(1, app.Mails[Submitter]);
     }
 
+    [Fact]
+    public async Task Notifications_and_confirmations_share_the_limit_of_a_mailbox_and_a_notification_waits()
+    {
+        await using var app = await CrashTestApp.StartAsync(azurite.NewAccount());
+        foreach (var number in Enumerable.Range(1, 4))
+            await SignUpAsync(app, Submitter.Replace("@", $"+{number}@"));
+        await SendAllAsync(app, TimeSpan.Zero);
+        Assert.Equal(4, app.Mails.Count);
+
+        await RequestNotificationAsync(app);
+        Assert.True(await app.SendMailAsync());
+        Assert.DoesNotContain(Submitter, app.Mails.Keys);
+
+        app.Advance(TimeSpan.FromMinutes(1));
+        await SendAllAsync(app);
+        Assert.Equal(1, app.Mails[Submitter]);
+        Assert.Equal("Published", await ToldAsync(app));
+    }
+
     /// <returns>Creates a new request for the notification at each call.</returns>
     private static async Task<Func<MailRequest>> PublishedAsync(PipelineApp app)
     {
@@ -219,19 +238,21 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
         await app.SweepAsync();
     }
 
-    private static async Task SignUpAsync(CrashTestApp app)
+    private static async Task SignUpAsync(CrashTestApp app, string email = Submitter)
     {
-        Assert.True(EmailAddress.TryParse(Submitter, out var address));
+        Assert.True(EmailAddress.TryParse(email, out var address));
         var topic = app.Get<TopicCatalog>().All[0];
         Assert.True(await app.Get<Subscriptions>().SignUpAsync(topic, address, Language.English, Cancellation));
     }
 
-    private static async Task SendAllAsync(CrashTestApp app)
+    private static Task SendAllAsync(CrashTestApp app) => SendAllAsync(app, TimeSpan.FromHours(1));
+
+    private static async Task SendAllAsync(CrashTestApp app, TimeSpan between)
     {
         for (var attempt = 1; await app.SendMailAsync(); attempt++)
         {
             Assert.True(attempt <= 100, "The queue is not empty after 100 attempts.");
-            app.Advance(TimeSpan.FromHours(1));
+            app.Advance(between);
         }
     }
 

@@ -383,7 +383,7 @@ public sealed class SendGridEventTests(AzuriteFixture azurite) : IDisposable
         foreach (var topic in app.Get<TopicCatalog>().All)
         {
             var table = app.Get<SubscriberTable>();
-            await table.SignUpAsync(topic.Id, address, Language.English, Cancellation);
+            await table.SignUpAsync(topic.Id, address, Language.English, app.Time.GetUtcNow(), Cancellation);
             var result = await table.ConfirmAsync(
                 topic.Id, SubscriberKey.Of(address), app.Time.GetUtcNow(), language: null, Cancellation);
             Assert.Equal(ConfirmationResult.Confirmed, result);

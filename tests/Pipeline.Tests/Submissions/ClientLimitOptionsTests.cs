@@ -9,16 +9,29 @@ public sealed class ClientLimitOptionsTests
 {
     [Fact]
     public void Without_settings_the_options_have_defaults() => Assert.Equal(
-        new ClientLimitOptions { FormPostsPerMinute = 100, ApiPostsPerMinute = 1_200, ClientAddressHeader = "X-Forwarded-For" },
+        new ClientLimitOptions
+        {
+            FormPostsPerMinute = 100,
+            ApiPostsPerMinute = 1_200,
+            MailsPerClientPerHour = 60,
+            ClientAddressHeader = "X-Forwarded-For",
+        },
         Read([]).Options);
 
     [Fact]
     public void A_limit_may_be_zero_and_the_address_header_may_be_none() => Assert.Equal(
-        new ClientLimitOptions { FormPostsPerMinute = 0, ApiPostsPerMinute = 0, ClientAddressHeader = null },
+        new ClientLimitOptions
+        {
+            FormPostsPerMinute = 0,
+            ApiPostsPerMinute = 0,
+            MailsPerClientPerHour = 0,
+            ClientAddressHeader = null,
+        },
         Read(new()
         {
             ["Limits:FormPostsPerMinute"] = "0",
             ["Limits:ApiPostsPerMinute"] = "0",
+            ["Limits:MailsPerClientPerHour"] = "0",
             ["Limits:ClientAddressHeader"] = "none",
         }).Options);
 
@@ -26,6 +39,7 @@ public sealed class ClientLimitOptionsTests
     [InlineData("Limits:FormPostsPerMinute", "-1")]
     [InlineData("Limits:FormPostsPerMinute", "100001")]
     [InlineData("Limits:ApiPostsPerMinute", "1,200")]
+    [InlineData("Limits:MailsPerClientPerHour", "sixty")]
     [InlineData("Limits:ClientAddressHeader", "X-Forwarded-For, X-Real-IP")]
     [InlineData("Limits:ClientAddressHeader", "X Azure ClientIP")]
     public void The_error_for_a_malformed_limit_names_the_setting(string name, string value)

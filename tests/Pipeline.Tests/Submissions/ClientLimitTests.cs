@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using Pipeline.Functions.Http;
+using Pipeline.Languages;
+using Pipeline.Subscribers;
+using Pipeline.Tests.Subscribers;
 using Xunit;
 
 namespace Pipeline.Tests.Submissions;
@@ -37,6 +40,39 @@ public sealed class ClientLimitTests(AzuriteFixture azurite)
             using var refused = await SendAsync(app, "198.51.100.7", address, new StringContent("no JSON at all"));
             Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         }
+    }
+
+    [Fact]
+    public async Task The_mails_that_a_client_causes_are_limited_over_all_forms()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "Limits:MailsPerClientPerHour=3");
+        async Task<HttpStatusCode> AskAsync(string address, string client, Dictionary<string, string> fields)
+        {
+            using var answer = await SendAsync(app, client, address, new FormUrlEncodedContent(fields));
+            return answer.StatusCode;
+        }
+
+        Dictionary<string, string> Subscription(int number) => new()
+        {
+            ["topic"] = PipelineApp.Topic,
+            ["email"] = $"stranger{number}@example.org",
+        };
+        var practice = Samples.Practice().With("email", "stranger@example.org");
+
+        Assert.Equal(HttpStatusCode.Accepted, await AskAsync("api/subscriptions", "198.51.100.7", Subscription(1)));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync("subscribe", "198.51.100.7", Subscription(2)));
+        Assert.Equal(HttpStatusCode.Accepted, await AskAsync("api/submissions", "198.51.100.7", practice));
+
+        foreach (var address in new[] { "api/subscriptions", "subscribe" })
+            Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync(address, "198.51.100.7", Subscription(3)));
+        foreach (var address in new[] { "api/submissions", "submit" })
+            Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync(address, "198.51.100.7", practice));
+        var token = app.Get<SubscriptionTokens>().Confirmation(PipelineApp.Topic, SubscriberSteps.KeyOf("a@example.org"), Language.English);
+        Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync($"subscriptions/renew?token={token}", "198.51.100.7", []));
+
+        // Without an address there is no mail.
+        Assert.Equal(HttpStatusCode.Accepted, await AskAsync("api/submissions", "198.51.100.7", Samples.Practice("Another")));
+        Assert.Equal(HttpStatusCode.Accepted, await AskAsync("api/subscriptions", "198.51.100.8", Subscription(4)));
     }
 
     [Theory]

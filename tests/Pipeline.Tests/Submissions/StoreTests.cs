@@ -150,7 +150,8 @@ public sealed class StoreTests(AzuriteFixture azurite)
         Assert.DoesNotContain(app.Wire.Calls, call => call.Path.EndsWith("/messages", StringComparison.Ordinal));
         Assert.Contains("not a mail request", (await RejectionAsync(app)).Help);
 
-        await app.Storage.Rejections.EditAsync(row, "Payload", MailRequest.Confirmation(PipelineApp.Topic, "none", null).Write());
+        var request = MailRequest.Confirmation(PipelineApp.Topic, "none", null, app.Time.GetUtcNow());
+        await app.Storage.Rejections.EditAsync(row, "Payload", request.Write());
         app.Wire.Reset();
         await app.Get<RejectionSweep>().RunAsync(Cancellation);
         Assert.Single(app.Wire.Calls, call => call is { Method: "POST", Path: "/outgoing-mail/messages" });

@@ -120,6 +120,7 @@ public sealed class ConsentTests(AzuriteFixture azurite)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.SignUpAsync(Email);
+        await app.DrainAsync();
         var (_, page) = await app.PostAsync(app.UnsubscribeLink(Email));
         Assert.Equal("Unsubscribed", await app.StatusAsync(Email));
 

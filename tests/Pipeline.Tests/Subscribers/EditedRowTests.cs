@@ -60,6 +60,7 @@ public sealed class EditedRowTests(AzuriteFixture azurite)
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.SubscribeAsync(Old);
         await EditAsync(app, "Email", edited);
+        app.Time.Advance(MailboxLimit.RepeatPeriod);
 
         // A sign-up alone does not restore the subscription, as anyone can type the address.
         await app.SignUpAsync(Old);

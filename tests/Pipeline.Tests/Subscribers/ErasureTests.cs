@@ -111,6 +111,7 @@ public sealed partial class ErasureTests(AzuriteFixture azurite)
         Assert.Empty(await FirstAsync(other));
         app.Time.Advance(TimeSpan.FromMinutes(2));
         await app.SignUpAsync(Email);
+        await app.DrainAsync();
         var token = app.Get<SubscriptionTokens>().Confirmation(PipelineApp.Topic, SubscriberSteps.KeyOf(Email), Language.English);
 
         app.Wire.Fail(call => call.Method == "DELETE" && call.Path.StartsWith("/Erasures(", StringComparison.Ordinal));

@@ -135,6 +135,7 @@ public sealed class RetentionTests(AzuriteFixture azurite)
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         await app.WriteSubscriberAsync(email, new() { ["Status"] = "Bounced", ["EndedOn"] = app.Time.GetUtcNow().AddDays(-27) });
         await app.SignUpAsync(email);
+        await app.DrainAsync();
 
         app.Time.Advance(TimeSpan.FromDays(29));
         await app.CleanSubscribersAsync();

@@ -71,11 +71,9 @@ public static partial class SubscriberSteps
     public static string MainPart(string page) =>
         page[page.IndexOf("<main", StringComparison.Ordinal)..page.IndexOf("</main>", StringComparison.Ordinal)];
 
-    public static int MailsQueued(this PipelineApp app) =>
-        app.Wire.Calls.Count(call => call is { Method: "POST", Path: "/outgoing-mail/messages" });
-
     public static async Task<StoredSubscriber?> SubscriberAsync(this PipelineApp app, string email, string topic = PipelineApp.Topic)
     {
+        await app.DrainAsync();
         var keys = SampleRows.SubscriberKeys(email, topic);
         var found = await app.Storage.Subscribers.GetEntityIfExistsAsync<TableEntity>(
             keys.PartitionKey, keys.RowKey, cancellationToken: Cancellation);
@@ -97,7 +95,11 @@ public static partial class SubscriberSteps
         return app.Storage.Subscribers.UpsertEntityAsync(row, TableUpdateMode.Replace, Cancellation);
     }
 
-    public static Task CleanSubscribersAsync(this PipelineApp app) => app.Get<SubscriberRetention>().RunAsync(Cancellation);
+    public static async Task CleanSubscribersAsync(this PipelineApp app)
+    {
+        await app.DrainAsync();
+        await app.Get<SubscriberRetention>().RunAsync(Cancellation);
+    }
 
     /// <summary>The first confirmed subscribers of a range.</summary>
     /// <param name="range">The whole range if null.</param>

@@ -52,6 +52,41 @@ public sealed partial class SubscriptionTests(AzuriteFixture azurite)
         Assert.Equal(known, unknown);
     }
 
+    /// <summary>Otherwise the time of the answer tells which addresses are known.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData("Unconfirmed")]
+    [InlineData("Confirmed")]
+    [InlineData("Unsubscribed")]
+    [InlineData("Complained")]
+    public async Task A_request_to_subscribe_puts_one_message_on_the_queue_for_every_address(string? status)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        if (status is not null)
+            await app.WriteSubscriberAsync(Email, new() { ["Status"] = status, ["SubscribedOn"] = app.Time.GetUtcNow() });
+
+        foreach (var _ in Enumerable.Range(0, 6))
+        {
+            app.Wire.Reset();
+            Assert.Equal(HttpStatusCode.Accepted, (await AnswerAsync(app, Email)).Status);
+            Assert.Equal("outgoing-mail: POST message", Assert.Single(app.Wire.Calls).Summary);
+        }
+    }
+
+    [Fact]
+    public async Task An_erasure_counts_more_than_a_request_before_it_that_is_processed_later()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await AnswerAsync(app, Email);
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        await app.PostAsync(app.EraseLink(Email));
+
+        await app.DrainAsync();
+        await app.CleanSubscribersAsync();
+
+        Assert.Empty(await app.SubscribersAsync());
+    }
+
     [Theory]
     [InlineData("nobody", PipelineApp.Topic, "email")]
     [InlineData("a@example.org", "nothing", "topic")]
