@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Pipeline.LocalHost.Azurite;
 using Pipeline.LocalHost.Demo;
 using Pipeline.LocalHost.Http;
@@ -16,7 +17,7 @@ internal static class LocalApplication
     // The limit of the Functions host.
     private const long MaxRequestBodyBytes = 100 * 1024 * 1024;
 
-    // What a connection may hold before it is forwarded.
+    // What a connection may hold before it is forwarded. The default is a megabyte.
     private const int MaxUnreadBytes = 64 * 1024;
 
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
@@ -102,10 +103,10 @@ internal static class LocalApplication
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
-            kestrel.Limits.MaxRequestBufferSize = MaxUnreadBytes;
             kestrel.ListenLocalhost(line.Port);
         });
         builder.Services.AddSingleton(loggers).AddSingleton<IHostLifetime, ManualLifetime>().AddRouting().AddHttpForwarder();
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.MaxReadBufferSize = MaxUnreadBytes);
         builder.Services.AddMailbox();
         var web = builder.Build();
         OtherSites.Refuse(web);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -9,6 +10,7 @@ namespace Pipeline.Functions.Http;
 
 public static class HttpServices
 {
+    // What a connection may hold before a function reads it. The default is a megabyte.
     private const int MaxUnreadBytes = 64 * 1024;
 
     public static IServiceCollection AddHttp(this IServiceCollection services)
@@ -18,9 +20,8 @@ public static class HttpServices
             kestrel.AddServerHeader = false;
             // The functions have limits of their own, and answer with 413 in words; Kestrel would cut the connection to the host.
             kestrel.Limits.MaxRequestBodySize = null;
-            // What a connection may hold before a function reads it.
-            kestrel.Limits.MaxRequestBufferSize = MaxUnreadBytes;
         });
+        services.Configure<SocketTransportOptions>(sockets => sockets.MaxReadBufferSize = MaxUnreadBytes);
         return services.AddSettings(ClientLimitOptions.Read).AddSingleton<ClientLimit>().AddSingleton<BodyMemory>()
             .WithoutDataProtectionKeys();
     }
