@@ -7,7 +7,7 @@ namespace Pipeline.Notifications;
 public sealed class ConfirmationMailBuilder(
     TopicCatalog topics, ConfirmationRequests requests, SubscriptionTokens tokens, MailRenderer renderer, SiteOptions site)
 {
-    /// <summary>Null if the topic or address is missing, the mailbox reached its limit, or the address has reported a mail as spam.</summary>
+    /// <summary>Null if the topic or address is missing, the mailbox reached its limit, or the address reported a mail as spam.</summary>
     public async Task<Notification?> BuildAsync(MailRequest request, CancellationToken cancellationToken)
     {
         if (topics.Find(request.Topic) is not { } topic

@@ -39,7 +39,8 @@ public sealed partial class NotificationSender(
         else
             await RejectAsync(
                 // The address of a sign-up would stay in Rejections for ever.
-                (request with { Email = null }).Write(), RejectionKind.Poison, "The message on outgoing-mail failed repeatedly. See the log of SendMail.",
+                (request with { Email = null }).Write(), RejectionKind.Poison,
+                "The message on outgoing-mail failed repeatedly. See the log of SendMail.",
                 cancellationToken);
     }
 
@@ -111,7 +112,8 @@ public sealed partial class NotificationSender(
 
         var backOff = TimeSpan.FromSeconds(15 * Math.Pow(2, Math.Min(request.Attempt, 10)));
         var delay = outcome is SendOutcome.NotTaken { RetryAfter: var asked } && asked > backOff ? asked : backOff;
-        await outbox.AddAsync(request.Recorded with { Attempt = request.Attempt + 1 }, delay < MaxDelay ? delay : MaxDelay, cancellationToken);
+        await outbox.AddAsync(
+            request.Recorded with { Attempt = request.Attempt + 1 }, delay < MaxDelay ? delay : MaxDelay, cancellationToken);
     }
 
     private async Task RejectAsync(string message, RejectionKind kind, string reason, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace Pipeline.Subscribers;
 
-/// <summary>Limits the mails that strangers can have sent to one mailbox: confirmations of all topics, and mails about submissions.</summary>
+/// <summary>Limits the mails that strangers can cause to one mailbox: confirmations of all topics, mails about submissions.</summary>
 /// <remarks>Table ConfirmationLimits: a row per mailbox, with a hash as its key.</remarks>
 public sealed class MailboxLimit(PipelineStorage storage, TimeProvider time)
 {

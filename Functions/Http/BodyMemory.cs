@@ -8,7 +8,7 @@ public sealed class BodyMemory(TimeProvider time) : IDisposable
 {
     public const int MaxBytes = 32 * 1024 * 1024;
 
-    /// <summary>So that one client cannot take the memory of all others. Private addresses, which proxies have, may hold all of it.</summary>
+    /// <summary>So that one client cannot take the memory of all others. Private addresses belong to proxies and may hold all.</summary>
     public const int MaxClientBytes = MaxBytes / 4;
 
     /// <summary>The smallest amount that is counted.</summary>

@@ -5,8 +5,8 @@ using System.Threading.RateLimiting;
 namespace Pipeline.Functions.Http;
 
 /// <summary>
-/// Limits the posts of each client, and the mails they cause, with token buckets in this process: n instances allow n times as many. Addresses are not written
-/// anywhere, and are forgotten when their bucket is full again.
+/// Limits the posts of each client, and the mails they cause, with token buckets in this process: n instances allow n times as many.
+/// Addresses are not written anywhere, and are forgotten when their bucket is full again.
 /// </summary>
 public sealed class ClientLimit(ClientLimitOptions options) : IDisposable
 {

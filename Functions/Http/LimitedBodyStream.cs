@@ -3,7 +3,7 @@ using System.Threading.RateLimiting;
 namespace Pipeline.Functions.Http;
 
 /// <summary>Reads the body of a post. What was read counts against <see cref="BodyMemory"/> until the stream is disposed.</summary>
-/// <remarks>A read throws <see cref="BadHttpRequestException"/>: 408 if the body takes too long, 429 or 503 if there is no memory for it.</remarks>
+/// <remarks>A read throws <see cref="BadHttpRequestException"/>: 408 if it takes too long, 429 or 503 without memory for it.</remarks>
 public sealed class LimitedBodyStream(HttpRequest request, BodyMemory memory, TimeProvider time) : Stream
 {
     /// <summary>A form of 256 KiB arrives in this time over a connection with 35 kilobits a second.</summary>

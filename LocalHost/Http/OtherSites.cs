@@ -2,7 +2,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Pipeline.LocalHost.Http;
 
-/// <summary>Refuses what other sites have a browser on this machine send. LocalHost asks for no keys, and its mails contain tokens.</summary>
+/// <summary>Refuses what other sites have a browser here send. LocalHost asks for no keys, and its mails contain tokens.</summary>
 internal static class OtherSites
 {
     private static readonly StringSegment[] Hosts = ["localhost", "127.0.0.1", "[::1]"];
