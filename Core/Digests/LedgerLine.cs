@@ -28,11 +28,12 @@ public sealed record LedgerLine
     /// <summary>True if an admin decided that open recipients do not get the issue.</summary>
     public bool IsGivenUp => Status == DeliveryStatus.Waiting && DeliveryDecisionWord.Read(Decision) == DeliveryDecision.Failed;
 
-    /// <summary>The help that the row should show. <see cref="UnknownDeliveries"/> explains those with unknown recipients.</summary>
-    public string ExpectedHelp => Status == DeliveryStatus.Unknown ? Help : DeliveryDecisionWord.Read(Decision) switch
+    /// <summary>The help that the row should show. What becomes of unknown recipients, <see cref="UnknownDeliveries"/> explains.</summary>
+    public string ExpectedHelp => DeliveryDecisionWord.Read(Decision) switch
     {
-        DeliveryDecision.None => "",
         null => AdminTexts.DecisionNotUnderstood(Decision),
+        _ when Status == DeliveryStatus.Unknown => Help,
+        DeliveryDecision.None => "",
         _ when !Status.IsSettled() => AdminTexts.DeliveryNotDecidable,
         _ => AdminTexts.NothingToDecide,
     };

@@ -1,10 +1,15 @@
+using System.Reflection;
 using Pipeline.Operations;
 
 namespace Pipeline.Functions.Operations;
 
-/// <summary>GET /api/health: whether queues and tables answer.</summary>
+/// <summary>GET /api/health: the version of the app, and whether queues and tables answer.</summary>
 public sealed class CheckHealth(Health health)
 {
+    // With the commit, if the package was built in a repository.
+    private static readonly string Version =
+        typeof(CheckHealth).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
     [Function(nameof(CheckHealth))]
     public async Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/health")] HttpRequest request,
@@ -17,6 +22,7 @@ public sealed class CheckHealth(Health health)
             new
             {
                 status = healthy ? "healthy" : "unhealthy",
+                version = Version,
                 checks = checks.ToDictionary(check => check.Key, check => check.Value ?? "healthy"),
             },
             statusCode: healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);

@@ -33,6 +33,9 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite)
         - **resent**: the same, but SendGrid had not accepted all of its mails, so events did not settle all of it. After the window an
           admin typed `Resend`.
 
+        Another test makes edits in place of crashes: before each of these calls an admin changes every row, or types `Held` and later
+        `Sending`. There, too, every subscriber has the digest exactly once in the end.
+
         """;
 
     private static readonly Scenario[] Scenarios =
