@@ -14,7 +14,7 @@ public sealed class EditedIssueTests(AzuriteFixture azurite)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var declined = await app.SubmitPublishedAsync(Samples.Practice("Declined later"));
-        var corrected = await app.SubmitPublishedAsync(Samples.Practice("Wrong title"));
+        var corrected = await app.SubmitPublishedAsync(Samples.Practice("Wrong title", summary: "A bus that brings advice to villages."));
         await PublishWaitingAsync(app);
 
         await app.SetStatusAsync(declined, "Declined");
