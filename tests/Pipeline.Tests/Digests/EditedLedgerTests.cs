@@ -33,6 +33,21 @@ public sealed class EditedLedgerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_delivery_that_waits_without_a_message_is_enqueued_once_and_sent()
+    {
+        await using var app = await PublishWaitingAsync(subscribers: 3);
+        await app.Storage.DeliveryQueue.ClearMessagesAsync(Cancellation);
+        app.Time.Advance(TimeSpan.FromMinutes(20));
+
+        await app.SweepLedgerAsync();
+        await app.SweepLedgerAsync();
+        await app.DrainAsync();
+
+        Assert.Single(app.Log.All, line => line.Contains("Requeued unfinished ranges", StringComparison.Ordinal));
+        Assert.Equal(3, (await app.DigestsAsync()).Count);
+    }
+
+    [Fact]
     public async Task A_message_that_the_app_did_not_make_sends_nothing_and_is_explained()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
