@@ -50,10 +50,21 @@ public sealed partial class SubmissionStore(
         LogStored(submission.Topic, submission.Reference.ToString());
     }
 
-    /// <summary>Saves a message that failed too often for the host.</summary>
+    /// <summary>Stores a message that failed too often for the host. If it fails again, saves it in Rejections.</summary>
     public async Task SavePoisonAsync(string payload, CancellationToken cancellationToken)
     {
         var read = SubmissionMessage.Parse(payload);
+        try
+        {
+            // It probably failed in an outage, which may be over.
+            await Traces.ProcessAsync(QueueNames.Submissions, read.TraceParent, () => StoreAsync(read, cancellationToken));
+            return;
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogFailedAgain(StorageFault.Describe(fault));
+        }
+
         string[] reasons = read.Problem is null ? [AdminTexts.SubmissionFailed] : [AdminTexts.SubmissionFailed, read.Problem];
         var submission = read.Draft is null ? null : (await CheckAsync(read.Draft)).Submission;
         await RejectAsync(read, submission, RejectionKind.Poison, reasons, cancellationToken);
@@ -80,6 +91,9 @@ public sealed partial class SubmissionStore(
             new Rejection(QueueNames.Submissions, topic, reference, kind, reasons, read.Unmarked, isProven), cancellationToken);
         LogRejected(kind, topic, saved.ToString());
     }
+
+    [LoggerMessage(LogLevel.Warning, "Failed to store a message that failed before: {Fault}.")]
+    private partial void LogFailedAgain(string fault);
 
     [LoggerMessage(LogLevel.Information, "Stored submission {Topic}/{Reference}.")]
     private partial void LogStored(string topic, string reference);

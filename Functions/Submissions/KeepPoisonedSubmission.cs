@@ -2,7 +2,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.Functions.Submissions;
 
-/// <summary>Moves messages that failed repeatedly to Rejections: a poison queue drops them after seven days.</summary>
+/// <summary>Stores messages that failed repeatedly, or moves them to Rejections: a poison queue drops them after seven days.</summary>
 public sealed class KeepPoisonedSubmission(SubmissionStore store)
 {
     [Function(nameof(KeepPoisonedSubmission))]

@@ -105,6 +105,24 @@ public sealed class StoreTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_submission_that_failed_repeatedly_in_an_outage_is_stored_when_it_is_over()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var failures = 0;
+        app.Wire.Before = call =>
+        {
+            if (call is { Method: "POST", Path: "/Practices" } && ++failures <= 5)
+                throw new InvalidOperationException("Broken on purpose.");
+        };
+
+        var reference = await app.SubmitAcceptedAsync(Samples.Practice());
+
+        Assert.Equal("Migra Movil", (await app.PracticeAsync(reference)).Title);
+        Assert.Equal(6, failures);
+        Assert.Empty(await app.RejectionsAsync());
+    }
+
+    [Fact]
     public async Task A_mistyped_Requeue_is_explained_and_a_requeued_message_that_is_refused_again_is_kept()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
