@@ -7,6 +7,9 @@ namespace Pipeline.Digests;
 /// <summary>A message on the queue digest-deliveries: one issue for one range of subscribers.</summary>
 public sealed record DeliveryMessage
 {
+    // Those of the app are much shorter. A longer one would not fit into the queue again.
+    private const int MaxLength = 4_000;
+
     public required string Topic { get; init; }
     public required string Issue { get; init; }
 
@@ -51,9 +54,12 @@ public sealed record DeliveryMessage
     /// <summary>Null if the text is malformed.</summary>
     public static DeliveryMessage? Parse(string text)
     {
+        if (QueueText.Decode(text) is not { Length: <= MaxLength } json)
+            return null;
+
         try
         {
-            var message = JsonSerializer.Deserialize<DeliveryMessage>(QueueText.Decode(text), JsonSerializerOptions.Web);
+            var message = JsonSerializer.Deserialize<DeliveryMessage>(json, JsonSerializerOptions.Web);
             return message is { Topic: not null, Issue: not null } && HashRange.TryParse(message.From, message.To, out _) ? message : null;
         }
         catch (JsonException)

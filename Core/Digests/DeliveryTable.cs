@@ -163,17 +163,17 @@ public sealed class DeliveryTable(PipelineStorage storage, RowOrigin origin)
             ["Proven"] = proven,
             [OutcomesSignature] = origin.OfOutcomes(delivery.Id, delivery.Outcomes.Codes, proven),
             ["Attempts"] = delivery.Attempts,
-            ["ClaimedOn"] = delivery.ClaimedOn,
             ["Resends"] = delivery.Resends,
             ["Reason"] = Excerpt.Cut(delivery.Reason, ReasonLength),
             ["Decision"] = delivery.Typed,
             ["Help"] = delivery.Help,
         };
         delivery.Outcomes.Count.WriteTo(row, "Recipients");
-        if (delivery.NotBefore != default)
-            row["NotBefore"] = delivery.NotBefore;
-        if (delivery.SettledOn is { } settledOn)
-            row["SettledOn"] = settledOn;
+        // Storage refuses the year 1, which stands for a cell that is not a time.
+        foreach (var (column, time) in new (string, DateTimeOffset?)[]
+            { ("ClaimedOn", delivery.ClaimedOn), ("NotBefore", delivery.NotBefore), ("SettledOn", delivery.SettledOn) })
+            if (time > default(DateTimeOffset))
+                row[column] = time;
         return row;
     }
 

@@ -13,6 +13,11 @@ public enum MailKind
 /// <remarks>Fields that the kind lacks are empty.</remarks>
 public sealed record MailRequest
 {
+    private const int MaxIdLength = 100;
+
+    // Those of the app are much shorter. A longer one would not fit into the queue again.
+    private const int MaxLength = 4_000;
+
     [JsonConverter(typeof(JsonStringEnumConverter<MailKind>))]
     public MailKind Kind { get; init; }
     public required string Topic { get; init; }
@@ -74,11 +79,18 @@ public sealed record MailRequest
 
     public static MailRequest? Parse(string text)
     {
+        if (QueueText.Decode(text) is not { Length: <= MaxLength } json)
+            return null;
+
         try
         {
-            var message = JsonSerializer.Deserialize<MailRequest>(QueueText.Decode(text), JsonSerializerOptions.Web);
-            return message is { Topic: not null, Subscriber: not null, Reference: not null, Status: not null } request
-                && Enum.IsDefined(request.Kind) ? request : null;
+            var message = JsonSerializer.Deserialize<MailRequest>(json, JsonSerializerOptions.Web);
+            // Storage refuses times before 1601, and the id becomes a part of cells.
+            return message is
+            {
+                Topic: not null, Subscriber: not null, Reference: not null, Status: not null, Language: not null,
+                Id: { Length: <= MaxIdLength } id, AskedOn: null or { UtcDateTime.Year: > 1600 },
+            } request && id.All(char.IsAsciiLetterOrDigit) && Enum.IsDefined(request.Kind) ? request : null;
         }
         catch (JsonException)
         {

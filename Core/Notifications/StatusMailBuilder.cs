@@ -31,7 +31,7 @@ public sealed partial class StatusMailBuilder(
                 address.Value, StatusMail.Subject(practice.Status == PracticeStatus.Published), html,
                 StatusMail.Text(practice, topic, link), "status");
         });
-        return await practices.TryClaimNotificationAsync(request.Topic, reference, request.Status, request.Id, cancellationToken)
+        return await practices.TryClaimNotificationAsync(topic.Id, reference, request.Status, request.Id, cancellationToken)
             ? notification
             : null;
     }
@@ -39,13 +39,13 @@ public sealed partial class StatusMailBuilder(
     /// <summary>Records that the submitter was notified, so that a repeated message is not sent again. Logs storage faults.</summary>
     public async Task RecordNotifiedAsync(MailRequest request)
     {
-        if (!Reference.TryParse(request.Reference, out var reference))
+        if (topics.Find(request.Topic) is not { } topic || !Reference.TryParse(request.Reference, out var reference))
             return;
 
         try
         {
             // Not cancelled, because the mail was sent.
-            await practices.SetNotifiedAsync(request.Topic, reference, request.Status, CancellationToken.None);
+            await practices.SetNotifiedAsync(topic.Id, reference, request.Status, CancellationToken.None);
         }
         catch (Exception fault) when (StorageFault.Is(fault))
         {

@@ -60,7 +60,8 @@ public static class SubmissionMessage
         {
             { Version: null } => read with { Problem = AdminTexts.SubmissionWithoutVersion },
             { Version: not Version } => read with { Problem = AdminTexts.SubmissionOfOtherVersion(envelope.Version, Version) },
-            { SubmittedOn: null } => read with { Problem = AdminTexts.SubmissionWithoutTime },
+            // Storage refuses times before 1601.
+            { SubmittedOn: null or { UtcDateTime.Year: <= 1600 } } => read with { Problem = AdminTexts.SubmissionWithoutTime },
             { SubmittedOn: { } on } => read with
             {
                 Draft = JsonSerializer.Deserialize<SubmissionDraft>(payload, PlainJson.Options),
@@ -88,9 +89,9 @@ public static class SubmissionMessage
                     message.Remove(name);
             return message.ToJsonString(PlainJson.Options);
         }
-        catch (Exception malformed) when (malformed is JsonException or ArgumentException)
+        catch (Exception malformed) when (malformed is JsonException or ArgumentException or InvalidOperationException)
         {
-            // The second one is about a member that occurs twice.
+            // A member that occurs twice, or an escaped half of a surrogate pair.
             return payload;
         }
     }

@@ -18,7 +18,7 @@ public sealed partial class ConfirmationRequests(
         var isSignUp = EmailAddress.TryParse(request.Email, out var address) && SubscriberKey.Of(address) == key;
         if (!isSignUp && !EmailAddress.TryParse((await subscribers.FindAsync(topic, key, cancellationToken))?.Email, out address))
             return null;
-        var purpose = $"{key.ToString()[..8]}/{topic}/{request.Language}";
+        var purpose = $"{key.ToString()[..8]}/{topic}/{Language.Find(request.Language)?.Code}";
         if (!await limit.TryCountAsync(address.Value, request.Id, purpose, cancellationToken))
         {
             LogLimited(topic);

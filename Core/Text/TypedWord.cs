@@ -6,6 +6,7 @@ namespace Pipeline.Text;
 public static class TypedWord
 {
     private const int MaxShown = 40;
+    private const int MaxRead = 500;
     private const char Tatweel = '\u0640';
 
     /// <summary>Upper case, without accents and without the white space, quotes and punctuation around it.</summary>
@@ -15,7 +16,7 @@ public static class TypedWord
             return "";
 
         var letters = new StringBuilder();
-        foreach (var rune in typed.Normalize(NormalizationForm.FormKD).EnumerateRunes())
+        foreach (var rune in WellFormed(typed).Normalize(NormalizationForm.FormKD).EnumerateRunes())
             if (Rune.IsWhiteSpace(rune))
                 letters.Append(' ');
             else if (!IsIgnored(rune))
@@ -30,6 +31,10 @@ public static class TypedWord
         // A cell that has only punctuation is not empty.
         return start == end ? text.Trim() : string.Join(' ', text[start..end].Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
+
+    // Normalize throws for halves of surrogate pairs and for U+FFFE, and takes seconds for thousands of marks.
+    private static string WellFormed(string typed) => string.Concat(
+        typed.EnumerateRunes().Take(MaxRead).Where(rune => rune.Value != 0xFFFE).Select(rune => rune.ToString()));
 
     private static bool IsIgnored(Rune rune) => rune.Value == Tatweel
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.Format or UnicodeCategory.Control;

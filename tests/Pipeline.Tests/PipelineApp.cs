@@ -112,6 +112,9 @@ public sealed class PipelineApp : IAsyncDisposable
 
     public Task RunTimerAsync(string function) => _app.RunAsync(FunctionMethod.Named(function), new TimerInfo(), Cancellation);
 
+    /// <summary>Runs a queue function with a message that is on no queue. Throws as the function does.</summary>
+    public Task RunQueueAsync(string function, string message) => _app.RunAsync(FunctionMethod.Named(function), message, Cancellation);
+
     public Task<HttpResponseMessage> SubmitAsync(object submission) =>
         Http.PostAsJsonAsync("api/submissions", submission, Cancellation);
 

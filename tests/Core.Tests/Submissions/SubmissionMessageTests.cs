@@ -39,12 +39,23 @@ public sealed class SubmissionMessageTests
     [InlineData("{\"version\":0,\"title\":\"x\"}", "version 0")]
     [InlineData("{\"version\":2}", "version 2")]
     [InlineData("{\"version\":1}", "submittedOn")]
+    [InlineData("{\"version\":1,\"submittedOn\":\"0001-01-01T00:00:00Z\"}", "submittedOn")]
     public void A_malformed_message_has_a_problem_in_words(string payload, string words)
     {
         var read = SubmissionMessage.Parse(payload);
 
         Assert.Null(read.Draft);
         Assert.Contains(words, read.Problem);
+    }
+
+    [Theory]
+    [InlineData("\"extra\":\"\\ud800\"")]
+    [InlineData("\"extra\":1,\"extra\":2")]
+    public void A_member_that_cannot_be_read_does_not_stop_a_message_with_a_spam_mark(string member)
+    {
+        var message = $"{{\"version\":1,\"submittedOn\":\"2026-11-24T00:00:00Z\",\"spam\":\"links\",{member}}}";
+
+        Assert.Equal("links", SubmissionMessage.Parse(message).Spam!.Name);
     }
 
     [Theory]

@@ -12,4 +12,10 @@ public sealed class TypedWordTests
     [InlineData("123456789012345678901234567890123456789😀", "“123456789012345678901234567890123456789…” is not understood")]
     public void A_long_word_is_shortened(string typed, string sentence) =>
         Assert.Equal(sentence, TypedWord.NotUnderstood(typed));
+
+    [Theory]
+    [InlineData("\ufffePublished", "PUBLISHED")]
+    [InlineData("Published\ud800", "PUBLISHED")]
+    [InlineData("\udc00Published\uffff", "PUBLISHED")]
+    public void Characters_that_are_not_Unicode_are_ignored(string typed, string word) => Assert.Equal(word, TypedWord.Normalize(typed));
 }

@@ -89,6 +89,19 @@ public sealed class EditedLedgerTests(AzuriteFixture azurite)
         Assert.True((await app.ReceiptAsync()).Verified);
     }
 
+    [Fact]
+    public async Task A_ClaimedOn_that_is_not_a_time_stays_as_it_is_because_storage_refuses_the_year_1()
+    {
+        await using var app = await PublishWaitingAsync(subscribers: 3);
+        await app.Storage.Deliveries.EditAsync(await app.DeliveryAsync(), "ClaimedOn", "soon");
+        await app.Storage.Deliveries.EditAsync(await app.DeliveryAsync(), "Decision", "Failed");
+
+        await app.SweepLedgerAsync();
+
+        var row = await app.DeliveryAsync();
+        Assert.Equal(("Refused", "soon"), (row.Status, row.Columns["ClaimedOn"]));
+    }
+
     [Theory]
     [InlineData("Outcomes", "...")]
     [InlineData("Outcomes", "")]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Pipeline.Languages;
 using Pipeline.Mail;
 using Pipeline.Notifications;
@@ -5,6 +6,7 @@ using Pipeline.Operations;
 using Pipeline.Practices;
 using Pipeline.Subscribers;
 using Pipeline.Tests.Digests;
+using Pipeline.Tests.Subscribers;
 using Pipeline.Text;
 using Pipeline.Topics;
 using Xunit;
@@ -37,6 +39,28 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
 
         Assert.Equal(1, app.SendGrid.Calls);
         Assert.Single(await app.MailsAsync(Submitter));
+    }
+
+    [Theory]
+    [InlineData("id", "null")]
+    [InlineData("id", "\"a b,c\"")]
+    [InlineData("id", "\"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789x\"")]
+    [InlineData("language", "null")]
+    [InlineData("traceParent", null)]
+    [InlineData("askedOn", "\"0001-01-01T00:00:00Z\"")]
+    public async Task A_request_that_the_app_did_not_make_is_kept_in_Rejections_at_once(string field, string? value)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var key = SubscriberSteps.KeyOf(Submitter).ToString();
+        var request = MailRequest.Confirmation(PipelineApp.Topic, key, Language.English, app.Time.GetUtcNow()) with { Email = Submitter };
+        var message = JsonNode.Parse(request.Write())!;
+        message[field] = value is null ? new string('0', 50_000) : JsonNode.Parse(value);
+
+        await app.RunQueueAsync("SendMail", message.ToJsonString());
+
+        var rejection = Assert.Single(await app.RejectionsAsync());
+        Assert.Equal(("Invalid", "outgoing-mail"), (rejection.Kind, rejection.Queue));
+        Assert.Empty(await app.SubscribersAsync());
     }
 
     [Fact]
