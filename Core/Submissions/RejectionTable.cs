@@ -10,6 +10,9 @@ public sealed class RejectionTable(PipelineStorage storage, SubmissionMetrics me
 
     private const int MaxKeys = 20;
 
+    // An admin may fill the cell; its text is a part of another cell.
+    private const int MaxResultLength = 200;
+
     private const string ResentOn = "ResentOn";
     private const string ResentAs = "ResentAs";
 
@@ -129,7 +132,7 @@ public sealed class RejectionTable(PipelineStorage storage, SubmissionMetrics me
 
     private static RequeueCell CellOf(TableEntity row) => new(
         row.PartitionKey, row.RowKey, row.Text("Requeue"), row.Text("Help"),
-        HelpFor(row.Time(ResentOn), row.Text(ResentAs)), row.ETag);
+        HelpFor(row.Time(ResentOn), Excerpt.Cut(row.Text(ResentAs), MaxResultLength)), row.ETag);
 
     private static string HelpFor(DateTimeOffset? resentOn, string result) => resentOn is { } time
         ? AdminTexts.SentAgain(time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture), result)

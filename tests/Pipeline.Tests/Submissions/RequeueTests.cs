@@ -36,6 +36,19 @@ public sealed class RequeueTests(AzuriteFixture azurite)
         Assert.Single(app.Log.All, line => line.Contains("Rejected message", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_long_text_in_ResentAs_is_cut_in_the_help()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.Storage.SubmissionQueue.SendMessageAsync(Message(app).Replace("Migra Movil", "x"), Cancellation);
+        await app.Storage.Rejections.EditAsync(await RejectionAsync(app), "ResentOn", app.Time.GetUtcNow());
+        await app.Storage.Rejections.EditAsync(await RejectionAsync(app), "ResentAs", new string('x', 30_000));
+
+        await SweepAsync(app);
+
+        Assert.InRange((await RejectionAsync(app)).Help.Length, 200, 1_000);
+    }
+
     [Theory]
     [InlineData("{", "not JSON")]
     [InlineData("", "Payload is empty")]
