@@ -48,7 +48,9 @@ public sealed partial class DigestPublisher(
         var due = topic.Schedule.Frequency == DigestFrequency.Always
             ? [IssueName.Of(now)]
             : topic.Schedule.DueIssues([.. recent.Select(issue => issue.Name)], now);
-        var lastCandidates = recent.LastOrDefault(issue => issue.Count.Candidates > 0)?.Count.Candidates ?? 0;
+        // A figure that an admin edited could mean millions of messages.
+        var lastCandidates = recent.LastOrDefault(
+            issue => issue is { Status: IssueStatus.Closed, HasEditedFigures: false, Count.Candidates: > 0 })?.Count.Candidates ?? 0;
         foreach (var name in due)
             await CreateAsync(topic, name, isLatest: name == due[^1], RangesFor(lastCandidates), cancellationToken);
     }

@@ -191,6 +191,17 @@ public sealed class EditedLedgerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task An_edited_number_of_candidates_does_not_become_a_number_of_messages()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await app.Storage.Digests.EditAsync(await app.PublishToSubscribersAsync(3), "Candidates", 900_000);
+
+        await app.PublishPracticeAsync("The next one");
+
+        Assert.Equal(1, (await app.IssuesAsync())[^1].Columns.GetInt32("Ranges"));
+    }
+
+    [Fact]
     public async Task The_receipt_of_an_issue_without_news_is_restored_as_well()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "Digest:Day=Monday");
