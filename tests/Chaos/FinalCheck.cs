@@ -1,0 +1,124 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Azure.Data.Tables;
+
+namespace Pipeline.Chaos;
+
+/// <summary>Compares the promises with the tables, the receipts and the mails that SendGrid accepted.</summary>
+internal sealed partial class FinalCheck(string connectionString, Client client, SendGridStandIn sendGrid, Ledger ledger)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    public async Task RunAsync()
+    {
+        var practices = await RowsAsync("Practices");
+        CheckSubmissions(practices, await RowsAsync("Rejections"));
+        CheckSubscriptions(await RowsAsync("Subscribers"));
+        foreach (var issue in await RowsAsync("Digests"))
+            await CheckIssueAsync(issue);
+        CheckMailedPractices(practices);
+    }
+
+    public async Task<List<TableEntity>> RowsAsync(string table) =>
+        await new TableClient(connectionString, table).QueryAsync<TableEntity>().ToListAsync();
+
+    private void CheckSubmissions(List<TableEntity> practices, List<TableEntity> rejections)
+    {
+        var rows = practices.Concat(rejections).ToLookup(row => row.RowKey);
+        foreach (var (title, reference) in ledger.References)
+            if (rows[reference].Count() is var count && count != 1)
+                ledger.Break($"{title} ({reference}) was accepted and is in {count} rows.");
+        foreach (var same in practices.GroupBy(row => row.GetString("Title")).Where(rows => rows.Count() > 1))
+            ledger.Break($"{same.Key} is in {same.Count()} rows.");
+        ledger.Count("submissions accepted", ledger.References.Count);
+        ledger.Count("rows in Practices", practices.Count);
+        foreach (var kind in rejections.GroupBy(row => row.GetString("Kind")))
+            ledger.Count($"rows in Rejections ({kind.Key})", kind.Count());
+    }
+
+    private void CheckSubscriptions(List<TableEntity> subscribers)
+    {
+        var status = subscribers.ToDictionary(row => row.GetString("Email"), row => row.GetString("Status"));
+        foreach (var person in ledger.People)
+        {
+            var expected = person.UnsubscribedOn is not null ? "Unsubscribed" : "Confirmed";
+            if (person.ConfirmedOn is not null && status.GetValueOrDefault(person.Email) != expected)
+                ledger.Break($"{person.Email} is {status.GetValueOrDefault(person.Email) ?? "missing"} and should be {expected}.");
+        }
+
+        ledger.Count("people who asked to subscribe", ledger.People.Count);
+        ledger.Count("people who confirmed", ledger.People.Count(person => person.ConfirmedOn is not null));
+        ledger.Count("people who unsubscribed", ledger.People.Count(person => person.UnsubscribedOn is not null));
+    }
+
+    private async Task CheckIssueAsync(TableEntity row)
+    {
+        var name = row.RowKey;
+        var answer = await client.RepeatAsync(
+            "GET /api/digests/{topic}/{issue}", () => new(HttpMethod.Get, $"api/digests/{Users.Topic}/{name}"), [200],
+            CancellationToken.None);
+        var receipt = JsonSerializer.Deserialize<Receipt>(answer!.Body, Json)!;
+        if (receipt.Status != "Closed" || !receipt.Verified)
+            ledger.Break($"Issue {name} is {receipt.Status}, verified {receipt.Verified}: {answer.Body} {row.GetString("Help")}");
+        if (receipt.Candidates != receipt.Sent + receipt.Skipped + receipt.Failed + receipt.Unknown)
+            ledger.Break($"Issue {name}: the numbers do not add up: {answer.Body}");
+
+        var mails = sendGrid.Mails.Where(mail => mail.Issue == $"{Users.Topic}/{name}").ToLookup(mail => mail.To);
+        foreach (var twice in mails.Where(mail => mail.Count() > 1))
+            ledger.Break($"Issue {name} was accepted {twice.Count()} times for {twice.Key}.");
+        if (mails.Count < receipt.Sent || mails.Count > receipt.Sent + receipt.Unknown)
+            ledger.Break($"Issue {name}: SendGrid accepted {mails.Count} mails, the receipt says {answer.Body}");
+
+        var missing = new List<string>();
+        foreach (var person in ledger.People)
+        {
+            var got = mails.Contains(person.Email);
+            if (got && (person.ConfirmationBegan is null || mails[person.Email].Any(mail => mail.On < person.ConfirmationBegan)))
+                ledger.Break($"{person.Email} got issue {name} without a confirmation.");
+            if (got && person.UnsubscribedOn < receipt.StartedOn)
+                ledger.Break($"{person.Email} got issue {name} after an unsubscription.");
+            if (!got && person.ConfirmedOn < receipt.StartedOn
+                && !(person.UnsubscriptionBegan < (receipt.ClosedOn ?? DateTimeOffset.MaxValue)))
+                missing.Add(person.Email);
+        }
+
+        if (missing.Count > receipt.Unknown + receipt.Failed + receipt.Skipped)
+            ledger.Break($"Issue {name} did not reach {string.Join(", ", missing)}; the receipt says {answer.Body}");
+        ledger.Count("issues", 1);
+        ledger.Count("mails of issues accepted by SendGrid", mails.Count);
+        ledger.Count("recipients sent", receipt.Sent);
+        ledger.Count("recipients skipped", receipt.Skipped);
+        ledger.Count("recipients failed", receipt.Failed);
+        ledger.Count("recipients unknown", receipt.Unknown);
+        ledger.Count("recipients unknown or failed who did not get the issue", missing.Count);
+    }
+
+    private void CheckMailedPractices(List<TableEntity> practices)
+    {
+        var issues = new Dictionary<string, HashSet<string>>();
+        foreach (var mail in sendGrid.Mails.Where(mail => mail.Issue is not null))
+            foreach (var reference in PracticeLink().Matches(mail.Html).Select(link => link.Groups[1].Value).Distinct())
+            {
+                ledger.Mailed(reference, mail.On);
+                if (!issues.TryGetValue(reference, out var names))
+                    issues[reference] = names = [];
+                names.Add(mail.Issue!);
+            }
+
+        foreach (var (reference, names) in issues.Where(each => each.Value.Count > 1))
+            ledger.Break($"{reference} is in the issues {string.Join(" and ", names)}.");
+        foreach (var row in practices.Where(row => row.GetString("Status") is "Published" && !issues.ContainsKey(row.RowKey)))
+            if (!ledger.WasDeclined(row.RowKey))
+                ledger.Break($"{row.RowKey} is published and in no mail; DigestIssue is '{row.GetString("DigestIssue")}'.");
+        ledger.Count("practices in mails", issues.Count);
+        foreach (var (outcome, count) in sendGrid.Outcomes)
+            ledger.Count($"calls of SendGrid: {outcome}", count);
+    }
+
+    [GeneratedRegex($"/practices/{Users.Topic}/([0-9A-Z-]+)")]
+    private static partial Regex PracticeLink();
+
+    private sealed record Receipt(
+        string Status, int Candidates, int Sent, int Skipped, int Failed, int Unknown, DateTimeOffset StartedOn, DateTimeOffset? ClosedOn,
+        bool Verified);
+}
