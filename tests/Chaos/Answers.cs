@@ -36,9 +36,11 @@ internal sealed class Answers
             var (unavailable, killed) = (endpoint.Count(entry => entry.Status == 503), endpoint.Count(entry => entry.Status is null));
             Console.WriteLine($"{endpoint.Key,-45} {endpoint.Count(),7} {unavailable,5} {killed,6} {slowest.TotalSeconds,6:0.0} s");
             foreach (var wrong in endpoint.Where(entry => entry.Fault is not null))
-                ledger.Break($"{endpoint.Key} answered {(wrong.Status is { } status ? $"{status}" : "nothing")}: {Start(wrong.Fault!)}");
+                ledger.Break(
+                    "Answers are those of the contract.",
+                    $"{endpoint.Key}: {(wrong.Status is { } status ? $"{status}" : "no answer")}, {Start(wrong.Fault!)}");
             foreach (var slow in endpoint.Where(entry => !entry.WasKilled && entry.Time > MaxAnswerTime + ownDelay))
-                ledger.Break($"{endpoint.Key} answered {slow.Status} after {slow.Time.TotalSeconds:0.0} s.");
+                ledger.Break("Answers come in time.", $"{endpoint.Key}: {slow.Status} after {slow.Time.TotalSeconds:0.0} s");
         }
 
         Console.WriteLine($"An answer may take 5 s and {ownDelay.TotalSeconds:0.0} s, the slowest answer of this program itself.");

@@ -35,8 +35,8 @@ internal static class ChaosRun
         using var client = new Client(app, answers);
         sendGrid.Client = client;
 
-        var faults = new Faults(app, storage, sendGrid, client, ledger, seed);
         var users = new Users(client, sendGrid, ledger, seed);
+        var faults = new Faults(app, storage, sendGrid, client, users, ledger, seed);
         var check = new FinalCheck(storage.ConnectionString, client, sendGrid, ledger);
         using var stop = new CancellationTokenSource(length);
         await Task.WhenAll(
@@ -56,7 +56,7 @@ internal static class ChaosRun
         {
             if (Stopwatch.GetElapsedTime(start) > SettleDeadline)
             {
-                ledger.Break($"Not done {SettleDeadline.TotalMinutes} minutes after the last fault: {work}.");
+                ledger.Break("All work is done in the end.", $"{SettleDeadline.TotalMinutes} minutes after the last fault {work}");
                 break;
             }
 
@@ -69,7 +69,7 @@ internal static class ChaosRun
         answers.Report(ledger);
         faults.Report();
         ledger.Report();
-        if (ledger.Broken.Count > 0)
+        if (!ledger.IsKept)
         {
             await storage.StopAsync();
             await Console.Error.WriteLineAsync($"The app's output and the tables are in {folder}.");

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Pipeline.Chaos;
 
 /// <summary>Kills the app, stops and freezes storage, and changes how often SendGrid fails, until it is stopped.</summary>
-internal sealed class Faults(App app, Storage storage, SendGridStandIn sendGrid, Client client, Ledger ledger, int seed)
+internal sealed class Faults(App app, Storage storage, SendGridStandIn sendGrid, Client client, Users users, Ledger ledger, int seed)
 {
     private static readonly TimeSpan RecoveryDeadline = TimeSpan.FromSeconds(60);
 
@@ -28,6 +28,13 @@ internal sealed class Faults(App app, Storage storage, SendGridStandIn sendGrid,
                 await Task.Delay(Seconds(random, 5, 15), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (stop.IsCancellationRequested)
                     break;
+                // Half of the faults happen while an issue is sent.
+                if (random.Next(2) == 0)
+                {
+                    await users.PublishOnceAsync();
+                    await Task.Delay(random.Next(1_500), CancellationToken.None);
+                }
+
                 await make(random);
                 ledger.Count($"faults: {name}", 1);
                 await UntilHealthyAsync(name);
@@ -80,7 +87,7 @@ internal sealed class Faults(App app, Storage storage, SendGridStandIn sendGrid,
                 break;
             if (Stopwatch.GetElapsedTime(start) > RecoveryDeadline)
             {
-                ledger.Break($"Not healthy {RecoveryDeadline.TotalSeconds:0} s after this: {fault}.");
+                ledger.Break("The app recovers without a restart.", $"not healthy {RecoveryDeadline.TotalSeconds:0} s after: {fault}");
                 return;
             }
 

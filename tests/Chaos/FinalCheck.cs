@@ -27,9 +27,9 @@ internal sealed partial class FinalCheck(string connectionString, Client client,
         var rows = practices.Concat(rejections).ToLookup(row => row.RowKey);
         foreach (var (title, reference) in ledger.References)
             if (rows[reference].Count() is var count && count != 1)
-                ledger.Break($"{title} ({reference}) was accepted and is in {count} rows.");
+                ledger.Break("An accepted submission is in one row.", $"{title} ({reference}) is in {count} rows");
         foreach (var same in practices.GroupBy(row => row.GetString("Title")).Where(rows => rows.Count() > 1))
-            ledger.Break($"{same.Key} is in {same.Count()} rows.");
+            ledger.Break("A submission is stored once.", $"{same.Key} is in {same.Count()} rows");
         ledger.Count("submissions accepted", ledger.References.Count);
         ledger.Count("rows in Practices", practices.Count);
         foreach (var kind in rejections.GroupBy(row => row.GetString("Kind")))
@@ -43,7 +43,9 @@ internal sealed partial class FinalCheck(string connectionString, Client client,
         {
             var expected = person.UnsubscribedOn is not null ? "Unsubscribed" : "Confirmed";
             if (person.ConfirmedOn is not null && status.GetValueOrDefault(person.Email) != expected)
-                ledger.Break($"{person.Email} is {status.GetValueOrDefault(person.Email) ?? "missing"} and should be {expected}.");
+                ledger.Break(
+                    "A subscription has the status that was answered.",
+                    $"{person.Email} is {status.GetValueOrDefault(person.Email) ?? "missing"} and should be {expected}");
         }
 
         ledger.Count("people who asked to subscribe", ledger.People.Count);
@@ -54,36 +56,37 @@ internal sealed partial class FinalCheck(string connectionString, Client client,
     private async Task CheckIssueAsync(TableEntity row)
     {
         var name = row.RowKey;
+        ledger.AddIssue(name);
         var answer = await client.RepeatAsync(
             "GET /api/digests/{topic}/{issue}", () => new(HttpMethod.Get, $"api/digests/{Users.Topic}/{name}"), [200],
             CancellationToken.None);
         var receipt = JsonSerializer.Deserialize<Receipt>(answer!.Body, Json)!;
         if (receipt.Status != "Closed" || !receipt.Verified)
-            ledger.Break($"Issue {name} is {receipt.Status}, verified {receipt.Verified}: {answer.Body} {row.GetString("Help")}");
+            ledger.Break("An issue is closed with a verified receipt.", $"{answer.Body} {row.GetString("Help")}");
         if (receipt.Candidates != receipt.Sent + receipt.Skipped + receipt.Failed + receipt.Unknown)
-            ledger.Break($"Issue {name}: the numbers do not add up: {answer.Body}");
+            ledger.Break("The numbers of a receipt add up.", answer.Body);
 
         var mails = sendGrid.Mails.Where(mail => mail.Issue == $"{Users.Topic}/{name}").ToLookup(mail => mail.To);
         foreach (var twice in mails.Where(mail => mail.Count() > 1))
-            ledger.Break($"Issue {name} was accepted {twice.Count()} times for {twice.Key}.");
+            ledger.Break("A subscriber gets an issue once.", $"{twice.Key} got {name} {twice.Count()} times");
         if (mails.Count < receipt.Sent || mails.Count > receipt.Sent + receipt.Unknown)
-            ledger.Break($"Issue {name}: SendGrid accepted {mails.Count} mails, the receipt says {answer.Body}");
+            ledger.Break("A receipt agrees with SendGrid.", $"{mails.Count} mails were accepted: {answer.Body}");
 
         var missing = new List<string>();
         foreach (var person in ledger.People)
         {
             var got = mails.Contains(person.Email);
             if (got && (person.ConfirmationBegan is null || mails[person.Email].Any(mail => mail.On < person.ConfirmationBegan)))
-                ledger.Break($"{person.Email} got issue {name} without a confirmation.");
+                ledger.Break("Only confirmed subscribers get an issue.", $"{person.Email} got {name}");
             if (got && person.UnsubscribedOn < receipt.StartedOn)
-                ledger.Break($"{person.Email} got issue {name} after an unsubscription.");
+                ledger.Break("No issue is sent after an unsubscription.", $"{person.Email} got {name}");
             if (!got && person.ConfirmedOn < receipt.StartedOn
                 && !(person.UnsubscriptionBegan < (receipt.ClosedOn ?? DateTimeOffset.MaxValue)))
                 missing.Add(person.Email);
         }
 
         if (missing.Count > receipt.Unknown + receipt.Failed + receipt.Skipped)
-            ledger.Break($"Issue {name} did not reach {string.Join(", ", missing)}; the receipt says {answer.Body}");
+            ledger.Break("Confirmed subscribers get each issue.", $"without it: {string.Join(", ", missing)}; {answer.Body}");
         ledger.Count("issues", 1);
         ledger.Count("mails of issues accepted by SendGrid", mails.Count);
         ledger.Count("recipients sent", receipt.Sent);
@@ -106,10 +109,10 @@ internal sealed partial class FinalCheck(string connectionString, Client client,
             }
 
         foreach (var (reference, names) in issues.Where(each => each.Value.Count > 1))
-            ledger.Break($"{reference} is in the issues {string.Join(" and ", names)}.");
-        foreach (var row in practices.Where(row => row.GetString("Status") is "Published" && !issues.ContainsKey(row.RowKey)))
-            if (!ledger.WasDeclined(row.RowKey))
-                ledger.Break($"{row.RowKey} is published and in no mail; DigestIssue is '{row.GetString("DigestIssue")}'.");
+            ledger.Break("A practice is in one issue.", $"{reference} is in {string.Join(" and ", names)}");
+        // A mail lists the first practices of a long issue, so that others are in no mail.
+        foreach (var row in practices.Where(row => row.GetString("Status") is "Published" && !ledger.HasIssue(row.GetString("DigestIssue"))))
+            ledger.Break("A published practice is in an issue.", $"{row.RowKey}: '{row.GetString("DigestIssue")}'");
         ledger.Count("practices in mails", issues.Count);
         foreach (var (outcome, count) in sendGrid.Outcomes)
             ledger.Count($"calls of SendGrid: {outcome}", count);

@@ -21,7 +21,10 @@ internal sealed record AcceptedMail(string To, string? Issue, string Html, strin
 /// </summary>
 internal sealed class SendGridStandIn : IAsyncDisposable
 {
-    private static readonly double[] FaultRates = [0, 0, 0.05, 0.2, 0.6];
+    private static readonly double[] FaultRates = [0, 0.05, 0.2, 0.4];
+
+    // So that faults of the app and of storage meet issues that are being sent.
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentQueue<AcceptedMail> _mails = new();
     private readonly ConcurrentDictionary<string, int> _results = new();
@@ -95,6 +98,7 @@ internal sealed class SendGridStandIn : IAsyncDisposable
         _results.AddOrUpdate(accepts ? $"{result}, accepted" : result, 1, (_, count) => count + 1);
         if (accepts)
             Accept(request);
+        await Task.Delay(AnswerTime);
         switch (result)
         {
             case "429":

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -12,7 +13,7 @@ internal sealed partial class Users(Client client, SendGridStandIn sendGrid, Led
     private static readonly string[] Pages =
     [
         "", "topics/{topic}", "topics/{topic}?q=bus&country=CR", "topics/{topic}/feed", "practices/{topic}/{reference}", "submit", "subscribe",
-        "digests/{topic}", "digests/{topic}/{issue}", "about", "privacy", "accessibility", "sitemap.xml", "robots.txt", "style.css",
+        "digests/{topic}", "digests/{topic}/{issue}", "sitemap.xml", "robots.txt", "style.css",
         "api/health", "api/topics/{topic}/practices", "api/submissions/{topic}/{reference}", "api/digests/{topic}/{issue}",
     ];
 
@@ -38,13 +39,12 @@ internal sealed partial class Users(Client client, SendGridStandIn sendGrid, Led
             };
             if (random.Next(4) == 0)
                 practice["email"] = $"submitter-{number}-{i}@example.org";
-            ledger.Submitting(title);
             var kind = random.Next(4);
             var copies = random.Next(4) == 0 ? 2 : 1;
             // A submission that was begun is repeated to its end, also if the run stops.
             for (var copy = 0; copy < copies; copy++)
                 await SubmitAsync(kind, practice);
-            await PauseAsync(random, 1_500, stop);
+            await PauseAsync(random, 6_000, stop);
         }
     }
 
@@ -79,7 +79,7 @@ internal sealed partial class Users(Client client, SendGridStandIn sendGrid, Led
         while (!stop.IsCancellationRequested && people.Count < maxPeople)
         {
             people.Add(SubscribeOneAsync(new Random(random.Next()), stop));
-            await PauseAsync(random, 10_000, stop);
+            await PauseAsync(random, 8_000, stop);
         }
 
         await Task.WhenAll(people);
@@ -139,10 +139,11 @@ internal sealed partial class Users(Client client, SendGridStandIn sendGrid, Led
         if (MailsTo(person).Select(mail => mail.UnsubscribeLink).OfType<string>().LastOrDefault() is not { } unsubscribe)
             return;
         person.UnsubscriptionBegan = DateTimeOffset.UtcNow;
-        await client.RepeatAsync(
+        if (await client.RepeatAsync(
             "POST /subscriptions/unsubscribe",
-            () => Post(unsubscribe, new FormUrlEncodedContent([new("List-Unsubscribe", "One-Click")])), [200], CancellationToken.None);
-        person.UnsubscribedOn = DateTimeOffset.UtcNow;
+            () => Post(unsubscribe, new FormUrlEncodedContent([new("List-Unsubscribe", "One-Click")])), [200], CancellationToken.None)
+            is not null)
+            person.UnsubscribedOn = DateTimeOffset.UtcNow;
     }
 
     /// <summary>Asks again if no mail comes.</summary>
@@ -152,7 +153,9 @@ internal sealed partial class Users(Client client, SendGridStandIn sendGrid, Led
         {
             var fields = new Dictionary<string, string>
             {
-                ["email"] = person.Email, ["topic"] = Topic, ["language"] = Languages[random.Next(Languages.Length)],
+                ["email"] = person.Email,
+                ["topic"] = Topic,
+                ["language"] = Languages[random.Next(Languages.Length)],
             };
             if (random.Next(2) == 0)
                 await client.RepeatAsync(
@@ -166,7 +169,7 @@ internal sealed partial class Users(Client client, SendGridStandIn sendGrid, Led
                 await Task.Delay(500, CancellationToken.None);
                 foreach (var mail in MailsTo(person))
                     if (ConfirmationLink().Match(mail.Html) is { Success: true } link)
-                        return link.Value;
+                        return WebUtility.HtmlDecode(link.Value);
             }
         }
 
@@ -181,6 +184,6 @@ internal sealed partial class Users(Client client, SendGridStandIn sendGrid, Led
     private static Task PauseAsync(Random random, int maxMilliseconds, CancellationToken stop) =>
         Task.Delay(random.Next(maxMilliseconds / 4, maxMilliseconds), stop).ContinueWith(_ => { }, TaskScheduler.Default);
 
-    [GeneratedRegex(@"http[^""\s]+/subscriptions/confirm\?token=[\w.~%-]+")]
+    [GeneratedRegex(@"http[^""\s]+/subscriptions/confirm\?[^""\s<]+")]
     private static partial Regex ConfirmationLink();
 }
