@@ -87,7 +87,8 @@ internal static class ChaosRun
     {
         if (sendGrid.HasPendingEvents)
             return "events of SendGrid are not taken";
-        foreach (var name in new[] { "practice-submissions", "digest-deliveries", "practice-submissions-poison", "digest-deliveries-poison" })
+        string[] queues = ["practice-submissions", "digest-deliveries", "practice-submissions-poison", "digest-deliveries-poison"];
+        foreach (var name in queues)
             if (new QueueClient(connectionString, name) is var queue && await queue.ExistsAsync()
                 && (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount is > 0 and var count)
                 return $"{count} messages are on {name}";

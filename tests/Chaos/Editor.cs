@@ -29,7 +29,8 @@ internal sealed class Editor(string connectionString, Ledger ledger, int seed)
                 if (others.Count > 0)
                     await ChangeAsync(others[random.Next(others.Count)], random);
             }
-            catch (Exception fault) when (fault is RequestFailedException or AggregateException or OperationCanceledException or IOException)
+            catch (Exception fault) when (
+                fault is RequestFailedException or AggregateException or OperationCanceledException or IOException)
             {
                 // Another edit of the row was faster, or storage failed: the editor looks again later.
             }

@@ -111,7 +111,8 @@ internal sealed partial class FinalCheck(string connectionString, Client client,
         foreach (var (reference, names) in issues.Where(each => each.Value.Count > 1))
             ledger.Break("A practice is in one issue.", $"{reference} is in {string.Join(" and ", names)}");
         // A mail lists the first practices of a long issue, so that others are in no mail.
-        foreach (var row in practices.Where(row => row.GetString("Status") is "Published" && !ledger.HasIssue(row.GetString("DigestIssue"))))
+        var published = practices.Where(row => row.GetString("Status") is "Published");
+        foreach (var row in published.Where(row => !ledger.HasIssue(row.GetString("DigestIssue"))))
             ledger.Break("A published practice is in an issue.", $"{row.RowKey}: '{row.GetString("DigestIssue")}'");
         ledger.Count("practices in mails", issues.Count);
         foreach (var (outcome, count) in sendGrid.Outcomes)

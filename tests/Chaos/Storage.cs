@@ -25,7 +25,8 @@ internal sealed class Storage(StoragePorts ports, string folder) : IAsyncDisposa
 
     public Task ThawAsync() => SignalAsync("CONT");
 
-    /// <summary>Makes all messages visible. The host hides the message of a function for ten minutes, also if its process is killed.</summary>
+    /// <summary>Makes all messages visible.</summary>
+    /// <remarks>The host hides the message of a function for ten minutes, also if its process is killed.</remarks>
     public async Task ShowHiddenMessagesAsync()
     {
         await StopAsync();

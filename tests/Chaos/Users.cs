@@ -12,8 +12,8 @@ internal sealed partial class Users(Client client, SendGridStandIn sendGrid, Led
 
     private static readonly string[] Pages =
     [
-        "", "topics/{topic}", "topics/{topic}?q=bus&country=CR", "topics/{topic}/feed", "practices/{topic}/{reference}", "submit", "subscribe",
-        "digests/{topic}", "digests/{topic}/{issue}", "sitemap.xml", "robots.txt", "style.css",
+        "", "topics/{topic}", "topics/{topic}?q=bus&country=CR", "topics/{topic}/feed", "practices/{topic}/{reference}", "submit",
+        "subscribe", "digests/{topic}", "digests/{topic}/{issue}", "sitemap.xml", "robots.txt", "style.css",
         "api/health", "api/topics/{topic}/practices", "api/submissions/{topic}/{reference}", "api/digests/{topic}/{issue}",
     ];
 
