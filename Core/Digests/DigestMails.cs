@@ -29,10 +29,13 @@ public sealed class DigestMails(
     }
 
     /// <summary>The practices of the issue, in its order. An admin may have declined or corrected some after the issue was made.</summary>
-    public async Task<IReadOnlyList<Practice>> PracticesAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken)
+    /// <remarks>They may be as old as Pipeline__PageAge, as on every page. A mail has newer ones.</remarks>
+    public async Task<IReadOnlyList<Practice>> PracticesAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken) =>
+        PracticesOf(issue, await practices.GetAsync(topic.Id, cancellationToken));
+
+    private static IReadOnlyList<Practice> PracticesOf(DigestIssue issue, PublishedSnapshot snapshot)
     {
-        var listed = (await practices.GetAsync(topic.Id, cancellationToken)).NewestFirst;
-        var published = listed.Where(practice => practice.IsMailable).ToList();
+        var published = snapshot.NewestFirst.Where(practice => practice.IsMailable).ToList();
         if (issue.HasUnreadablePractices)
             return [.. published.AsEnumerable().Reverse().Where(practice => practice.DigestIssue == issue.Name)];
 
@@ -49,7 +52,8 @@ public sealed class DigestMails(
                 || await digests.FindAsync(topicId, issueName, CancellationToken.None) is not { } issue)
                 return new Found(null);
 
-            var published = await PracticesAsync(topic, issue, CancellationToken.None);
+            // A cached list may be older than the issue: its practices would be missing in the mail.
+            var published = PracticesOf(issue, await practices.GetNewAsync(topicId, CancellationToken.None));
             if (latest is not { } last || !last.Practices.SequenceEqual(published))
                 latest = last = (published, await RenderMailAsync(topic, issue, published));
             return new Found(last.Mail with

@@ -68,7 +68,7 @@ public sealed class DigestSweep(
 
     private async Task<IReadOnlyList<Reference>> AssignedAsync(Topic topic, DigestIssue issue, CancellationToken cancellationToken) =>
     [
-        .. (await practices.GetAsync(topic.Id, cancellationToken)).NewestFirst.Reverse()
+        .. (await practices.GetNewAsync(topic.Id, cancellationToken)).NewestFirst.Reverse()
             .Where(practice => practice.DigestIssue.Trim() == issue.Name).Select(practice => practice.Reference),
     ];
 }

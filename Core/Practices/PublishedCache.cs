@@ -13,6 +13,10 @@ public sealed class PublishedCache(PracticeTable practices, SiteOptions site, Ti
     public Task<PublishedSnapshot> GetAsync(TopicId topic, CancellationToken cancellationToken) =>
         _topics.GetOrAdd(topic, CreateCache).GetAsync(cancellationToken);
 
+    /// <summary>Reads again: the result has everything that was published before this call. One storage transaction.</summary>
+    public Task<PublishedSnapshot> GetNewAsync(TopicId topic, CancellationToken cancellationToken) =>
+        _topics.GetOrAdd(topic, CreateCache).GetNewAsync(cancellationToken);
+
     private SingleFlightCache<PublishedSnapshot> CreateCache(string topic) =>
         new(new PublishedTopicReader(topic, practices, time).ReadAsync, site.PageAge, time);
 }

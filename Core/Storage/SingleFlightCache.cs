@@ -22,11 +22,19 @@ public sealed class SingleFlightCache<T>(Func<Task<T>> read, TimeSpan maxAge, Ti
             if (_latest is { } kept && IsFresh(kept.StartedAt))
                 return Task.FromResult(kept.Value);
 
-            answer = _running is { } reading && IsFresh(reading.StartedAt)
-                ? reading.Task
-                : _next ??= StartAfter(_running?.Task);
+            answer = _running is { } reading && IsFresh(reading.StartedAt) ? reading.Task : Next();
         }
 
+        return answer.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Waits for a read that starts after this call, whatever the age of the value.</summary>
+    /// <param name="cancellationToken">As in <see cref="GetAsync"/>.</param>
+    public Task<T> GetNewAsync(CancellationToken cancellationToken)
+    {
+        Task<T> answer;
+        lock (_gate)
+            answer = Next();
         return answer.WaitAsync(cancellationToken);
     }
 
@@ -43,6 +51,9 @@ public sealed class SingleFlightCache<T>(Func<Task<T>> read, TimeSpan maxAge, Ti
     }
 
     private bool IsFresh(long startedAt) => time.GetElapsedTime(startedAt) < maxAge;
+
+    // Under the lock.
+    private Task<T> Next() => _next ??= StartAfter(_running?.Task);
 
     // On another thread, so that nothing is read under the lock.
     private Task<T> StartAfter(Task? before) => Task.Run(async () =>

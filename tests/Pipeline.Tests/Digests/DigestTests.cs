@@ -38,6 +38,33 @@ public sealed class DigestTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_digest_has_practices_that_were_published_after_a_page_was_read()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "Pipeline:PageAge=01:00:00");
+        await app.AddSubscribersAsync(1);
+        await app.SubmitPublishedAsync(Samples.Practice("First"));
+        Assert.Contains("First", await app.Http.GetStringAsync($"topics/{PipelineApp.Topic}", Cancellation));
+        await app.SubmitPublishedAsync(Samples.Practice("Second"));
+        await app.PublishDigestAsync();
+        Assert.Equal(1, (await app.ClosedIssueAsync()).Sent);
+        var digest = Assert.Single(await app.DigestsAsync());
+        Assert.Contains("First", digest.Html);
+        Assert.Contains("Second", digest.Html);
+    }
+
+    [Fact]
+    public async Task A_digest_is_sent_if_its_only_practice_was_published_after_a_page_was_read()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount(), "Pipeline:PageAge=01:00:00");
+        await app.AddSubscribersAsync(1);
+        using var page = await app.Http.GetAsync($"topics/{PipelineApp.Topic}", Cancellation);
+        await app.SubmitPublishedAsync(Samples.Practice());
+        await app.PublishDigestAsync();
+        Assert.Equal(1, (await app.ClosedIssueAsync()).Sent);
+        Assert.Contains("Migra Movil", Assert.Single(await app.DigestsAsync()).Html);
+    }
+
+    [Fact]
     public async Task Only_confirmed_subscribers_get_the_digest()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
