@@ -64,6 +64,8 @@ internal sealed class Ledger
 
     public void Declined(string reference) => _declined.TryAdd(reference, DateTimeOffset.UtcNow);
 
+    public bool WasDeclined(string reference) => _declined.ContainsKey(reference);
+
     /// <summary>A page or the API listed the practice.</summary>
     public void Shown(string reference)
     {
