@@ -1,5 +1,7 @@
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Pipeline.Functions.Pages;
 using Pipeline.Functions.Telemetry;
 
@@ -12,10 +14,18 @@ public static class FunctionsComposition
     public static FunctionsApplicationBuilder CreateBuilder(string[] args)
     {
         var builder = FunctionsApplication.CreateBuilder(args);
+        builder.UseFailedRuns();
         builder.ConfigureFunctionsWebApplication();
         builder.AddTelemetry();
         builder.AddFunctions();
         return builder;
+    }
+
+    /// <summary>Comes first: what the worker adds for HTTP can fail as well.</summary>
+    public static void UseFailedRuns(this IFunctionsWorkerApplicationBuilder worker)
+    {
+        worker.UseMiddleware<FailedRuns>();
+        worker.Services.AddLogging(logging => logging.AddFilter(FailedRuns.WorkerCategory, LogLevel.None));
     }
 
     public static void AddFunctions(this IFunctionsWorkerApplicationBuilder worker)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Azure;
 using Microsoft.Azure.WebJobs;
@@ -22,8 +23,12 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
     // Shorter, because after a fault a listener may never stop.
     private static readonly TimeSpan StopTimeoutAfterFault = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
+
     private readonly ILogger _logger = loggers.CreateLogger<TriggerListeners>();
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private long? _failureLoggedAt;
 
     /// <summary>Ends when they listen for the first time.</summary>
     public Task Started => _started.Task;
@@ -42,7 +47,7 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
                 _started.TrySetResult();
                 if (!isFirst)
                     LogRestarted();
-                LogListenerFailed(FirstLine(await faults.Thrown.WaitAsync(stop)));
+                ReportFailure(await faults.Thrown.WaitAsync(stop));
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -50,7 +55,7 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
             }
             catch (Exception fault) when (IsTransient(fault))
             {
-                LogListenerFailed(FirstLine(fault));
+                ReportFailure(fault);
             }
             catch (Exception fault)
             {
@@ -61,6 +66,16 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
             await StopAsync(host, stop.IsCancellationRequested ? StopTimeout : StopTimeoutAfterFault);
             await Task.Delay(RestartDelay, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private void ReportFailure(Exception fault)
+    {
+        var now = Stopwatch.GetTimestamp();
+        if (_failureLoggedAt is { } last && Stopwatch.GetElapsedTime(last, now) < LogInterval)
+            return;
+
+        _failureLoggedAt = now;
+        LogListenerFailed(FirstLine(fault.GetBaseException()).TrimEnd('.'));
     }
 
     private static string FirstLine(Exception fault) => fault.Message.Split('\n')[0].Trim();
@@ -118,7 +133,7 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
     [LoggerMessage(LogLevel.Information, "Restarted the listeners of queues and timers.")]
     private partial void LogRestarted();
 
-    [LoggerMessage(LogLevel.Warning, "A listener failed, so all listeners are restarted: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "A listener failed, so all listeners are restarted: {Reason}. The same is not logged again for a minute.")]
     private partial void LogListenerFailed(string reason);
 
     [LoggerMessage(LogLevel.Warning, "Functions still run after {Seconds} s and are not waited for. Their messages return to the queues.")]

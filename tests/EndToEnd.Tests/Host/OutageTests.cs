@@ -91,9 +91,13 @@ public sealed class OutageTests : IDisposable
         await using var app = await StartAsync();
         await storage.DisposeAsync();
         await AssertAnswersAsync(app);
+        using (await app.Http.PostAsync("admin/functions/PublishDigest", JsonContent.Create(new { }), Cancellation))
+            await app.UntilItSaysAsync("Failed to run PublishDigest: storage is unavailable");
 
         await using (await AzuriteServer.StartAsync(_ports, _folder.FullName, cancellationToken: Cancellation))
             await AssertRecoversAsync(app);
+        // Also not of the worker, which logs functions that fail.
+        Assert.DoesNotContain("   at ", app.Output, StringComparison.Ordinal);
     }
 
     private async Task<AppProcess> StartAsync()

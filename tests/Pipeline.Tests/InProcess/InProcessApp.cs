@@ -47,6 +47,7 @@ public sealed class InProcessApp : IAsyncDisposable
         builder.Services.AddMailbox();
 
         var worker = new MiddlewarePipeline(builder.Services);
+        worker.UseFailedRuns();
         worker.AddFunctions();
         change(builder.Services);
 

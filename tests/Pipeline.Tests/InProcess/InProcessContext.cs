@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Immutable;
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,6 +19,7 @@ internal sealed class InProcessContext : FunctionContext
     public InProcessContext(FunctionMethod function, IServiceProvider services, object trigger, CancellationToken cancellationToken)
     {
         (Function, InstanceServices, Trigger, CancellationToken) = (function, services, trigger, cancellationToken);
+        FunctionDefinition = new Definition(function.Name);
         Features.Set(_bindings.Feature);
         if (trigger is not HttpRequest request)
             return;
@@ -46,13 +48,30 @@ internal sealed class InProcessContext : FunctionContext
 
     public override IServiceProvider InstanceServices { get; set; }
 
-    public override FunctionDefinition FunctionDefinition => throw new NotSupportedException();
+    public override FunctionDefinition FunctionDefinition { get; }
 
     public override IDictionary<object, object> Items { get; set; } = new Dictionary<object, object>();
 
     public override InvocationFeatures Features { get; } = new();
 
     public override CancellationToken CancellationToken { get; }
+
+    private sealed class Definition(string name) : FunctionDefinition
+    {
+        public override string Name => name;
+
+        public override string Id => name;
+
+        public override string EntryPoint => throw new NotSupportedException();
+
+        public override string PathToAssembly => throw new NotSupportedException();
+
+        public override ImmutableArray<FunctionParameter> Parameters => [];
+
+        public override IImmutableDictionary<string, BindingMetadata> InputBindings => throw new NotSupportedException();
+
+        public override IImmutableDictionary<string, BindingMetadata> OutputBindings => throw new NotSupportedException();
+    }
 
     private sealed class Bindings : BindingContext
     {
