@@ -24,7 +24,7 @@ public sealed class BackupContainer(IConfiguration configuration, IEnumerable<Ht
     private const string ManifestName = "manifest.json";
 
     private readonly Lazy<BlobContainerClient> _container =
-        new(() => Connect(configuration, new BlobClientOptions().WithLimits(time, policies)));
+        new(() => Connect(configuration, new BlobClientOptions().WithLimits(time, policies), time));
 
     /// <exception cref="BackupException">The setting is missing or malformed.</exception>
     public Uri Address => _container.Value.Uri;
@@ -142,7 +142,7 @@ public sealed class BackupContainer(IConfiguration configuration, IEnumerable<Ht
 
     private static string FileOf(string table) => $"{table}.jsonl.gz";
 
-    private static BlobContainerClient Connect(IConfiguration configuration, BlobClientOptions options)
+    private static BlobContainerClient Connect(IConfiguration configuration, BlobClientOptions options, TimeProvider time)
     {
         var name = new[] { Connection, HostConnection }.FirstOrDefault(each => IsSet(configuration.GetSection(each)))
             ?? throw new BackupException(
@@ -150,7 +150,7 @@ public sealed class BackupContainer(IConfiguration configuration, IEnumerable<Ht
                 + $"string. With an identity, set {Connection}__accountName.");
         try
         {
-            return Service(configuration.GetSection(name), options).GetBlobContainerClient(ContainerName);
+            return Service(configuration.GetSection(name), options, time).GetBlobContainerClient(ContainerName);
         }
         catch (Exception malformed) when (malformed is FormatException or ArgumentException or InvalidOperationException)
         {
@@ -163,9 +163,9 @@ public sealed class BackupContainer(IConfiguration configuration, IEnumerable<Ht
 
     private static bool IsSet(IConfigurationSection section) => section.Value is { Length: > 0 } || section.GetChildren().Any();
 
-    private static BlobServiceClient Service(IConfigurationSection section, BlobClientOptions options) =>
+    private static BlobServiceClient Service(IConfigurationSection section, BlobClientOptions options, TimeProvider time) =>
         section.Value is { Length: > 0 } connectionString ? new BlobServiceClient(connectionString, options)
         : IdentityConnection.ServiceUri(section, "blob") is { } address
-            ? new BlobServiceClient(address, IdentityConnection.Credential(section), options)
+            ? new BlobServiceClient(address, IdentityConnection.Credential(section, time), options)
         : throw new FormatException();
 }

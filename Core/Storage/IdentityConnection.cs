@@ -1,3 +1,4 @@
+using Azure.Core;
 using Azure.Identity;
 using Microsoft.Extensions.Configuration;
 
@@ -14,6 +15,6 @@ public static class IdentityConnection
         : section["accountName"] is { Length: > 0 } name ? new Uri($"https://{name}.{service}.core.windows.net")
         : null;
 
-    public static DefaultAzureCredential Credential(IConfigurationSection section) =>
-        new(new DefaultAzureCredentialOptions { ManagedIdentityClientId = section["clientId"] });
+    public static TokenCredential Credential(IConfigurationSection section, TimeProvider time) => new BoundedCredential(
+        new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = section["clientId"] }), time);
 }

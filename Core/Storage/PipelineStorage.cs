@@ -30,7 +30,7 @@ public sealed partial class PipelineStorage
         tableOptions.WithLimits(time, policies);
         queueOptions.WithLimits(time, policies);
 
-        (_tables, _queues) = Connect(configuration, tableOptions, queueOptions);
+        (_tables, _queues) = Connect(configuration, tableOptions, queueOptions, time);
 
         Practices = _tables.GetTableClient("Practices");
         Rejections = _tables.GetTableClient("Rejections");
@@ -127,7 +127,7 @@ public sealed partial class PipelineStorage
     }
 
     private static (TableServiceClient, QueueServiceClient) Connect(
-        IConfiguration configuration, TableClientOptions tableOptions, QueueClientOptions queueOptions)
+        IConfiguration configuration, TableClientOptions tableOptions, QueueClientOptions queueOptions, TimeProvider time)
     {
         try
         {
@@ -141,7 +141,7 @@ public sealed partial class PipelineStorage
                     $"The setting {Connection} is missing. Set it to a storage account's connection string. With an identity, set "
                     + $"{Connection}__accountName, or {Connection}__tableServiceUri and {Connection}__queueServiceUri.");
 
-            var credential = IdentityConnection.Credential(section);
+            var credential = IdentityConnection.Credential(section, time);
             return (new TableServiceClient(tableUri, credential, tableOptions), new QueueServiceClient(queueUri, credential, queueOptions));
         }
         catch (Exception malformed) when (malformed is FormatException or ArgumentException or InvalidOperationException)
