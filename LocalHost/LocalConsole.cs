@@ -14,11 +14,12 @@ internal sealed class LocalConsole(TimeProvider time) : ConsoleFormatter(Formatt
     {
         logging.AddConsole(console => console.FormatterName = FormatterName);
         logging.Services.AddSingleton<ConsoleFormatter>(new LocalConsole(TimeProvider.System));
-        foreach (var library in (string[])["Microsoft", "System.Net.Http", "Yarp", "Grpc"])
+        foreach (var library in (string[])["Microsoft", "System.Net.Http", "Grpc"])
             logging.AddFilter(library, LogLevel.Warning);
         logging.AddFilter("Azure", LogLevel.Error).AddConfiguration(settings.GetSection("Logging"));
-        // The worker logs the same about runs as the WebJobs SDK. A host that fails to start throws, and that is reported.
-        foreach (var silent in (string[])["Host", "Function", "Microsoft.Extensions.Hosting.Internal.Host"])
+        // The worker logs the same about runs as the WebJobs SDK, and HttpFunctions the same as Yarp. A host that fails to start throws,
+        // and that is reported.
+        foreach (var silent in (string[])["Host", "Function", "Yarp", "Microsoft.Extensions.Hosting.Internal.Host"])
             logging.AddFilter(silent, LogLevel.None);
     });
 

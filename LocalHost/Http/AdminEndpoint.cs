@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
+using Pipeline.Functions.Http;
 using Pipeline.LocalHost.Triggers;
 
 namespace Pipeline.LocalHost.Http;
@@ -14,22 +15,27 @@ internal static class AdminEndpoint
     private const int MaxBodyBytes = 512 * 1024;
 
     public static void Map(IEndpointRouteBuilder endpoints, IReadOnlyList<WorkerFunction> functions, TriggerInvoker invoker) =>
-        endpoints.MapPost("/admin/functions/{name}", async (string name, HttpRequest request) =>
+        endpoints.MapPost("/admin/functions/{name}", async (string name, HttpRequest request, BodyMemory memory, TimeProvider time) =>
         {
             if (functions.FirstOrDefault(each => each.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } function)
                 return Results.NotFound();
             if (function.IsHttp)
                 return BadRequest($"{function.Name} is an HTTP function. Call its own address instead.");
 
-            using var reader = new StreamReader(request.Body);
-            var body = await reader.ReadToEndAsync(request.HttpContext.RequestAborted);
+            await using var limited = new LimitedBodyStream(request, memory, time);
+            using var reader = new StreamReader(limited);
             try
             {
+                var body = await reader.ReadToEndAsync(request.HttpContext.RequestAborted);
                 var input = "";
                 if (body.Length > 0 && JsonElement.Parse(body).TryGetProperty("input", out var given))
                     input = given.ToString();
                 invoker.Start(function, input);
                 return Results.StatusCode(StatusCodes.Status202Accepted);
+            }
+            catch (BadHttpRequestException refused)
+            {
+                return Results.Text(refused.Message, statusCode: refused.StatusCode);
             }
             catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
             {

@@ -54,7 +54,7 @@ internal sealed partial class HttpFunctions(FunctionsWorker worker, IHttpForward
         // If the function threw, the worker has logged it, or the worker ended.
         if (error == ForwarderError.None)
             await invocation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        else if (!context.RequestAborted.IsCancellationRequested)
+        else if (error != ForwarderError.RequestBodyClient && !context.RequestAborted.IsCancellationRequested)
             LogNotForwarded(functionName, error, context.GetForwarderErrorFeature()?.Exception?.Message);
     }
 

@@ -139,15 +139,18 @@ public sealed class HttpTests(RunningApp running) : IClassFixture<RunningApp>
             Assert.StartsWith("HTTP/1.1 202 ", await answer.ReadLineAsync(Cancellation), StringComparison.Ordinal);
         }
 
-        using (var disconnected = await ConnectAsync())
-        {
-            await WriteHeadAsync(disconnected, "api/submissions", "Content-Type: application/json", "Content-Length: 1000");
-            await WriteAsync(disconnected, "{\"title\":");
-        }
+        foreach (var address in (string[])["api/submissions", "submit", "admin/functions/Sweep", "v3/mail/send"])
+            using (var disconnected = await ConnectAsync())
+            {
+                await WriteHeadAsync(
+                    disconnected, address, "Authorization: Bearer key", "Content-Type: application/json", "Content-Length: 1000");
+                await WriteAsync(disconnected, "{\"title\":");
+            }
 
         using var health = await Http.GetAsync("api/health", Cancellation);
         Assert.Equal(HttpStatusCode.OK, health.StatusCode);
-        Assert.DoesNotContain("Failed to answer", running.App.Output, StringComparison.Ordinal);
+        foreach (var fault in (string[])["Failed to answer", "Failed to forward", "   at "])
+            Assert.DoesNotContain(fault, running.App.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -163,6 +166,15 @@ public sealed class HttpTests(RunningApp running) : IClassFixture<RunningApp>
         Assert.Equal(status, (int)answer.StatusCode);
         if (function == "StoreSubmission")
             await running.App.UntilItSaysAsync("saved it in Rejections");
+    }
+
+    [Fact]
+    public async Task A_message_for_the_admin_endpoint_that_is_too_large_is_413()
+    {
+        using var answer = await Http.PostAsJsonAsync("admin/functions/StoreSubmission", new { input = new string('a', 600_000) }, Cancellation);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Contains("too large", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
     }
 
     [Theory]
