@@ -17,7 +17,7 @@ public static class ErrorAnswers
     {
         StatusCodes.Status429TooManyRequests => IsApi(request) ? Problems.TooMany(RetryAfter) : RejectedPages.TooMany(RetryAfter),
         StatusCodes.Status503ServiceUnavailable => IsApi(request) ? Problems.TryLater(refused.Message) : ErrorPages.Unavailable(),
-        _ => IsApi(request) ? Problems.Unreadable(refused) : RejectedPages.Unreadable(request, refused.StatusCode),
+        _ => IsApi(request) ? Problems.Unreadable(refused) : RejectedPages.Unreadable(request, refused),
     };
 
     /// <summary>503 with Retry-After.</summary>

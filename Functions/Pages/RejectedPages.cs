@@ -1,3 +1,4 @@
+using System.Text;
 using Pipeline.Functions.Pages.Layout;
 
 namespace Pipeline.Functions.Pages;
@@ -19,19 +20,19 @@ public static class RejectedPages
     /// A body that is too large or cannot be read. Each form posts to the address that shows it. Of a form that is too large the reader
     /// shortens what is typed, so the page has no link to an empty form.
     /// </summary>
-    public static IResult Unreadable(HttpRequest request, int status)
+    public static IResult Unreadable(HttpRequest request, BadHttpRequestException refused)
     {
-        var tooLarge = status == StatusCodes.Status413PayloadTooLarge;
+        var tooLarge = refused.StatusCode == StatusCodes.Status413PayloadTooLarge;
         return Page.Personal<NoticePage>(
             new
             {
                 Heading = tooLarge ? LayoutTexts.TooLargeHeading : LayoutTexts.UnreadableHeading,
                 Text = tooLarge
                     ? LayoutTexts.TooLargeText.With(RequestBody.MaxBytes / 1024)
-                    : LayoutTexts.UnreadableText,
+                    : refused.InnerException is DecoderFallbackException ? LayoutTexts.UnreadableLettersText : LayoutTexts.UnreadableText,
                 LinkAddress = tooLarge ? null : request.Path.Value,
                 LinkText = LayoutTexts.ToTheForm,
             },
-            status);
+            refused.StatusCode);
     }
 }

@@ -70,6 +70,9 @@ public sealed class BodyEncodingTests(AzuriteFixture azurite)
         Assert.Equal(
             ["The body is not text in utf-8. Send UTF-8, or name the charset in Content-Type."],
             (await answer.ReadAsync<Problem>()).Errors!["body"]);
+        Assert.Contains(
+            "letters arrived in an encoding that this site cannot read", await page.Content.ReadAsStringAsync(Cancellation),
+            StringComparison.Ordinal);
         Assert.Empty(await app.PracticesAsync());
     }
 
