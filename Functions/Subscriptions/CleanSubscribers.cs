@@ -1,5 +1,6 @@
 using Pipeline.Digests;
 using Pipeline.Operations;
+using Pipeline.Storage;
 using Pipeline.Subscribers;
 
 namespace Pipeline.Functions.Subscriptions;
@@ -12,11 +13,6 @@ public sealed class CleanSubscribers(
     public const string Schedule = "0 20 3 * * *";
 
     [Function(nameof(CleanSubscribers))]
-    public async Task Run([TimerTrigger(Schedule)] TimerInfo timer, CancellationToken cancellationToken)
-    {
-        await subscribers.RunAsync(cancellationToken);
-        await deliveries.RunAsync(cancellationToken);
-        await idempotencyKeys.DeleteExpiredAsync(cancellationToken);
-        await helpColumns.MigrateAsync(cancellationToken);
-    }
+    public Task Run([TimerTrigger(Schedule)] TimerInfo timer, CancellationToken cancellationToken) => RunAll.RunAsync(
+        cancellationToken, subscribers.RunAsync, deliveries.RunAsync, idempotencyKeys.DeleteExpiredAsync, helpColumns.MigrateAsync);
 }

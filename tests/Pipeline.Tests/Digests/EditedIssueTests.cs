@@ -254,14 +254,17 @@ public sealed class EditedIssueTests(AzuriteFixture azurite)
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("?? !!")]
-    public async Task A_list_of_practices_that_an_admin_destroyed_is_restored_and_mailed(string practices)
+    [InlineData("", "")]
+    [InlineData("?? !!", "")]
+    [InlineData("?? !!", "  ")]
+    public async Task A_list_of_practices_that_an_admin_destroyed_is_restored_and_mailed(string practices, string pasted)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
         var reference = await app.SubmitPublishedAsync(Samples.Practice());
         await PublishWaitingAsync(app);
-        await app.Storage.Digests.EditAsync(await app.IssueAsync(), "Practices", practices);
+        var issue = await app.IssueAsync();
+        await app.Storage.Digests.EditAsync(issue, "Practices", practices);
+        await app.Storage.Practices.EditAsync(PipelineApp.Topic, reference, "DigestIssue", $"{pasted}{issue.RowKey}{pasted}");
 
         await app.SweepLedgerAsync();
         await ContinueAsync(app);

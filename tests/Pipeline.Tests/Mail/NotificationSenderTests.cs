@@ -64,6 +64,35 @@ public sealed class NotificationSenderTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_request_with_another_case_of_the_topic_is_sent_and_recorded()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var newRequest = await PublishedAsync(app);
+        var request = newRequest() with { Topic = PipelineApp.Topic.ToUpperInvariant() };
+
+        await app.RunQueueAsync("SendMail", request.Write());
+
+        Assert.Single(await app.MailsAsync(Submitter));
+        Assert.Equal("Published", Assert.Single(await app.PracticesAsync()).StatusTold);
+    }
+
+    [Fact]
+    public async Task Requests_in_languages_that_the_app_does_not_know_count_as_the_same()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var key = SubscriberSteps.KeyOf(Submitter).ToString();
+        foreach (var language in (string[])["tlh", "a/b#c?", new string('x', 3_000)])
+        {
+            var request = MailRequest.Confirmation(PipelineApp.Topic, key, Language.English, app.Time.GetUtcNow());
+            await app.RunQueueAsync("SendMail", (request with { Email = Submitter, Language = language }).Write());
+        }
+
+        Assert.Equal("en", Assert.Single(await app.SubscribersAsync()).Language);
+        Assert.Single(await app.MailsAsync(Submitter));
+        Assert.Empty(await app.RejectionsAsync());
+    }
+
+    [Fact]
     public async Task A_notification_is_sent_once_although_recording_it_fails()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());

@@ -146,22 +146,44 @@ public sealed class SubmissionIntakeTests(AzuriteFixture azurite)
     public async Task An_idempotency_key_is_bound_to_its_content()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
-        async Task<(HttpStatusCode, string?)> PostAsync(string title)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "api/submissions");
-            request.Content = JsonContent.Create(Samples.Practice(title));
-            request.Headers.Add("Idempotency-Key", "a key / with #odd? characters");
-            using var answer = await app.Http.SendAsync(request, Cancellation);
-            var hasReference = (await answer.Content.ReadAsStringAsync(Cancellation)).Contains("\"reference\"");
-            return (answer.StatusCode, hasReference ? (await answer.ReadAsync<AcceptedSubmission>()).Reference : null);
-        }
 
-        var (first, reference) = await PostAsync("One practice");
+        var (first, reference) = await PostWithKeyAsync(app, "One practice");
+
         Assert.Equal(HttpStatusCode.Accepted, first);
-        Assert.Equal((HttpStatusCode.Accepted, reference), await PostAsync("One practice"));
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, null), await PostAsync("Another practice"));
+        Assert.Equal((HttpStatusCode.Accepted, reference), await PostWithKeyAsync(app, "One practice"));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, null), await PostWithKeyAsync(app, "Another practice"));
         await app.PracticeAsync(reference!);
         Assert.Single(await app.PracticesAsync());
+    }
+
+    [Fact]
+    public async Task An_idempotency_key_is_deleted_after_thirty_days()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await PostWithKeyAsync(app, "One practice");
+
+        app.Time.Advance(TimeSpan.FromDays(29));
+        await app.RunTimerAsync("CleanSubscribers");
+        Assert.Single(await app.RowsAsync(app.Storage.IdempotencyKeys));
+        app.Time.Advance(TimeSpan.FromDays(2));
+        await app.RunTimerAsync("CleanSubscribers");
+
+        Assert.Empty(await app.RowsAsync(app.Storage.IdempotencyKeys));
+        Assert.Equal(HttpStatusCode.Accepted, (await PostWithKeyAsync(app, "Another practice")).Status);
+    }
+
+    [Fact]
+    public async Task Idempotency_keys_are_deleted_although_subscribers_cannot_be_read()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        await PostWithKeyAsync(app, "One practice");
+        app.Time.Advance(TimeSpan.FromDays(31));
+        app.Wire.Fail(call => call.Path.StartsWith("/Subscribers", StringComparison.Ordinal));
+
+        await Assert.ThrowsAsync<AggregateException>(() => app.RunTimerAsync("CleanSubscribers"));
+
+        app.Wire.Reset();
+        Assert.Empty(await app.RowsAsync(app.Storage.IdempotencyKeys));
     }
 
     [Fact]
@@ -271,5 +293,15 @@ public sealed class SubmissionIntakeTests(AzuriteFixture azurite)
         var row = Assert.Single(await app.PracticesAsync());
         Assert.Equal(("Migra Movil", "A bus that brings\nadvice to people."), (row.Title, row.Summary));
         Assert.Equal(("a@example.org", "https://example.org/a"), (row.Email, row.Link));
+    }
+
+    private static async Task<(HttpStatusCode Status, string? Reference)> PostWithKeyAsync(PipelineApp app, string title)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/submissions");
+        request.Content = JsonContent.Create(Samples.Practice(title));
+        request.Headers.Add("Idempotency-Key", "a key / with #odd? characters");
+        using var answer = await app.Http.SendAsync(request, Cancellation);
+        var hasReference = (await answer.Content.ReadAsStringAsync(Cancellation)).Contains("\"reference\"");
+        return (answer.StatusCode, hasReference ? (await answer.ReadAsync<AcceptedSubmission>()).Reference : null);
     }
 }
