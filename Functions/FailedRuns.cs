@@ -4,7 +4,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.Functions;
 
-/// <summary>Logs functions that fail, in the worker's place. During an outage of storage that is one line a minute for each function.</summary>
+/// <summary>Logs functions that fail, in the worker's place: in an outage of storage with one line a minute for each function.</summary>
 public sealed partial class FailedRuns(StorageFaultLog storageFaults, ILogger<FailedRuns> logger) : IFunctionsWorkerMiddleware
 {
     /// <summary>The category in which the worker logs each failed run, with a stack trace.</summary>

@@ -133,7 +133,9 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
     [LoggerMessage(LogLevel.Information, "Restarted the listeners of queues and timers.")]
     private partial void LogRestarted();
 
-    [LoggerMessage(LogLevel.Warning, "A listener failed, so all listeners are restarted: {Reason}. The same is not logged again for a minute.")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "A listener failed, so all listeners are restarted: {Reason}. The same is not logged again for a minute.")]
     private partial void LogListenerFailed(string reason);
 
     [LoggerMessage(LogLevel.Warning, "Functions still run after {Seconds} s and are not waited for. Their messages return to the queues.")]

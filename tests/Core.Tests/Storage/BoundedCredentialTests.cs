@@ -50,8 +50,8 @@ public sealed class BoundedCredentialTests
 
         public void Hang() => _answer = new TaskCompletionSource<AccessToken>();
 
-        public override async ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
-            await _answer.Task.WaitAsync(cancellationToken);
+        public override async ValueTask<AccessToken> GetTokenAsync(
+            TokenRequestContext requestContext, CancellationToken cancellationToken) => await _answer.Task.WaitAsync(cancellationToken);
 
         public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
             throw new NotSupportedException();

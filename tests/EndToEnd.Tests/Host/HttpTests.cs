@@ -171,7 +171,8 @@ public sealed class HttpTests(RunningApp running) : IClassFixture<RunningApp>
     [Fact]
     public async Task A_message_for_the_admin_endpoint_that_is_too_large_is_413()
     {
-        using var answer = await Http.PostAsJsonAsync("admin/functions/StoreSubmission", new { input = new string('a', 600_000) }, Cancellation);
+        using var answer = await Http.PostAsJsonAsync(
+            "admin/functions/StoreSubmission", new { input = new string('a', 600_000) }, Cancellation);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
         Assert.Contains("too large", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
