@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Azure.Data.Tables;
+using Pipeline.Digests;
 
 namespace Pipeline.Chaos;
 
@@ -14,8 +15,14 @@ internal sealed partial class FinalCheck(string connectionString, Client client,
         var practices = await RowsAsync("Practices");
         CheckSubmissions(practices, await RowsAsync("Rejections"));
         CheckSubscriptions(await RowsAsync("Subscribers"));
+        var published = practices.Where(row => row.GetString("Status") is "Published" && !ledger.WasDeclined(row.RowKey))
+            .Select(row => row.RowKey).ToHashSet();
         foreach (var issue in await RowsAsync("Digests"))
+        {
             await CheckIssueAsync(issue);
+            CheckPracticesOfMails(issue, published);
+        }
+
         CheckMailedPractices(practices);
     }
 
@@ -98,6 +105,27 @@ internal sealed partial class FinalCheck(string connectionString, Client client,
         ledger.Count("recipients unknown or failed who did not get the issue", missing.Count);
     }
 
+    /// <param name="published">The practices that were never declined.</param>
+    private void CheckPracticesOfMails(TableEntity issue, HashSet<string> published)
+    {
+        var listed = PracticesOf(issue);
+        var expected = listed.Where(published.Contains).ToList();
+        foreach (var mail in sendGrid.Mails.Where(mail => mail.Issue == $"{Users.Topic}/{issue.RowKey}"))
+        {
+            var shown = PracticesIn(mail);
+            // A mail has the first practices of a long issue, so that others are in no mail.
+            var isWhole = listed.Length <= DigestContent.MaxEntries
+                ? expected.All(shown.Contains)
+                : shown.Count >= Math.Min(expected.Count, DigestContent.MaxEntries);
+            if (!isWhole)
+                ledger.Break(
+                    "A mail has the practices of its issue.", $"{mail.To}, {issue.RowKey}: {shown.Count} of {string.Join(", ", expected)}");
+        }
+    }
+
+    private static HashSet<string> PracticesIn(AcceptedMail mail) =>
+        [.. PracticeLink().Matches(mail.Html).Select(link => link.Groups[1].Value)];
+
     private static string[] PracticesOf(TableEntity issue) =>
         issue.GetString("Practices").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
@@ -105,7 +133,7 @@ internal sealed partial class FinalCheck(string connectionString, Client client,
     {
         var issues = new Dictionary<string, HashSet<string>>();
         foreach (var mail in sendGrid.Mails.Where(mail => mail.Issue is not null))
-            foreach (var reference in PracticeLink().Matches(mail.Html).Select(link => link.Groups[1].Value).Distinct())
+            foreach (var reference in PracticesIn(mail))
             {
                 ledger.Mailed(reference, mail.On);
                 if (!issues.TryGetValue(reference, out var names))
@@ -115,7 +143,6 @@ internal sealed partial class FinalCheck(string connectionString, Client client,
 
         foreach (var (reference, names) in issues.Where(each => each.Value.Count > 1))
             ledger.Break("A practice is in one issue.", $"{reference} is in {string.Join(" and ", names)}");
-        // A mail lists the first practices of a long issue, so that others are in no mail.
         var published = practices.Where(row => row.GetString("Status") is "Published");
         foreach (var row in published.Where(row => !ledger.HasIssue(row.GetString("DigestIssue"))))
             ledger.Break("A published practice is in an issue.", $"{row.RowKey}: '{row.GetString("DigestIssue")}'");
