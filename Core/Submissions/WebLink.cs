@@ -39,7 +39,7 @@ public static partial class WebLink
 
         try
         {
-            var host = uri.HostNameType == UriHostNameType.Dns ? uri.IdnHost : uri.Host;
+            var host = uri.HostNameType == UriHostNameType.Dns ? uri.IdnHost.TrimEnd('.') : uri.Host;
             return Uri.CheckHostName(host) == UriHostNameType.Unknown
                 ? null
                 : $"{uri.Scheme}://{host}{(uri.IsDefaultPort ? "" : $":{uri.Port}")}{uri.PathAndQuery}{uri.Fragment}";
@@ -60,6 +60,6 @@ public static partial class WebLink
     [GeneratedRegex(@"\A[a-z]+://\[[0-9a-f:.]+\](?::[0-9]*)?(?:[/?#]|\z)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex AddressInBrackets();
 
-    [GeneratedRegex(@"\A(?:[\p{L}\p{N}][\p{L}\p{M}\p{N}-]*\.)+\p{L}[\p{L}\p{M}]+(?::[0-9]+)?(?:[/?#]|\z)")]
+    [GeneratedRegex(@"\A(?:[\p{L}\p{N}][\p{L}\p{M}\p{N}-]*[.。])+\p{L}[\p{L}\p{M}]+[.。]?(?::[0-9]+)?(?:[/?#]|\z)")]
     private static partial Regex HostName();
 }

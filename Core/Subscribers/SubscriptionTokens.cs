@@ -24,6 +24,7 @@ public sealed class SubscriptionTokens(KeyRing keys, TimeProvider time)
     private const char LanguageMark = '~';
 
     private const byte Version = 1;
+    private const int MaxLength = 300;
     private const int HeaderBytes = 1 + 1 + sizeof(uint);
     private const int MacBytes = 16;
 
@@ -39,10 +40,15 @@ public sealed class SubscriptionTokens(KeyRing keys, TimeProvider time)
     /// <summary>Null if the token is invalid or has another purpose. An expired token is returned with Expired set.</summary>
     public Content? Read(string? token, TokenPurpose purpose)
     {
-        if (token is null || token.Length > 300 || !Base64Url.IsValid(token))
+        if (token is null || token.Length > MaxLength)
             return null;
 
-        var bytes = Base64Url.DecodeFromChars(token);
+        // A mail program or a paste may have broken the link into lines, or added what ends a sentence.
+        var plain = string.Concat(token.Where(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_'));
+        if (!Base64Url.IsValid(plain))
+            return null;
+
+        var bytes = Base64Url.DecodeFromChars(plain);
         if (bytes.Length <= HeaderBytes + SubscriberKey.Bytes + MacBytes)
             return null;
 

@@ -8,15 +8,18 @@ public static class BodyEncoding
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>UTF-8 if no charset is declared, or an unknown one.</summary>
+    /// <exception cref="DecoderFallbackException">It is UTF-7.</exception>
     public static Encoding Of(string? charset)
     {
         var name = charset?.Trim('"', ' ').ToUpperInvariant();
+        // Not safe, and no browser knows it. Its bytes are valid UTF-8, but another text.
+        if (name is "UTF-7" or "UNICODE-1-1-UTF-7")
+            throw new DecoderFallbackException("UTF-7 is not decoded.");
         try
         {
             return name switch
             {
-                // UTF-7 is not safe, and no browser knows it.
-                null or "" or "UTF-8" or "UTF8" or "UTF-7" => Utf8,
+                null or "" or "UTF-8" or "UTF8" => Utf8,
                 // As in browsers (Encoding Standard): curly quotes where ISO 8859-1 has control characters.
                 "ISO-8859-1" or "LATIN1" or "US-ASCII" or "ASCII" => Named("windows-1252"),
                 _ => Named(name),

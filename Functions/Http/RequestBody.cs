@@ -38,9 +38,8 @@ public sealed class RequestBody
         }
         catch (DecoderFallbackException malformed)
         {
-            throw Unreadable(
-                $"The body is not text in {BodyEncoding.Of(type.Charset.Value).WebName}. Send UTF-8, or name the charset in Content-Type.",
-                malformed);
+            var charset = type.Charset.HasValue ? type.Charset.Value : "utf-8";
+            throw Unreadable($"The body is not text in {charset}. Send UTF-8, or name the charset in Content-Type.", malformed);
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidDataException or IOException or ArgumentException)
         {

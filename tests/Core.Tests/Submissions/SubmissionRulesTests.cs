@@ -150,6 +150,7 @@ public sealed class SubmissionRulesTests
     [InlineData("https://ex\u0430mple.org/", "https://xn--exmple-4nf.org/")]
     [InlineData("https://exam\u200bple.org/", "https://example.org/")]
     [InlineData("https://example\u3002org/", "https://example.org/")]
+    [InlineData("https://example.org./plan.", "https://example.org/plan.")]
     [InlineData("https://exam\u202eple.org/\u202egnp.exe", "https://example.org/gnp.exe")]
     [InlineData("\u200ehttps://example.org/\u200f", "https://example.org/")]
     [InlineData("https://example.org/a\u200bb?c=\u200bd", "https://example.org/ab?c=d")]
@@ -167,6 +168,8 @@ public sealed class SubmissionRulesTests
     [Theory]
     [InlineData("iom.int/plan", "https://iom.int/plan")]
     [InlineData(" www.example.org ", "https://www.example.org")]
+    [InlineData("iom.int.", "https://iom.int.")]
+    [InlineData("iom\u3002int/plan", "https://iom\u3002int/plan")]
     [InlineData("\u200eIOM.int", "https://IOM.int")]
     [InlineData("هجرة.example:8080?q", "https://هجرة.example:8080?q")]
     [InlineData("http://iom.int", "http://iom.int")]
@@ -271,7 +274,7 @@ public sealed class SubmissionRulesTests
 
     [Fact]
     public void An_accent_in_an_email_address_is_explained() => Assert.Equal(
-        ["Before the @, use only letters from a to z without accents, digits, and signs such as . - _"],
+        ["Before the @, use only unaccented letters from a to z, digits, and signs such as . - _"],
         Rules.Check(Some.Draft with { Email = "désirée@example.org" }).Errors.AllMessages);
 
     [Theory]

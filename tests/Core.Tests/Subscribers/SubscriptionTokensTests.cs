@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Time.Testing;
 using Pipeline.Languages;
 using Pipeline.Subscribers;
@@ -64,6 +65,22 @@ public sealed class SubscriptionTokensTests
 
         Assert.NotNull(Tokens(2, 1).Read(old, TokenPurpose.Unsubscribe));
         Assert.Null(Tokens(2).Read(old, TokenPurpose.Unsubscribe));
+    }
+
+    [Theory]
+    [InlineData("{0}\u200b{1}")]
+    [InlineData("{0}\u00ad{1}\ufeff")]
+    [InlineData("{0}\r\n {1}")]
+    [InlineData(" {0}{1}.")]
+    [InlineData("<{0}{1}>")]
+    public void What_a_mail_program_or_a_paste_added_to_a_token_is_ignored(string pasted)
+    {
+        var tokens = Tokens(1);
+        var token = tokens.Unsubscription("mainstreaming-migration", Key);
+
+        var read = tokens.Read(string.Format(CultureInfo.InvariantCulture, pasted, token[..20], token[20..]), TokenPurpose.Unsubscribe);
+
+        Assert.Equal(Key, read!.Subscriber);
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed partial class ReadingTests(AzuriteFixture azurite)
 
         (string Reference, string EnglishHeading)[] practices =
         [
-            (received, "Nothing is known under this reference yet"),
+            (received, "Not here yet"),
             (pending, "This practice is waiting for an editor"),
             (declined, "This practice was declined"),
             (rejected, "This practice could not be used"),

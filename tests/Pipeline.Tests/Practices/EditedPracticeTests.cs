@@ -263,7 +263,7 @@ public sealed class EditedPracticeTests(AzuriteFixture azurite)
         Assert.Single(app.Wire.Calls, call => call.Path.StartsWith("/Practices", StringComparison.Ordinal));
         using var page = await app.Http.GetAsync($"practices/{PipelineApp.Topic}/{deleted.RowKey}", Cancellation);
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
-        Assert.Contains("Nothing is known under this reference yet", await page.Content.ReadAsStringAsync(Cancellation));
+        Assert.Contains("Not here yet", await page.Content.ReadAsStringAsync(Cancellation));
     }
 
     private static async Task<StoredPractice> RowAsync(PipelineApp app, string topic, string key) =>

@@ -76,6 +76,20 @@ public sealed class BodyEncodingTests(AzuriteFixture azurite)
         Assert.Empty(await app.PracticesAsync());
     }
 
+    [Theory]
+    [InlineData("application/json; charset=utf-7")]
+    [InlineData(UrlEncoded + "; charset=UTF-7")]
+    public async Task Utf_7_is_refused_because_its_bytes_look_like_another_text(string type)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+
+        using var answer = await PostAsync(app, "api/submissions", type, Body(type, Encoding.ASCII));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var sentence = Assert.Single((await answer.ReadAsync<Problem>()).Errors!["body"]);
+        Assert.StartsWith("The body is not text in utf-7.", sentence, StringComparison.OrdinalIgnoreCase);
+    }
+
     [Fact]
     public async Task A_form_can_name_its_charset_in_a_hidden_field()
     {
