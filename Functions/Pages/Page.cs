@@ -27,7 +27,7 @@ public static class Page
     public static IResult Form<TComponent>(object parameters, int status = StatusCodes.Status200OK, Uri? leadsTo = null)
         where TComponent : IComponent => new Result<TComponent>(parameters, status, CachePolicy.Private, leadsTo);
 
-    /// <summary>A page that is not cached.</summary>
+    /// <summary>A page that is not cached, except in the browser if it is the answer to a post.</summary>
     /// <param name="retryAfter">Seconds, for the header Retry-After.</param>
     public static IResult Personal<TComponent>(object parameters, int status = StatusCodes.Status200OK, int? retryAfter = null)
         where TComponent : IComponent => new Result<TComponent>(parameters, status, CachePolicy.NoStore, RetryAfter: retryAfter);
@@ -61,7 +61,9 @@ public static class Page
                     .AnswerAsync(
                         httpContext.Request, $"{typeof(TComponent).Name} {visit.Key}", Version, lastModified: null,
                         PageHeaders.ContentType, Render);
-            PageHeaders.Write(headers, PageHeaders.OwnPolicy(LeadsTo), CachePolicy);
+            // Without it, Back shows an error of the browser, because it does not post again by itself.
+            var isPosted = CachePolicy == CachePolicy.NoStore && HttpMethods.IsPost(httpContext.Request.Method);
+            PageHeaders.Write(headers, PageHeaders.OwnPolicy(LeadsTo), isPosted ? CachePolicy.Private : CachePolicy);
             PageHeaders.WriteLanguage(headers, visit.Language);
             if ((RetryAfter ?? (Status == StatusCodes.Status503ServiceUnavailable ? RetryAfterSeconds : null)) is { } seconds)
                 headers.RetryAfter = $"{seconds}";
