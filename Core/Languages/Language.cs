@@ -27,10 +27,8 @@ public sealed record Language(string Code, string NativeName, string DatePattern
 
     public string Direction => Culture.TextInfo.IsRightToLeft ? "rtl" : "ltr";
 
-    /// <summary>Finds a language by its code, ignoring case. Null if there is none.</summary>
-    public static Language? Find(string? code) => code is null
-        ? null
-        : All.FirstOrDefault(language => language.Code.Equals(code.Trim(), StringComparison.OrdinalIgnoreCase));
+    /// <summary>Finds a language by its code, ignoring case and what <see cref="Identifiers"/> removes. Null if there is none.</summary>
+    public static Language? Find(string? code) => Named(code) ?? Named(Identifiers.Clean(code));
 
     /// <summary>The language that Accept-Language prefers, or English.</summary>
     public static Language Preferred(StringValues acceptLanguage) =>
@@ -41,6 +39,9 @@ public sealed record Language(string Code, string NativeName, string DatePattern
 
     /// <summary>Makes it the language of all threads that set none, whatever the language of the machine is.</summary>
     public void SetAsDefault() => CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = Culture;
+
+    private static Language? Named(string? code) =>
+        All.FirstOrDefault(language => language.Code.Equals(code, StringComparison.OrdinalIgnoreCase));
 
     public async Task<T> RunAsync<T>(Func<Task<T>> write)
     {

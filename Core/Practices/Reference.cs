@@ -35,10 +35,9 @@ public sealed record Reference
         reference = null!;
         Span<int> digits = stackalloc int[Length + 1];
         var count = 0;
-        foreach (var character in Hyphens.ToAscii(input ?? ""))
+        foreach (var character in Identifiers.Clean(Hyphens.ToAscii(input ?? "")))
         {
-            if (character is '-' || char.IsWhiteSpace(character)
-                || CharUnicodeInfo.GetUnicodeCategory(character) == UnicodeCategory.Format)
+            if (character is '-' || char.IsWhiteSpace(character))
                 continue;
 
             var digit = char.ToUpperInvariant(character) switch

@@ -19,10 +19,10 @@ public static class Countries
     /// <summary>All codes and names, sorted by name in the current language.</summary>
     public static IReadOnlyList<(string Code, string Name)> All => Current.Sorted;
 
-    /// <summary>Finds a two-letter code, ignoring case, width and outer white space. Returns it in capitals.</summary>
+    /// <summary>Finds a two-letter code, ignoring case, width and what <see cref="Identifiers"/> removes. Returns it in capitals.</summary>
     public static bool TryFind(string input, out string code)
     {
-        code = Hyphens.ToAscii(TextCleaner.TrimInvisible(input)).ToUpperInvariant();
+        code = Hyphens.ToAscii(Identifiers.Clean(input)).ToUpperInvariant();
         return Codes.Contains(code);
     }
 

@@ -14,7 +14,7 @@ public sealed class GetDigest(TopicCatalog topics, DigestTable digests, LedgerRe
     {
         if (topics.Find(topic) is not { } known)
             return Problems.Of(StatusCodes.Status404NotFound, "There is no such topic.");
-        issue = Hyphens.ToAscii(issue);
+        issue = Identifiers.Clean(Hyphens.ToAscii(issue));
         if (!new IssueName(issue).IsValid || await digests.FindAsync(known.Id, issue, cancellationToken) is not { } found)
             return Problems.Of(
                 StatusCodes.Status404NotFound,

@@ -13,7 +13,7 @@ public sealed class ShowDigest(TopicCatalog topics, DigestTable digests, DigestM
     {
         if (topics.Find(topic) is not { } known)
             return NotFoundPages.Topic();
-        issue = Hyphens.ToAscii(issue);
+        issue = Identifiers.Clean(Hyphens.ToAscii(issue));
         if (!new IssueName(issue).IsValid || await digests.FindAsync(known.Id, issue, cancellationToken) is not { } found)
             return NotFoundPages.Digest();
 

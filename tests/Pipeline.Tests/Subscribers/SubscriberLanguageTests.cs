@@ -13,6 +13,8 @@ public sealed class SubscriberLanguageTests(AzuriteFixture azurite)
     [Theory]
     [InlineData("fr", null, "fr")]
     [InlineData(" FR-ca ", "es", "fr")]
+    [InlineData("F\u0001r\u200b", "es", "fr")]
+    [InlineData("\u0001", "es", "es")]
     [InlineData("en", "ar", "en")]
     [InlineData("", "es, en;q=0.5", "es")]
     [InlineData(null, "ar-MA", "ar")]
