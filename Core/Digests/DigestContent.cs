@@ -122,8 +122,8 @@ public sealed record DigestContent(
 
         private static string? BylineOf(Practice practice, Topic topic)
         {
-            var country = practice.Country.Length > 0 ? Countries.NameOf(practice.Country) : null;
-            var byline = string.Join(" · ", new[] { Practices.Byline.Of(practice, topic), country }.OfType<string>());
+            string?[] parts = [Practices.Byline.Of(practice, topic), Countries.NamesOf(practice.Countries)];
+            var byline = string.Join(" · ", parts.Where(part => !string.IsNullOrEmpty(part)));
             return byline.Length > 0 ? byline : null;
         }
 

@@ -20,7 +20,12 @@ public sealed record Practice
     public string Submitter { get; init; } = "";
     public string Email { get; init; } = "";
     public string Organisation { get; init; } = "";
+
+    /// <summary>Codes of ISO 3166-1, separated by spaces.</summary>
     public string Country { get; init; } = "";
+
+    public IReadOnlyList<string> Countries => Country.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
     public string Link { get; init; } = "";
 
     /// <summary>Null if the cell in the row is not a time in the past.</summary>

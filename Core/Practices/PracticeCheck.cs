@@ -68,6 +68,8 @@ public sealed class PracticeCheck(TopicCatalog topics, TimeProvider time)
             yield return AdminTexts.PracticeWithoutSummary;
         if (practice.Email.Length > 0 && !EmailAddress.TryParse(practice.Email, out _))
             yield return AdminTexts.PracticeEmailNotAddress;
+        if (PracticeReader.Countries(row).Unknown is { Count: > 0 } unknown)
+            yield return AdminTexts.PracticeCountryNotUnderstood(unknown);
         if (PracticeReader.Text(row, "Language") is { Length: > 0 } language && Language.Find(language) is null)
             yield return AdminTexts.PracticeLanguageNotUnderstood;
         if (practice.SubmittedOn is null)

@@ -38,7 +38,7 @@ internal static class PracticeReader
             Submitter = Text(row, "Submitter"),
             Email = Text(row, "Email"),
             Organisation = Text(row, "Organisation"),
-            Country = Text(row, "Country"),
+            Country = string.Join(' ', Countries(row).Codes),
             Link = Text(row, "Link"),
             SubmittedOn = PastTime(row, "SubmittedOn", now),
             PublishedOn = publishedOn,
@@ -49,6 +49,8 @@ internal static class PracticeReader
             Trace = row.Text("Trace"),
         };
     }
+
+    public static TypedCountries Countries(TableEntity row) => TypedCountries.Read(row.Text("Country"));
 
     /// <summary>Empty if nothing in the cell can be seen.</summary>
     public static string Text(TableEntity row, string column) =>

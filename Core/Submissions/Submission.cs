@@ -3,6 +3,7 @@ using Pipeline.Practices;
 namespace Pipeline.Submissions;
 
 /// <summary>A valid submission: trimmed texts in NFC, omitted fields empty. Only <see cref="SubmissionRules"/> creates it.</summary>
+/// <param name="Country">Codes, separated by spaces.</param>
 public sealed record Submission(
     TopicId Topic, string Title, string Summary, string Honorific, string Submitter, string Email, string Organisation, string Country,
     string Link)
@@ -13,6 +14,9 @@ public sealed record Submission(
 
     public Reference Reference => Reference.Of(
         string.Join(Separator, "1", Topic, Title, Summary, Honorific, Submitter, Email, Organisation, Country, Link));
+
+    /// <summary>Null if the sender named none.</summary>
+    public Language? Language { get; init; }
 
     /// <param name="publishedOn">Null if an admin must publish it.</param>
     public Practice ToPractice(DateTimeOffset submittedOn, Language language, DateTimeOffset? publishedOn) => new()

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Pipeline.Submissions;
 
 /// <summary>An unvalidated submission. Omitted fields are null.</summary>
@@ -11,5 +13,14 @@ public sealed record SubmissionDraft
     public string? Email { get; init; }
     public string? Organisation { get; init; }
     public string? Country { get; init; }
+
+    /// <summary>More of them. In a message they are in <see cref="Country"/>.</summary>
+    [JsonIgnore]
+    public string? Countries { get; init; }
+
+    /// <summary>Null for the language of the request. <see cref="SubmissionMessage"/> reads that of a message.</summary>
+    [JsonIgnore]
+    public string? Language { get; init; }
+
     public string? Link { get; init; }
 }

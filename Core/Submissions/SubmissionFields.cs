@@ -11,6 +11,8 @@ public static class SubmissionFields
     public const string Email = "email";
     public const string Organisation = "organisation";
     public const string Country = "country";
+    public const string Countries = "countries";
+    public const string Language = "language";
     public const string Link = "link";
 
     /// <summary>Form only: hidden from people, so only programs fill it in.</summary>
@@ -20,7 +22,8 @@ public static class SubmissionFields
     /// <summary>Form only: see <see cref="Spam.FormTimestamp"/>.</summary>
     public const string Timestamp = "stamp";
 
-    public static IReadOnlyList<string> All { get; } = [Topic, Title, Summary, Honorific, Submitter, Email, Organisation, Country, Link];
+    public static IReadOnlyList<string> All { get; } =
+        [Topic, Title, Summary, Honorific, Submitter, Email, Organisation, Country, Countries, Language, Link];
 
     public static SubmissionDraft Draft(Func<string, string?> field) => new()
     {
@@ -32,12 +35,14 @@ public static class SubmissionFields
         Email = field(Email),
         Organisation = field(Organisation),
         Country = field(Country),
+        Countries = field(Countries),
+        Language = field(Language),
         Link = field(Link),
     };
 
     public static IEnumerable<(string Field, string? Value)> Values(SubmissionDraft draft) => All.Zip(
     [
         draft.Topic, draft.Title, draft.Summary, draft.Honorific, draft.Submitter, draft.Email, draft.Organisation, draft.Country,
-        draft.Link,
+        draft.Countries, draft.Language, draft.Link,
     ]);
 }

@@ -26,7 +26,9 @@ public sealed partial class SubmissionIntake(
 
             using var span = Traces.Send(QueueNames.Submissions);
             await storage.SubmissionQueue.SendMessageAsync(
-                SubmissionMessage.Write(submission, time.GetUtcNow(), Language.Current, spamFilter.Classify(submission, origin), span?.Id),
+                SubmissionMessage.Write(
+                    submission, time.GetUtcNow(), submission.Language ?? Language.Current,
+                    spamFilter.Classify(submission, origin), span?.Id),
                 timeToLive: QueueMessages.NoExpiry, cancellationToken: cancellationToken);
         }
         catch (Exception fault) when (StorageFault.Is(fault))

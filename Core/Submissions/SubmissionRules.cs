@@ -11,6 +11,7 @@ public sealed class SubmissionRules(TopicCatalog topics)
     public const int SubmitterMax = 100;
     public const int OrganisationMax = 200;
     public const int LinkMax = 2_000;
+    public const int CountriesMax = 20;
 
     /// <summary>Validates a draft. Messages are in the current language; lengths are in Unicode code points.</summary>
     public (Submission? Submission, FieldErrors Errors) Check(SubmissionDraft draft)
@@ -24,8 +25,11 @@ public sealed class SubmissionRules(TopicCatalog topics)
             Line(errors, SubmissionFields.Submitter, RuleTexts.FieldName, draft.Submitter, SubmitterMax),
             Email(errors, draft.Email),
             Line(errors, SubmissionFields.Organisation, RuleTexts.FieldOrganisation, draft.Organisation, OrganisationMax),
-            Country(errors, draft.Country),
-            Link(errors, draft.Link));
+            CountriesOf(draft, errors),
+            Link(errors, draft.Link))
+        {
+            Language = LanguageOf(draft, errors),
+        };
 
         return errors.Any ? (null, errors) : (submission, errors);
     }
@@ -76,15 +80,37 @@ public sealed class SubmissionRules(TopicCatalog topics)
         return "";
     }
 
-    private static string Country(FieldErrors errors, string? input)
+    private static string CountriesOf(SubmissionDraft draft, FieldErrors errors)
     {
-        if (TextCleaner.Clean(input, multiline: false) is "")
-            return "";
-        if (Countries.TryFind(input!, out var code))
-            return code;
+        string[] codes =
+        [
+            .. Codes(errors, SubmissionFields.Country, draft.Country)
+                .Union(Codes(errors, SubmissionFields.Countries, draft.Countries)),
+        ];
+        if (codes.Length > CountriesMax)
+            errors.Add(
+                string.IsNullOrEmpty(draft.Countries) ? SubmissionFields.Country : SubmissionFields.Countries,
+                RuleTexts.TooManyCountries.With(Number(CountriesMax), Number(codes.Length)));
+        return string.Join(' ', codes);
+    }
 
-        errors.Add(SubmissionFields.Country, RuleTexts.UnknownCountry);
-        return "";
+    private static IReadOnlyList<string> Codes(FieldErrors errors, string field, string? input)
+    {
+        var typed = TypedCountries.Read(input);
+        if (typed.Unknown.Count > 0)
+            errors.Add(field, RuleTexts.UnknownCountry.With(string.Join(", ", typed.Unknown.Select(Direction.Isolate))));
+        return typed.Codes;
+    }
+
+    private static Language? LanguageOf(SubmissionDraft draft, FieldErrors errors)
+    {
+        if (TextCleaner.Clean(draft.Language, multiline: false) is "")
+            return null;
+        if (Language.Find(draft.Language) is { } language)
+            return language;
+
+        errors.Add(SubmissionFields.Language, Language.Choose);
+        return null;
     }
 
     private static string Link(FieldErrors errors, string? input)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
+using Pipeline.Text;
 
 namespace Pipeline.Functions.Http;
 
@@ -14,12 +15,13 @@ public static class FormFields
     // The browser writes the charset of the form into a hidden field of this name.
     private const string CharsetField = "_charset_";
 
-    /// <summary>The first value of each field, by its name in any case.</summary>
+    /// <summary>The first value of each field, by its name in any case; of the field <paramref name="list"/>, all values.</summary>
     /// <param name="type">application/x-www-form-urlencoded or multipart/form-data.</param>
+    /// <param name="list">A field whose values are joined with <see cref="TypedCountries.Separator"/>; null if there is none.</param>
     /// <exception cref="DecoderFallbackException">The bytes are not text in the declared charset, which is UTF-8 by default.</exception>
     /// <exception cref="InvalidDataException">The form is malformed, or has too many fields.</exception>
     public static async Task<Dictionary<string, string?>> ReadAsync(
-        MediaTypeHeaderValue type, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+        MediaTypeHeaderValue type, ReadOnlyMemory<byte> body, string? list, CancellationToken cancellationToken)
     {
         var encoding = BodyEncoding.Of(type.Charset.Value);
         var raw = type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
@@ -29,8 +31,17 @@ public static class FormFields
             encoding = BodyEncoding.Of(Encoding.Latin1.GetString(charset.Value));
 
         Dictionary<string, string?> fields = new(StringComparer.OrdinalIgnoreCase);
+        List<string> listed = [];
         foreach (var field in raw)
-            fields.TryAdd(field.Name, BodyEncoding.Decode(field.Value, field.Encoding ?? encoding));
+        {
+            var value = BodyEncoding.Decode(field.Value, field.Encoding ?? encoding);
+            fields.TryAdd(field.Name, value);
+            if (field.Name.Equals(list, StringComparison.OrdinalIgnoreCase))
+                listed.Add(value);
+        }
+
+        if (listed.Count > 1)
+            fields[list!] = string.Join(TypedCountries.Separator, listed);
         return fields;
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
+using Pipeline.Text;
 
 namespace Pipeline.Functions.Http;
 
@@ -20,10 +21,11 @@ public sealed class RequestBody
     /// <summary>Null if the field is missing.</summary>
     public string? this[string field] => _fields.GetValueOrDefault(field);
 
+    /// <param name="list">A field that may be a list of texts; they are joined. Null if there is none.</param>
     /// <exception cref="BadHttpRequestException">
     /// 400: it cannot be read. 413: more than <see cref="MaxBytes"/>. 415: neither JSON nor a form.
     /// </exception>
-    public static async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken, string? list = null)
     {
         var isForm = request.HasFormContentType;
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || (!isForm && !IsJson(type)))
@@ -33,8 +35,8 @@ public sealed class RequestBody
         try
         {
             return isForm
-                ? new RequestBody(await FormFields.ReadAsync(type, body, cancellationToken), [])
-                : Json(BodyEncoding.Decode(body.Span, BodyEncoding.Of(type.Charset.Value)));
+                ? new RequestBody(await FormFields.ReadAsync(type, body, list, cancellationToken), [])
+                : Json(BodyEncoding.Decode(body.Span, BodyEncoding.Of(type.Charset.Value)), list);
         }
         catch (DecoderFallbackException malformed)
         {
@@ -55,7 +57,7 @@ public sealed class RequestBody
         type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
         || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase);
 
-    private static RequestBody Json(string text)
+    private static RequestBody Json(string text, string? list)
     {
         using var document = JsonDocument.Parse(text);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
@@ -67,8 +69,13 @@ public sealed class RequestBody
         {
             if (Name(property) is not { } name)
                 continue;
-            if (property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Null)
+            var isList = name.Equals(list, StringComparison.OrdinalIgnoreCase);
+            if (IsText(property.Value))
                 fields[name] = Text(property.Value);
+            else if (isList && property.Value.ValueKind == JsonValueKind.Array && property.Value.EnumerateArray().All(IsText))
+                fields[name] = string.Join(TypedCountries.Separator, property.Value.EnumerateArray().Select(Text));
+            else if (isList)
+                errors[name] = [$"{name} must be text or a list of texts"];
             else
                 errors[name] = [$"{name} must be text"];
         }
@@ -88,6 +95,8 @@ public sealed class RequestBody
             return null;
         }
     }
+
+    private static bool IsText(JsonElement value) => value.ValueKind is JsonValueKind.String or JsonValueKind.Null;
 
     private static string? Text(JsonElement value)
     {

@@ -8,7 +8,7 @@ public static class SubmissionRequest
     public static async Task<(SubmissionDraft? Draft, IResult? Refusal)> ReadAsync(
         HttpRequest request, SubmissionRules rules, CancellationToken cancellationToken)
     {
-        var body = await RequestBody.ReadAsync(request, cancellationToken);
+        var body = await RequestBody.ReadAsync(request, cancellationToken, SubmissionFields.Countries);
         var draft = SubmissionFields.Draft(field => body[field]);
         var noText = body.Errors.Where(error => SubmissionFields.All.Contains(error.Key, StringComparer.OrdinalIgnoreCase))
             .ToDictionary(StringComparer.OrdinalIgnoreCase);

@@ -32,7 +32,8 @@ public sealed record Problem(string Title, int Status, IReadOnlyDictionary<strin
 /// <param name="Next">Null on the last page.</param>
 public sealed record PracticeList(IReadOnlyList<ListedPractice> Practices, string? Next);
 
-public sealed record ListedPractice(string Reference, string Title, string Summary);
+public sealed record ListedPractice(
+    string Reference, string Title, string Summary, string Country, IReadOnlyList<string> Countries);
 
 public sealed record IssueReceipt(string Status, int Sent, int Unknown, bool Verified, IssueReceipt.OpenDeliveries Open)
 {

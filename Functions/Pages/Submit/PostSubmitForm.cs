@@ -13,7 +13,7 @@ public sealed class PostSubmitForm(
         if (!limit.TryTake(request, isForm: true, out var wait))
             return RejectedPages.TooMany(wait);
 
-        var body = await RequestBody.ReadAsync(request, cancellationToken);
+        var body = await RequestBody.ReadAsync(request, cancellationToken, SubmissionFields.Countries);
         var form = SubmitForm.Read(body, site);
         return body[SubmitSteps.Field] switch
         {

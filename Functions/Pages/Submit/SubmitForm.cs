@@ -18,12 +18,24 @@ public sealed record SubmitForm(SubmissionDraft Draft)
     /// <summary>The page of another, allowed site to return to; null for a page of this site.</summary>
     public Uri? Return { get; init; }
 
-    public static SubmitForm Read(RequestBody body, SiteOptions site) => new(SubmissionFields.Draft(field => Typed(field, body[field])))
+    public static SubmitForm Read(RequestBody body, SiteOptions site) => new(ReadDraft(body))
     {
         Return = ReturnAddress.Allowed(site, body[ReturnAddress.Field]),
         Stamp = body[SubmissionFields.Timestamp],
         Honeypot = body[SubmissionFields.Honeypot],
     };
+
+    // The form has one field for countries, and the language is that of the page.
+    private static SubmissionDraft ReadDraft(RequestBody body)
+    {
+        var draft = SubmissionFields.Draft(field => Typed(field, body[field]));
+        return draft with
+        {
+            Country = string.IsNullOrEmpty(draft.Countries) ? draft.Country : draft.Country + TypedCountries.Separator + draft.Countries,
+            Countries = null,
+            Language = null,
+        };
+    }
 
     private static string? Typed(string field, string? value)
     {

@@ -56,6 +56,8 @@ internal sealed class FuzzedRequests(SubscriptionTokens tokens)
         ["email"] = "reader@example.org",
         ["link"] = "https://example.org/a",
         ["organisation"] = "IOM",
+        ["countries"] = "MX; El Salvador",
+        ["language"] = "fr",
     };
 
     private static readonly IReadOnlyDictionary<string, string> Subscription =
