@@ -27,21 +27,18 @@ public sealed record Language(string Code, string NativeName, string DatePattern
 
     public string Direction => Culture.TextInfo.IsRightToLeft ? "rtl" : "ltr";
 
-    /// <summary>Finds a language by its code, ignoring case and what <see cref="Identifiers"/> removes. Null if there is none.</summary>
-    public static Language? Find(string? code) => Named(code) ?? Named(Identifiers.Clean(code));
+    /// <summary>Finds a language by its tag (fr, fr-CA), ignoring case and invisible characters. Null if there is none.</summary>
+    public static Language? Find(string? tag) => Named(tag) ?? Named(Identifiers.Clean(tag).Split('-', '_')[0]);
 
     /// <summary>The language that Accept-Language prefers, or English.</summary>
     public static Language Preferred(StringValues acceptLanguage) =>
         StringWithQualityHeaderValue.TryParseList(acceptLanguage, out var accepted)
             ? accepted.Where(each => each.Quality is not 0).OrderByDescending(each => each.Quality ?? 1)
-                .Select(each => Find(each.Value.Value?.Split('-')[0])).FirstOrDefault(language => language is not null) ?? English
+                .Select(each => Find(each.Value.Value)).FirstOrDefault(language => language is not null) ?? English
             : English;
 
     /// <summary>Makes it the language of all threads that set none, whatever the language of the machine is.</summary>
     public void SetAsDefault() => CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = Culture;
-
-    private static Language? Named(string? code) =>
-        All.FirstOrDefault(language => language.Code.Equals(code, StringComparison.OrdinalIgnoreCase));
 
     public async Task<T> RunAsync<T>(Func<Task<T>> write)
     {
@@ -66,4 +63,7 @@ public sealed record Language(string Code, string NativeName, string DatePattern
 
     // French writes the first of a month as an ordinal.
     public string Date(DateOnly day) => day.ToString(Code == "fr" && day.Day == 1 ? "'1er' MMMM yyyy" : DatePattern, Culture);
+
+    private static Language? Named(string? code) =>
+        All.FirstOrDefault(language => language.Code.Equals(code, StringComparison.OrdinalIgnoreCase));
 }

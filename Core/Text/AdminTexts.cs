@@ -25,7 +25,7 @@ public static class AdminTexts
 
     public static string PracticeCountryNotUnderstood(IEnumerable<string> typed) =>
         $"{string.Join(", ", typed.Select(part => $"“{part}”"))} in Country is not understood, so pages do not show it. "
-        + "Type codes of ISO 3166-1, as MX SV.";
+        + "Type codes of ISO 3166-1, separated by spaces, as MX SV.";
 
     public const string PracticeLanguageNotUnderstood =
         "Language is not a language of the app, so the submitter is written to in English. Type en, fr, es or ar.";

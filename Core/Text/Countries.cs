@@ -19,8 +19,6 @@ public static class Countries
     /// <summary>All codes and names, sorted by name in the current language.</summary>
     public static IReadOnlyList<(string Code, string Name)> All => Current.Sorted;
 
-    internal static IEnumerable<(string Code, string Name)> InAllLanguages => Language.All.SelectMany(language => In(language).Sorted);
-
     /// <summary>Finds a two-letter code, ignoring case, width and what <see cref="Identifiers"/> removes. Returns it in capitals.</summary>
     public static bool TryFind(string input, out string code)
     {
@@ -35,9 +33,7 @@ public static class Countries
     public static string NamesOf(IEnumerable<string> codes) =>
         string.Join(Language.Current.Direction == "rtl" ? "\u060c " : ", ", codes.Select(NameOf));
 
-    private static Names Current => In(Language.Current);
-
-    private static Names In(Language language) => ByLanguage.GetOrAdd(language, Names.In);
+    private static Names Current => ByLanguage.GetOrAdd(Language.Current, Names.In);
 
     private sealed record Names(FrozenDictionary<string, string> ByCode, IReadOnlyList<(string Code, string Name)> Sorted)
     {

@@ -37,6 +37,6 @@ public sealed class AcceptSubscription(Pipeline.Subscribers.Subscriptions subscr
     /// <summary>The language of the field (fr, fr-CA), else that of the request; null if it is not supported.</summary>
     private static Language? LanguageOf(RequestBody body) =>
         body.Errors.ContainsKey("language") ? null
-        : Identifiers.Clean(body["language"]) is { Length: > 0 } code ? Language.Find(code.Split('-')[0])
+        : Identifiers.Clean(body["language"]) is { Length: > 0 } code ? Language.Find(code)
         : Language.Current;
 }

@@ -280,7 +280,7 @@ public sealed class SubmissionRulesTests
     [Theory]
     [InlineData("XX")]
     [InlineData("CRI")]
-    [InlineData("Costa Rika")]
+    [InlineData("Costa Rica")]
     [InlineData("12")]
     public void Unknown_countries_are_refused(string country) =>
         Assert.Equal(["country"], Rules.Check(Some.Draft with { Country = country }).Errors.ToDictionary().Keys);

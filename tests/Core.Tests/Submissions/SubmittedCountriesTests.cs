@@ -13,7 +13,6 @@ public sealed class SubmittedCountriesTests
     [InlineData(null, "cr; jo", "CR JO")]
     [InlineData("MX", "SV, mx, CR", "MX SV CR")]
     [InlineData("MX SV", "", "MX SV")]
-    [InlineData("Costa Rica", "الأردن", "CR JO")]
     [InlineData("F\u0001R\u200b", "\ufdd0m\u2060x", "FR MX")]
     [InlineData("", " ", "")]
     public void Country_and_countries_are_joined(string? country, string? countries, string codes) =>
@@ -25,7 +24,7 @@ public sealed class SubmittedCountriesTests
     [InlineData("", "", "KEPN-GGST-QD1Q-W")]
     [InlineData("CR", null, "2216-FSS0-23QH-V")]
     [InlineData(null, "cr", "2216-FSS0-23QH-V")]
-    [InlineData(" cr ", "CR; Costa Rica", "2216-FSS0-23QH-V")]
+    [InlineData(" cr ", "CR; cr", "2216-FSS0-23QH-V")]
     public void A_submission_with_one_country_or_none_has_the_same_reference_as_before(string? country, string? countries, string reference)
     {
         foreach (var language in (string?[])[null, "fr"])
@@ -69,6 +68,7 @@ public sealed class SubmittedCountriesTests
     [InlineData(null, null)]
     [InlineData(" \u200b", null)]
     [InlineData("FR", "fr")]
+    [InlineData("es-MX", "es")]
     [InlineData("a\u0001r\u2060", "ar")]
     public void The_language_is_that_of_the_field(string? typed, string? code) =>
         Assert.Equal(code, Rules.Check(Some.Draft with { Language = typed }).Submission!.Language?.Code);

@@ -1,5 +1,4 @@
 using CsCheck;
-using Pipeline.Languages;
 using Pipeline.Text;
 using Xunit;
 
@@ -12,19 +11,8 @@ public sealed class TypedCountriesTests
     [InlineData("MX SV", "MX SV")]
     [InlineData("mx, sv", "MX SV")]
     [InlineData("mx et", "MX ET")]
-    [InlineData("MX;SV\nCR\t JO/MA", "MX SV CR JO MA")]
+    [InlineData("MX;SV\nCR\t JO، MA", "MX SV CR JO MA")]
     [InlineData("SV MX SV mx", "SV MX")]
-    [InlineData("Costa Rica", "CR")]
-    [InlineData("Mexico; El Salvador", "MX SV")]
-    [InlineData("mexico el salvador costa rica", "MX SV CR")]
-    [InlineData("Costa Rica CR MX", "CR MX")]
-    [InlineData("méxico", "MX")]
-    [InlineData("MEXIQUE، الأردن", "MX JO")]
-    [InlineData("الاردن، كوستاريكا", "JO CR")]
-    [InlineData("Bolivia, Iran", "BO IR")]
-    [InlineData("Bolivia (Plurinational State of)", "BO")]
-    [InlineData("China, Macao Special Administrative Region; Cote d'Ivoire", "MO CI")]
-    [InlineData("Guinea Bissau, Guinea", "GW GN")]
     [InlineData("ＭＸ，ｓｖ", "MX SV")]
     [InlineData("F\u0001R\u200b \ufeffM\u2060X\ufdd0", "FR MX")]
     [InlineData(" , ; ", "")]
@@ -32,22 +20,18 @@ public sealed class TypedCountriesTests
     [InlineData("CR; \u3164, \u200b", "CR")]
     [InlineData("", "")]
     [InlineData(null, "")]
-    public void Codes_and_names_are_read(string? typed, string codes) =>
+    public void Codes_are_read(string? typed, string codes) =>
         Assert.Equal((codes, 0), (string.Join(' ', TypedCountries.Read(typed).Codes), TypedCountries.Read(typed).Unknown.Count));
 
     [Theory]
     [InlineData("XX", "", "XX")]
-    [InlineData("MX XX SV", "MX SV", "XX")]
-    [InlineData("Atlantis; MX, Costa Rika", "MX", "Atlantis|Costa Rika")]
-    [InlineData("Mexico et El Salvador", "MX SV", "et")]
-    [InlineData("Islas de Oro", "", "Islas de Oro")]
+    [InlineData("MX, XX, SV", "MX SV", "XX")]
+    [InlineData("MX XX SV", "", "MX XX SV")]
+    [InlineData("Atlantis; MX, Costa Rica", "MX", "Atlantis|Costa Rica")]
     [InlineData("CRI", "", "CRI")]
     [InlineData("???", "", "???")]
-    [InlineData("&& /", "", "&& /")]
-    [InlineData("CR; &&", "CR", "&&")]
-    [InlineData("™", "", "™")]
+    [InlineData("CR; ™", "CR", "™")]
     [InlineData("San Martín", "", "San Martín")]
-    [InlineData("aa bb cc dd ee ff gg hh", "BB CC EE GG", "aa|dd|ff|hh")]
     [InlineData("x1,x2,x3,x4,x5,x6", "", "x1|x2|x3|x4|x5")]
     public void What_is_not_understood_is_named(string typed, string codes, string unknown)
     {
@@ -57,18 +41,7 @@ public sealed class TypedCountriesTests
     }
 
     [Fact]
-    public void Half_a_character_is_not_understood() => Assert.Equal(["\ufffd"], TypedCountries.Read($"MX {'\ud800'}").Unknown);
-
-    [Fact]
-    public async Task Every_name_is_understood_in_every_language()
-    {
-        foreach (var language in Language.All)
-            await language.RunAsync(() =>
-            {
-                Assert.All(Countries.All, country => Assert.Equal([country.Code], TypedCountries.Read(country.Name).Codes));
-                return Task.CompletedTask;
-            });
-    }
+    public void Half_a_character_is_not_understood() => Assert.Equal(["…"], TypedCountries.Read($"MX {'\ud800'}").Unknown);
 
     [Fact]
     public void A_long_text_is_read_at_once_and_shown_cut()
