@@ -20,7 +20,7 @@ public sealed partial class FailedRuns(StorageFaultLog storageFaults, ILogger<Fa
         catch (Exception fault) when (StorageFault.Is(fault))
         {
             storageFaults.Report($"run {function}", fault);
-            // The host logs what it is told, so that it is told no stack trace of the clients of storage.
+            // The host logs this exception, too. It has no stack trace of the storage clients.
             throw new StorageUnavailableException(StorageFault.Describe(fault));
         }
         catch (Exception fault) when (!context.CancellationToken.IsCancellationRequested)
