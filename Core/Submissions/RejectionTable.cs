@@ -8,6 +8,9 @@ public sealed class RejectionTable(PipelineStorage storage, SubmissionMetrics me
     // A column holds 32 Ki characters, a queue message up to 64 Ki: Payload2 and Payload3 have the rest.
     private const int ColumnLength = 32 * 1024;
 
+    // Some reasons quote the message.
+    private const int MaxReasonsLength = 10_000;
+
     private const int MaxKeys = 20;
 
     // An admin may fill the cell; its text is a part of another cell.
@@ -54,7 +57,7 @@ public sealed class RejectionTable(PipelineStorage storage, SubmissionMetrics me
         {
             ["Kind"] = rejection.Kind.ToString(),
             ["Queue"] = rejection.Queue,
-            ["Reasons"] = string.Join("\n", rejection.Reasons),
+            ["Reasons"] = Excerpt.Cut(string.Join("\n", rejection.Reasons), MaxReasonsLength),
             ["RejectedOn"] = time.GetUtcNow(),
             ["Requeue"] = "",
             ["Help"] = AdminTexts.Rejected,

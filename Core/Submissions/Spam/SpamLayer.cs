@@ -13,6 +13,8 @@ public sealed record SpamLayer(string Name, string Finding)
     public static readonly SpamLayer DuplicateLimit =
         new("repeats", "many submissions with the same summary came within an hour.");
 
+    private const int MaxNameLength = 40;
+
     private static readonly SpamLayer[] All = [Honeypot, Time, Links, DuplicateLimit];
 
     public string Reason => $"{Name}: {Finding}";
@@ -20,5 +22,6 @@ public sealed record SpamLayer(string Name, string Finding)
     /// <summary>Finds a check by name. Null if the name is empty. Another version of the app may use unknown names.</summary>
     public static SpamLayer? FromName(string? name) => string.IsNullOrEmpty(name)
         ? null
-        : All.FirstOrDefault(layer => layer.Name == name) ?? new SpamLayer(name, "another version of the app found this.");
+        : All.FirstOrDefault(layer => layer.Name == name)
+            ?? new SpamLayer(Excerpt.Cut(name, MaxNameLength), "another version of the app found this.");
 }

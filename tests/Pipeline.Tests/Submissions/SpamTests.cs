@@ -128,6 +128,21 @@ public sealed class SpamTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_message_with_a_mark_of_any_length_is_kept_in_Rejections()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var mark = new string('x', 40_000);
+        var message = $"{{\"version\":1,\"submittedOn\":\"2026-11-24T09:00:00Z\",\"topic\":\"{PipelineApp.Topic}\","
+            + $"\"title\":\"Migra Movil\",\"summary\":\"A bus that brings advice.\",\"spam\":\"{mark}\"}}";
+
+        await app.RunQueueAsync("StoreSubmission", message);
+
+        var row = Assert.Single(await app.RejectionsAsync());
+        Assert.Equal("Spam", row.Kind);
+        Assert.Equal($"{mark[..40]}…: another version of the app found this.", row.Reasons);
+    }
+
+    [Fact]
     public async Task Repeated_spam_does_not_overwrite_the_input_of_an_admin()
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
