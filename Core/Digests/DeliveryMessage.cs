@@ -7,9 +7,6 @@ namespace Pipeline.Digests;
 /// <summary>A message on the queue digest-deliveries: one issue for one range of subscribers.</summary>
 public sealed record DeliveryMessage
 {
-    // Those of the app are much shorter. A longer one would not fit into the queue again.
-    private const int MaxLength = 4_000;
-
     public required string Topic { get; init; }
     public required string Issue { get; init; }
 
@@ -54,7 +51,7 @@ public sealed record DeliveryMessage
     /// <summary>Null if the text is malformed.</summary>
     public static DeliveryMessage? Parse(string text)
     {
-        if (QueueText.Decode(text) is not { Length: <= MaxLength } json)
+        if (QueueText.DecodeShort(text) is not { } json)
             return null;
 
         try

@@ -15,9 +15,6 @@ public sealed record MailRequest
 {
     private const int MaxIdLength = 100;
 
-    // Those of the app are much shorter. A longer one would not fit into the queue again.
-    private const int MaxLength = 4_000;
-
     [JsonConverter(typeof(JsonStringEnumConverter<MailKind>))]
     public MailKind Kind { get; init; }
     public required string Topic { get; init; }
@@ -79,7 +76,7 @@ public sealed record MailRequest
 
     public static MailRequest? Parse(string text)
     {
-        if (QueueText.Decode(text) is not { Length: <= MaxLength } json)
+        if (QueueText.DecodeShort(text) is not { } json)
             return null;
 
         try

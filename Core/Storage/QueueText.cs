@@ -5,6 +5,9 @@ namespace Pipeline.Storage;
 /// <summary>Decodes queue messages: base64 of UTF-8 from the app, plain text or base64 of UTF-16 from admins and others.</summary>
 public static class QueueText
 {
+    // Messages for deliveries and mails are much shorter.
+    private const int MaxShortLength = 4_000;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly UnicodeEncoding Utf16LittleEndian = new(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true);
     private static readonly UnicodeEncoding Utf16BigEndian = new(bigEndian: true, byteOrderMark: false, throwOnInvalidBytes: true);
@@ -18,6 +21,9 @@ public static class QueueText
             ? WithoutByteOrderMark(text)
             : message;
     }
+
+    /// <summary>Decodes a message that is short if the app made it. Null if it is longer: it might not fit into the queue again.</summary>
+    public static string? DecodeShort(string message) => Decode(message) is { Length: <= MaxShortLength } text ? text : null;
 
     /// <summary>Describes why a message is not readable as text; null if it is.</summary>
     public static string? DescribeProblem(string decoded)

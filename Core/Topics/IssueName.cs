@@ -27,6 +27,10 @@ public readonly partial record struct IssueName(string Value)
     public static IssueName Of(DateTimeOffset moment) =>
         new(moment.UtcDateTime.ToString("yyyy-MM-dd'T'HHmmss", CultureInfo.InvariantCulture));
 
+    /// <summary>Reads a name that people typed or pasted. Null if it is not valid.</summary>
+    public static IssueName? Read(string typed) =>
+        new IssueName(Identifiers.Clean(Hyphens.ToAscii(typed))) is { IsValid: true } name ? name : default(IssueName?);
+
     public static implicit operator IssueName(string value) => new(value);
 
     public static implicit operator string(IssueName name) => name.Value;

@@ -1,6 +1,5 @@
 using Pipeline.Digests;
 using Pipeline.Functions.Api;
-using Pipeline.Text;
 
 namespace Pipeline.Functions.Digests;
 
@@ -14,8 +13,7 @@ public sealed class GetDigest(TopicCatalog topics, DigestTable digests, LedgerRe
     {
         if (topics.Find(topic) is not { } known)
             return Problems.Of(StatusCodes.Status404NotFound, "There is no such topic.");
-        issue = Identifiers.Clean(Hyphens.ToAscii(issue));
-        if (!new IssueName(issue).IsValid || await digests.FindAsync(known.Id, issue, cancellationToken) is not { } found)
+        if (IssueName.Read(issue) is not { } name || await digests.FindAsync(known.Id, name, cancellationToken) is not { } found)
             return Problems.Of(
                 StatusCodes.Status404NotFound,
                 "There is no such issue. Its name is a date as 2026-11-23, or a date and a time as 2026-11-23T140509.");

@@ -1,5 +1,4 @@
 using Pipeline.Digests;
-using Pipeline.Text;
 
 namespace Pipeline.Functions.Pages.Archive;
 
@@ -13,8 +12,7 @@ public sealed class ShowDigest(TopicCatalog topics, DigestTable digests, DigestM
     {
         if (topics.Find(topic) is not { } known)
             return NotFoundPages.Topic();
-        issue = Identifiers.Clean(Hyphens.ToAscii(issue));
-        if (!new IssueName(issue).IsValid || await digests.FindAsync(known.Id, issue, cancellationToken) is not { } found)
+        if (IssueName.Read(issue) is not { } name || await digests.FindAsync(known.Id, name, cancellationToken) is not { } found)
             return NotFoundPages.Digest();
 
         var practices = await mails.PracticesAsync(known, found, cancellationToken);
