@@ -85,13 +85,19 @@ internal static class LocalApplication
 
         // The web server stops last: running functions may still call it, as they send mail to the mailbox.
         await stopTriggers.CancelAsync();
-        await Task.WhenAll(listening, invoker.Ended, demonstrating).WaitAsync(StopTimeout, CancellationToken.None)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await EndAsync().WaitAsync(StopTimeout, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await web.StopAsync(CancellationToken.None);
         if (first == stopped)
             return;
         await first;
         throw new StartupException("The app ended by itself. See its last lines for the reason, then start again.");
+
+        async Task EndAsync()
+        {
+            await Task.WhenAll(listening, demonstrating).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await invoker.UntilNoneRunsAsync();
+            await listeners.UntilStoppedAsync();
+        }
     }
 
     /// <summary>Builds a server that listens on localhost only, because it asks for no keys and its mailbox shows addresses.</summary>

@@ -14,8 +14,12 @@ internal sealed class TriggerInvoker(FunctionsWorker worker, CancellationToken s
 
     private readonly ConcurrentDictionary<Task, bool> _running = new();
 
-    /// <summary>Ends when all runs that <see cref="Start"/> began have ended.</summary>
-    public Task Ended => Task.WhenAll(_running.Keys);
+    /// <summary>Waits until no function runs. The triggers do not wait for all that they began.</summary>
+    public async Task UntilNoneRunsAsync()
+    {
+        while (!_running.IsEmpty)
+            await Task.WhenAll(_running.Keys);
+    }
 
     /// <param name="trigger">The QueueMessage or TimerInfo of the trigger.</param>
     /// <param name="cancellationToken">Cancels the function 20 seconds later. Most functions end before.</param>
@@ -23,13 +27,23 @@ internal sealed class TriggerInvoker(FunctionsWorker worker, CancellationToken s
     {
         // Each run is a trace of its own.
         Activity.Current = null;
-        using var giveUp = new CancellationTokenSource();
-        await using var grace = cancellationToken.Register(() => giveUp.CancelAfter(GracePeriod));
-        var input = trigger is QueueMessage message
-            ? new TypedData { String = message.Body.ToString() }
-            : new TypedData { Json = JsonConvert.SerializeObject(trigger) };
-        var target = worker.Functions.Single(each => each.Name == function);
-        await worker.Channel.InvokeAsync(target, Guid.NewGuid().ToString(), input, metadata: [], giveUp.Token);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _running[ended.Task] = true;
+        try
+        {
+            using var giveUp = new CancellationTokenSource();
+            await using var grace = cancellationToken.Register(() => giveUp.CancelAfter(GracePeriod));
+            var input = trigger is QueueMessage message
+                ? new TypedData { String = message.Body.ToString() }
+                : new TypedData { Json = JsonConvert.SerializeObject(trigger) };
+            var target = worker.Functions.Single(each => each.Name == function);
+            await worker.Channel.InvokeAsync(target, Guid.NewGuid().ToString(), input, metadata: [], giveUp.Token);
+        }
+        finally
+        {
+            _running.TryRemove(ended.Task, out _);
+            ended.SetResult();
+        }
     }
 
     /// <summary>Starts a run and does not wait for its end. If the function throws, the worker logs it.</summary>
@@ -38,8 +52,6 @@ internal sealed class TriggerInvoker(FunctionsWorker worker, CancellationToken s
         object trigger = function.IsTimer
             ? new TimerInfo(null!, new ScheduleStatus())
             : QueuesModelFactory.QueueMessage($"{Guid.NewGuid()}", "", input, 1, null, DateTimeOffset.UtcNow, null);
-        var run = RunAsync(function.Name, trigger, stop).ContinueWith(ended => _ = ended.Exception, TaskScheduler.Default);
-        _running[run] = true;
-        run.ContinueWith(ended => _running.TryRemove(ended, out _), TaskScheduler.Default);
+        _ = RunAsync(function.Name, trigger, stop).ContinueWith(ended => _ = ended.Exception, TaskScheduler.Default);
     }
 }

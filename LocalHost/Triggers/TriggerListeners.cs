@@ -20,13 +20,15 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(25);
 
-    // Shorter, because after a fault a listener may never stop.
+    // Shorter, so that new listeners start soon. The functions of the old ones go on.
     private static readonly TimeSpan StopTimeoutAfterFault = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
 
     private readonly ILogger _logger = loggers.CreateLogger<TriggerListeners>();
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly List<Task> _stopping = [];
 
     private long? _failureLoggedAt;
 
@@ -63,10 +65,13 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
                     ?? new StartupException($"The triggers cannot start: {FirstLine(fault)} {FirstLine(fault.GetBaseException())}", fault);
             }
 
-            await StopAsync(host, stop.IsCancellationRequested ? StopTimeout : StopTimeoutAfterFault);
+            await StopAsync(host, stop);
             await Task.Delay(RestartDelay, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    /// <summary>Waits for the listeners of before a fault, as they delete the messages of functions that have ended.</summary>
+    public Task UntilStoppedAsync() => Task.WhenAll(_stopping).WaitAsync(StopTimeoutAfterFault);
 
     private void ReportFailure(Exception fault)
     {
@@ -85,15 +90,18 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
         fault is RequestFailedException or TimeoutException or OperationCanceledException or IOException
         || fault.InnerException is { } inner && IsTransient(inner);
 
-    private async Task StopAsync(IHost host, TimeSpan timeout)
+    private async Task StopAsync(IHost host, CancellationToken stop)
     {
-        var stopping = Task.Run(() => host.StopAsync(CancellationToken.None));
-        await ((Task)stopping.WaitAsync(timeout)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!stopping.IsCompleted)
+        var timeout = stop.IsCancellationRequested ? StopTimeout : StopTimeoutAfterFault;
+        var stopping = Task.Run(() => host.StopAsync(CancellationToken.None), CancellationToken.None);
+        await ((Task)stopping.WaitAsync(timeout, CancellationToken.None)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!stopping.IsCompleted && timeout == StopTimeout)
             LogStillRunning(timeout.TotalSeconds);
         // Disposing of a host that has not stopped throws.
         _ = stopping.ContinueWith(
             _ => host.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        _stopping.RemoveAll(each => each.IsCompleted);
+        _stopping.Add(stopping);
     }
 
     private IHost Build(FirstFault faults) => new HostBuilder()

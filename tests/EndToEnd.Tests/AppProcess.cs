@@ -77,6 +77,9 @@ public sealed class AppProcess : IAsyncDisposable
         return Task.FromResult(said);
     });
 
+    public void AssertNoStackTrace() =>
+        Assert.False(Output.Contains("   at ", StringComparison.Ordinal), $"A stack trace is in the log: {Output}");
+
     /// <summary>Sends SIGKILL.</summary>
     public void Kill() => _process.Kill();
 

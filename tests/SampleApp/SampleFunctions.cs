@@ -54,6 +54,15 @@ public sealed class SampleFunctions
     public static Task Timer([TimerTrigger("%SampleSchedule%")] TimerInfo timer) =>
         ReportAsync(timer.IsPastDue ? "timer, past due" : "timer");
 
+    /// <summary>Waits as Slow does if the queue "slow-timer" exists.</summary>
+    [Function("SlowTimer")]
+    public static async Task SlowTimer([TimerTrigger("* * * * * *")] TimerInfo timer, CancellationToken cancellationToken)
+    {
+        var wanted = new QueueClient(Environment.GetEnvironmentVariable("AzureWebJobsStorage"), "slow-timer");
+        if (await wanted.ExistsAsync(cancellationToken))
+            await Slow("timer", cancellationToken);
+    }
+
     private static async Task ReportAsync(string message)
     {
         await Seen.CreateIfNotExistsAsync();

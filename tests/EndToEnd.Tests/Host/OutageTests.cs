@@ -97,7 +97,7 @@ public sealed class OutageTests : IDisposable
         await using (await AzuriteServer.StartAsync(_ports, _folder.FullName, cancellationToken: Cancellation))
             await AssertRecoversAsync(app);
         // Also not of the worker, which logs functions that fail.
-        Assert.DoesNotContain("   at ", app.Output, StringComparison.Ordinal);
+        app.AssertNoStackTrace();
     }
 
     private async Task<AppProcess> StartAsync()
@@ -119,7 +119,7 @@ public sealed class OutageTests : IDisposable
         // The first answers tell that storage fails, the second ones come without a call.
         for (var round = 1; round <= 2; round++)
             Assert.Empty(await WrongAnswersAsync(app, healthy: false));
-        Assert.DoesNotContain("   at ", app.Output, StringComparison.Ordinal);
+        app.AssertNoStackTrace();
     }
 
     private static async Task AssertRecoversAsync(AppProcess app)

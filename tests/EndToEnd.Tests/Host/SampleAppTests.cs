@@ -99,6 +99,21 @@ public sealed class SampleAppTests(AzuriteFixture azurite)
         Assert.Equal(0, (await queue.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount);
     }
 
+    [Fact]
+    public async Task A_stop_waits_for_a_running_timer_function()
+    {
+        await using var app = await StartAsync();
+        await QueueAsync("slow-timer");
+        await UntilReportedAsync("begun timer");
+
+        var ending = app.Host.EndAsync();
+        await app.Host.UntilItSaysAsync("Stopping");
+        await QueueAsync("go-on");
+
+        Assert.Equal(0, await ending);
+        Assert.Contains("ended timer", await ReportsAsync());
+    }
+
     private async Task<WorkerApp> StartAsync()
     {
         var app = await SampleApp.StartAsync(_account);

@@ -20,7 +20,7 @@ public sealed class StartTests(AzuriteFixture azurite)
 
         Assert.StartsWith("The triggers cannot start: ", sample.Host.Output, StringComparison.Ordinal);
         Assert.Contains(words, sample.Host.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", sample.Host.Output, StringComparison.Ordinal);
+        sample.Host.AssertNoStackTrace();
     }
 
     [Fact]
@@ -91,6 +91,6 @@ public sealed class StartTests(AzuriteFixture azurite)
         Assert.NotEqual(0, await app.ExitCodeAsync());
 
         Assert.StartsWith(sentence, app.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", app.Output, StringComparison.Ordinal);
+        app.AssertNoStackTrace();
     }
 }

@@ -101,7 +101,7 @@ public sealed partial class ExportTests(AzuriteFixture azurite)
         Assert.Equal(1, await app.ExitCodeAsync());
         Assert.StartsWith(sentence, app.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", app.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", app.Output, StringComparison.Ordinal);
+        app.AssertNoStackTrace();
     }
 
     private async Task<AppProcess> StartAsync(Collector collector, params string[] arguments)
