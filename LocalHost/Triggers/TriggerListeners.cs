@@ -93,15 +93,19 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
     private async Task StopAsync(IHost host, CancellationToken stop)
     {
         var timeout = stop.IsCancellationRequested ? StopTimeout : StopTimeoutAfterFault;
-        var stopping = Task.Run(() => host.StopAsync(CancellationToken.None), CancellationToken.None);
+        var stopping = Task.Run(() => StopAndDisposeAsync(host), CancellationToken.None);
         await ((Task)stopping.WaitAsync(timeout, CancellationToken.None)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!stopping.IsCompleted && timeout == StopTimeout)
             LogStillRunning(timeout.TotalSeconds);
-        // Disposing of a host that has not stopped throws.
-        _ = stopping.ContinueWith(
-            _ => host.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         _stopping.RemoveAll(each => each.IsCompleted);
         _stopping.Add(stopping);
+    }
+
+    private static async Task StopAndDisposeAsync(IHost host)
+    {
+        // A host that failed to start cannot stop, but some of its listeners may run.
+        await host.StopAsync(CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        host.Dispose();
     }
 
     private IHost Build(FirstFault faults) => new HostBuilder()
