@@ -10,7 +10,7 @@ namespace Pipeline.LocalHost.Triggers;
 /// <param name="function">The name of the function.</param>
 /// <param name="trigger">The TimerInfo or QueueMessage of the trigger.</param>
 // Public, because the generated class calls it.
-public delegate Task TriggerHandler(string function, object trigger, CancellationToken cancellationToken);
+public delegate Task TriggerHandler(string function, object trigger);
 
 /// <summary>Generates a class with a method for each queue and timer function. Each method passes its calls to a handler.</summary>
 /// <remarks>The WebJobs SDK finds triggers only as attributes of methods. The Functions host generates such a class, too.</remarks>
@@ -47,16 +47,14 @@ internal sealed class TriggerClass : ITypeLocator, IJobActivator
 
     private static void Define(TypeBuilder type, FieldBuilder field, string name, Type trigger, CustomAttributeBuilder attribute)
     {
-        var method = type.DefineMethod(name, MethodAttributes.Public, typeof(Task), [trigger, typeof(CancellationToken)]);
+        var method = type.DefineMethod(name, MethodAttributes.Public, typeof(Task), [trigger]);
         method.SetCustomAttribute(Attribute(typeof(FunctionNameAttribute), name));
         method.DefineParameter(1, ParameterAttributes.None, "trigger").SetCustomAttribute(attribute);
-        method.DefineParameter(2, ParameterAttributes.None, "cancellationToken");
         var code = method.GetILGenerator();
         code.Emit(OpCodes.Ldarg_0);
         code.Emit(OpCodes.Ldfld, field);
         code.Emit(OpCodes.Ldstr, name);
         code.Emit(OpCodes.Ldarg_1);
-        code.Emit(OpCodes.Ldarg_2);
         code.Emit(OpCodes.Callvirt, field.FieldType.GetMethod("Invoke")!);
         code.Emit(OpCodes.Ret);
     }

@@ -21,9 +21,9 @@ internal sealed class TriggerInvoker(FunctionsWorker worker, CancellationToken s
             await Task.WhenAll(_running.Keys);
     }
 
+    /// <summary>Runs a function. 20 seconds after a stop it is canceled; most functions end before.</summary>
     /// <param name="trigger">The QueueMessage or TimerInfo of the trigger.</param>
-    /// <param name="cancellationToken">Cancels the function 20 seconds later. Most functions end before.</param>
-    public async Task RunAsync(string function, object trigger, CancellationToken cancellationToken)
+    public async Task RunAsync(string function, object trigger)
     {
         // Each run is a trace of its own.
         Activity.Current = null;
@@ -32,7 +32,7 @@ internal sealed class TriggerInvoker(FunctionsWorker worker, CancellationToken s
         try
         {
             using var giveUp = new CancellationTokenSource();
-            await using var grace = cancellationToken.Register(() => giveUp.CancelAfter(GracePeriod));
+            await using var grace = stop.Register(() => giveUp.CancelAfter(GracePeriod));
             var input = trigger is QueueMessage message
                 ? new TypedData { String = message.Body.ToString() }
                 : new TypedData { Json = JsonConvert.SerializeObject(trigger) };
@@ -52,6 +52,6 @@ internal sealed class TriggerInvoker(FunctionsWorker worker, CancellationToken s
         object trigger = function.IsTimer
             ? new TimerInfo(null!, new ScheduleStatus())
             : QueuesModelFactory.QueueMessage($"{Guid.NewGuid()}", "", input, 1, null, DateTimeOffset.UtcNow, null);
-        _ = RunAsync(function.Name, trigger, stop).ContinueWith(ended => _ = ended.Exception, TaskScheduler.Default);
+        _ = RunAsync(function.Name, trigger).ContinueWith(ended => _ = ended.Exception, TaskScheduler.Default);
     }
 }

@@ -64,6 +64,8 @@ internal sealed class FunctionsWorker : IAsyncDisposable
     private static Task RunInProcessAsync(Task storage, string address)
     {
         Environment.SetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT", "Development");
+        // Otherwise .NET watches all folders below the current one for a changed appsettings.json: thousands in a repository.
+        Environment.SetEnvironmentVariable("DOTNET_hostBuilder__reloadConfigOnChange", "false");
         foreach (var (name, value) in WorkerEnvironment.Of(AppContext.BaseDirectory, address))
             Environment.SetEnvironmentVariable(name, value);
         return Task.Run(() => AppHost.RunAsync(storage));

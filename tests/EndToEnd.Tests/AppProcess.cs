@@ -80,6 +80,9 @@ public sealed class AppProcess : IAsyncDisposable
     public void AssertNoStackTrace() =>
         Assert.False(Output.Contains("   at ", StringComparison.Ordinal), $"A stack trace is in the log: {Output}");
 
+    /// <summary>What Linux tells of the open files.</summary>
+    public string OpenFiles() => string.Join('\n', Directory.GetFiles($"/proc/{_process.Id}/fdinfo").Select(ProcFile.Read));
+
     /// <summary>Sends SIGKILL.</summary>
     public void Kill() => _process.Kill();
 
@@ -88,7 +91,7 @@ public sealed class AppProcess : IAsyncDisposable
     {
         foreach (var child in Process.GetProcesses())
             using (child)
-                if (IsChild(child.Id) && File.ReadAllText($"/proc/{child.Id}/cmdline").Contains(word, StringComparison.Ordinal))
+                if (IsChild(child.Id) && ProcFile.Read($"/proc/{child.Id}/cmdline").Contains(word, StringComparison.Ordinal))
                     child.Kill();
     }
 
@@ -109,20 +112,10 @@ public sealed class AppProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    private bool IsChild(int id)
-    {
-        try
-        {
-            // "pid (name) state ppid …". The name can contain any characters; it ends at the last bracket.
-            var status = File.ReadAllText($"/proc/{id}/stat");
-            return status[(status.LastIndexOf(')') + 2)..].Split(' ')[1] == $"{_process.Id}";
-        }
-        catch (IOException)
-        {
-            // The process ended meanwhile.
-            return false;
-        }
-    }
+    // "pid (name) state ppid …". The name can contain any characters; it ends at the last bracket.
+    private bool IsChild(int id) =>
+        ProcFile.Read($"/proc/{id}/stat") is { Length: > 0 } status
+        && status[(status.LastIndexOf(')') + 2)..].Split(' ')[1] == $"{_process.Id}";
 
     public async ValueTask DisposeAsync()
     {

@@ -7,7 +7,7 @@ namespace Pipeline.SampleApp;
 /// <summary>Each function with a queue or timer trigger sends a message to the queue "seen".</summary>
 public sealed class SampleFunctions
 {
-    private static readonly QueueClient Seen = new(Environment.GetEnvironmentVariable("AzureWebJobsStorage"), "seen");
+    private static readonly QueueClient Seen = Signals("seen");
 
     [Function("Throw")]
     public static IResult Throw([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "throw")] HttpRequest request) =>
@@ -44,8 +44,7 @@ public sealed class SampleFunctions
     public static async Task Slow([QueueTrigger("slow")] string message, CancellationToken cancellationToken)
     {
         await ReportAsync($"begun {message}");
-        var go = new QueueClient(Environment.GetEnvironmentVariable("AzureWebJobsStorage"), "go-on");
-        while (!await go.ExistsAsync(cancellationToken))
+        while (!await Signals("go-on").ExistsAsync(cancellationToken))
             await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
         await ReportAsync($"ended {message}");
     }
@@ -58,10 +57,12 @@ public sealed class SampleFunctions
     [Function("SlowTimer")]
     public static async Task SlowTimer([TimerTrigger("* * * * * *")] TimerInfo timer, CancellationToken cancellationToken)
     {
-        var wanted = new QueueClient(Environment.GetEnvironmentVariable("AzureWebJobsStorage"), "slow-timer");
-        if (await wanted.ExistsAsync(cancellationToken))
+        if (await Signals("slow-timer").ExistsAsync(cancellationToken))
             await Slow("timer", cancellationToken);
     }
+
+    // In an account of its own, so that a test can stop that of the triggers.
+    private static QueueClient Signals(string queue) => new(Environment.GetEnvironmentVariable("SampleSignals"), queue);
 
     private static async Task ReportAsync(string message)
     {

@@ -44,7 +44,7 @@ public sealed class ListenerTests(AzuriteFixture azurite) : IDisposable
         }
     }
 
-    /// <summary>Stands between the app and its queues. A listener asks again after an answer, so each has one held request at most.</summary>
+    /// <summary>Stands between the app and its queues. A listener waits for an answer before it asks again.</summary>
     private sealed class HeldPolls : IAsyncDisposable
     {
         private readonly ConcurrentDictionary<string, int> _held = new();

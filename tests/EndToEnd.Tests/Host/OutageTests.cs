@@ -175,22 +175,10 @@ public sealed class OutageTests : IDisposable
     /// <summary>Signals the Azurite of this test.</summary>
     private void Signal(string signal)
     {
-        var azurite = Process.GetProcesses().Select(process => process.Id).Single(id => CommandLine(id) is var line
+        var azurite = Process.GetProcesses().Select(process => process.Id).Single(id => ProcFile.Read($"/proc/{id}/cmdline") is var line
             && line.Contains("run.mjs", StringComparison.Ordinal) && line.Contains($"{_ports.Table}", StringComparison.Ordinal));
         using var kill = Process.Start("kill", [$"-{signal}", $"{azurite}"]);
         kill.WaitForExit();
-    }
-
-    private static string CommandLine(int process)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{process}/cmdline");
-        }
-        catch (IOException)
-        {
-            return "";
-        }
     }
 
     private sealed record Answer(string Method, string Address, HttpStatusCode? Status, bool SaysWhen)

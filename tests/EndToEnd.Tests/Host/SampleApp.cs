@@ -9,13 +9,15 @@ internal static class SampleApp
         .Single(attribute => attribute.Key == nameof(SampleApp)).Value!);
 
     /// <param name="without">The name of a setting to leave out.</param>
-    public static Task<WorkerApp> StartAsync(string account, string without = "")
+    /// <param name="signals">The account in which the functions report what they do, if it is another.</param>
+    public static Task<WorkerApp> StartAsync(string account, string without = "", string? signals = null)
     {
         Dictionary<string, string> settings = new()
         {
             ["AzureWebJobsStorage"] = account,
             ["PipelineStorage"] = account,
             ["SampleStorage"] = account,
+            ["SampleSignals"] = signals ?? account,
             ["SampleQueue"] = "named-by-a-setting",
             ["SampleSchedule"] = "0 0 0 1 1 *",
             // LocalHost reads the host.json of the product, so these settings are in the environment.

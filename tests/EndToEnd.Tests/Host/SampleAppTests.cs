@@ -1,6 +1,7 @@
 using System.Net;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using Pipeline.LocalHost.Azurite;
 using Pipeline.Tests;
 using Xunit;
 
@@ -114,16 +115,49 @@ public sealed class SampleAppTests(AzuriteFixture azurite)
         Assert.Contains("ended timer", await ReportsAsync());
     }
 
-    private async Task<WorkerApp> StartAsync()
+    /// <summary>The function belongs to listeners that no longer listen.</summary>
+    [Fact]
+    public async Task A_stop_waits_for_a_function_from_before_an_outage()
     {
-        var app = await SampleApp.StartAsync(_account);
+        var (ports, folder) = (new StoragePorts(FreePort.Next(inARow: 3)), Directory.CreateTempSubdirectory("pipeline-sample-"));
+        try
+        {
+            var storage = await AzuriteServer.StartAsync(ports, folder.FullName, cancellationToken: Cancellation);
+            var queue = await QueueAsync("slow", ports.ConnectionString());
+            await using var app = await StartAsync(ports.ConnectionString());
+            await queue.SendMessageAsync("one", Cancellation);
+            await UntilReportedAsync("begun one");
+
+            await storage.DisposeAsync();
+            await app.Host.UntilItSaysAsync("A listener failed");
+            await using (await AzuriteServer.StartAsync(ports, folder.FullName, cancellationToken: Cancellation))
+            {
+                await app.Host.UntilItSaysAsync("Restarted the listeners");
+                var ending = app.Host.EndAsync();
+                await app.Host.UntilItSaysAsync("Stopping");
+                await QueueAsync("go-on");
+
+                Assert.Equal(0, await ending);
+                Assert.Contains("ended one", await ReportsAsync());
+                Assert.Equal(0, (await queue.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount);
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private async Task<WorkerApp> StartAsync(string? account = null)
+    {
+        var app = await SampleApp.StartAsync(account ?? _account, signals: _account);
         await app.Host.UntilItRunsAsync();
         return app;
     }
 
-    private async Task<QueueClient> QueueAsync(string name)
+    private async Task<QueueClient> QueueAsync(string name, string? account = null)
     {
-        var queue = new QueueClient(_account, name);
+        var queue = new QueueClient(account ?? _account, name);
         await queue.CreateIfNotExistsAsync(cancellationToken: Cancellation);
         return queue;
     }

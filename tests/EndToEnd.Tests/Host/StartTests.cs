@@ -34,6 +34,16 @@ public sealed class StartTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task No_folder_is_watched_for_changes()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "/proc tells what a process watches.");
+        await using var app = AppProcess.StartWith(azurite.NewAccount());
+        await app.UntilItRunsAsync();
+
+        Assert.DoesNotContain("inotify", app.OpenFiles());
+    }
+
+    [Fact]
     public async Task A_request_for_another_host_is_refused()
     {
         await using var app = AppProcess.StartWith(azurite.NewAccount());
