@@ -27,15 +27,15 @@ public sealed record Reference
     }
 
     /// <summary>
-    /// Ignores case, hyphens of any kind, white space and invisible characters, and reads o, i, l as 0, 1, 1. False if the check character
-    /// is wrong.
+    /// Ignores case, hyphens of any kind, white space, invisible characters and punctuation around it, and reads o, i, l as 0, 1, 1. False
+    /// if the check character is wrong.
     /// </summary>
     public static bool TryParse(string? input, out Reference reference)
     {
         reference = null!;
         Span<int> digits = stackalloc int[Length + 1];
         var count = 0;
-        foreach (var character in Identifiers.Clean(Hyphens.ToAscii(input ?? "")))
+        foreach (var character in AddressPart.Clean(input))
         {
             if (character is '-' || char.IsWhiteSpace(character))
                 continue;

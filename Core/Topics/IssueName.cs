@@ -29,7 +29,7 @@ public readonly partial record struct IssueName(string Value)
 
     /// <summary>Reads a name that people typed or pasted. Null if it is not valid.</summary>
     public static IssueName? Read(string typed) =>
-        new IssueName(Identifiers.Clean(Hyphens.ToAscii(typed))) is { IsValid: true } name ? name : default(IssueName?);
+        new IssueName(AddressPart.Clean(typed).ToUpperInvariant()) is { IsValid: true } name ? name : default(IssueName?);
 
     public static implicit operator IssueName(string value) => new(value);
 

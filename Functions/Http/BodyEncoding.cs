@@ -19,9 +19,9 @@ public static class BodyEncoding
         {
             return name switch
             {
-                null or "" or "UTF-8" or "UTF8" => Utf8,
+                null or "" or "UTF-8" or "UTF8" or "US-ASCII" or "ASCII" => Utf8,
                 // As in browsers (Encoding Standard): curly quotes where ISO 8859-1 has control characters.
-                "ISO-8859-1" or "LATIN1" or "US-ASCII" or "ASCII" => Named("windows-1252"),
+                "ISO-8859-1" or "LATIN1" => Named("windows-1252"),
                 _ => Named(name),
             };
         }

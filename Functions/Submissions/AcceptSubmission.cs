@@ -15,7 +15,7 @@ public sealed class AcceptSubmission(SubmissionIntake intake, SubmissionRules ru
         var (draft, refusal) = await SubmissionRequest.ReadAsync(request, rules, cancellationToken);
         if (draft is null)
             return refusal!;
-        if (!string.IsNullOrWhiteSpace(draft.Email) && !limit.TryTakeMail(request, out wait))
+        if (rules.CausesMail(draft) && !limit.TryTakeMail(request, out wait))
             return Problems.TooMany(wait);
 
         return await intake.AcceptAsync(draft, SubmissionOrigin.Api, request.Headers["Idempotency-Key"], cancellationToken) switch

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -13,7 +14,14 @@ internal sealed partial class HttpFunctions(FunctionsWorker worker, IHttpForward
     private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromMinutes(4) };
 
     private static readonly HttpMessageInvoker Client = new(
-        new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            // As Kestrel reads them. The default is ASCII, and one cookie of another program with an accent would make all pages fail.
+            RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+        });
 
     private readonly Dictionary<string, WorkerFunction> _functions =
         worker.Functions.Where(function => function.IsHttp).ToDictionary(function => function.Name);

@@ -25,7 +25,7 @@ public sealed record SendGridEventBatch(IReadOnlyList<SendGridEvent> Events, int
             {
                 if (SendGridEvent.Read(ref reader) is not { } read)
                     unreadable++;
-                else if (read.Id is null || ids.Add(read.Id))
+                else if (string.IsNullOrEmpty(read.Id) || ids.Add(read.Id))
                     events.Add(read);
             }
 

@@ -11,9 +11,14 @@ internal static class ComparableText
         .Select(rune => rune.ToString()));
 
     /// <summary>Number of different sequences of three letters. A sentence of 60 letters has some 50, repeated words have few.</summary>
+    /// <remarks>A character of Chinese, Japanese or Korean counts as three letters: it is a word, a syllable, or half of a word.</remarks>
     public static int CountSequences(string text)
     {
         List<Rune> letters = [.. text.EnumerateRunes().Where(Rune.IsLetter).Select(Rune.ToUpperInvariant)];
-        return letters.Zip(letters.Skip(1), letters.Skip(2)).Distinct().Count();
+        return letters.Zip(letters.Skip(1), letters.Skip(2)).Distinct().Sum(three => IsEastAsian(three.First) ? 3 : 1);
     }
+
+    // Compatibility forms of Hangul and kana have been normalized.
+    private static bool IsEastAsian(Rune letter) =>
+        letter.Value is (>= 0x3040 and <= 0x9FFF) or (>= 0xAC00 and <= 0xD7AF) or (>= 0x20000 and <= 0x3FFFF);
 }

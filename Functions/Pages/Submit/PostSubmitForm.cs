@@ -25,7 +25,7 @@ public sealed class PostSubmitForm(
 
     private async Task<IResult> SendAsync(HttpRequest request, SubmitForm form, CancellationToken cancellationToken)
     {
-        if (!string.IsNullOrWhiteSpace(form.Draft.Email) && !limit.TryTakeMail(request, out var wait))
+        if (rules.CausesMail(form.Draft) && !limit.TryTakeMail(request, out var wait))
             return RejectedPages.TooMany(wait);
 
         var origin = new SubmissionOrigin(HoneypotFilled: !string.IsNullOrEmpty(form.Honeypot), stamps.Age(form.Stamp));

@@ -41,7 +41,10 @@ public sealed class ReferenceTests
     [InlineData("ＤＱＢＣ－８８２Ｐ－３７ＮＨ－Ｊ")]
     [InlineData("\u200eDQBC\u00a0882P\t37NH\u200b\u2060-J\ufeff")]
     [InlineData("dqbcー882pー37nhーj")]
-    public void Hyphens_of_any_kind_and_invisible_characters_are_read(string typed)
+    [InlineData("DQBC-882P-37NH-J.")]
+    [InlineData("<DQBC-882P-37NH-J>,")]
+    [InlineData("“DQBC-882P-37NH-J”。")]
+    public void Hyphens_of_any_kind_and_what_surrounds_a_reference_in_a_text_are_read(string typed)
     {
         Assert.True(Reference.TryParse(typed, out var read));
         Assert.Equal(Reference.Of("Migra Movil"), read);

@@ -39,6 +39,22 @@ public sealed class HttpTests(RunningApp running) : IClassFixture<RunningApp>
             Assert.Empty(await answer.Content.ReadAsByteArrayAsync(Cancellation));
     }
 
+    [Theory]
+    [InlineData("Cookie", "naam=café; 名=値")]
+    [InlineData("Referer", "https://example.org/ürün")]
+    [InlineData("User-Agent", "Навигатор")]
+    public async Task A_header_with_letters_beyond_ASCII_is_harmless(string name, string value)
+    {
+        using var http = new HttpClient(
+            new SocketsHttpHandler { UseCookies = false, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 });
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Http.BaseAddress!, "submit"));
+        Assert.True(request.Headers.TryAddWithoutValidation(name, value));
+
+        using var answer = await http.SendAsync(request, Cancellation);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
     /// <summary>The router of the Functions host refuses empty segments, so no function gets the request.</summary>
     [Theory]
     [InlineData("//")]

@@ -88,6 +88,24 @@ public sealed class NothingTypedIsLostTests(AzuriteFixture azurite, Chromium chr
         await Assertions.Expect(page.Locator(".preview")).ToContainTextAsync("Migra Movil II");
     }
 
+    [Theory]
+    [InlineData("en", 150)]
+    [InlineData("fr", 130)]
+    [InlineData("es", 150)]
+    [InlineData("ar", 150)]
+    public async Task A_link_of_the_error_summary_shows_the_label_also_with_large_text(string language, int percent)
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+        var page = await OpenAsync($"{app.Http.BaseAddress}submit?lang={language}");
+        await using var context = page.Context;
+        await TypeAsync(page, Mistyped);
+        await PressAsync(page, "preview");
+
+        await page.EvaluateAsync($"document.documentElement.style.fontSize = '{percent}%'");
+
+        await FollowErrorLinksAsync(page, "title", "summary", "link", "email");
+    }
+
     [Fact]
     public async Task A_practice_that_is_too_long_for_the_form_is_there_after_Back()
     {

@@ -59,6 +59,11 @@ public sealed class ClientLimitTests(AzuriteFixture azurite)
         };
         var practice = Samples.Practice().With("email", "stranger@example.org");
 
+        // What is refused causes no mail.
+        foreach (var wrong in new[] { practice.With("title", ""), practice.With("email", "nonsense") })
+            foreach (var address in new[] { "api/submissions", "submit" })
+                Assert.Equal(HttpStatusCode.BadRequest, await AskAsync(address, "198.51.100.7", wrong.With("step", "send")));
+
         Assert.Equal(HttpStatusCode.Accepted, await AskAsync("api/subscriptions", "198.51.100.7", Subscription(1)));
         Assert.Equal(HttpStatusCode.OK, await AskAsync("subscribe", "198.51.100.7", Subscription(2)));
         Assert.Equal(HttpStatusCode.Accepted, await AskAsync("api/submissions", "198.51.100.7", practice));

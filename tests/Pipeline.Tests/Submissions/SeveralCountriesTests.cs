@@ -67,6 +67,22 @@ public sealed class SeveralCountriesTests(AzuriteFixture azurite)
         Assert.Single(await app.PracticesAsync());
     }
 
+    [Fact]
+    public async Task An_unknown_country_from_a_form_of_another_site_is_shown_again_as_it_was_sent()
+    {
+        await using var app = await PipelineApp.StartAsync(azurite.NewAccount());
+
+        foreach (var step in (string[])["preview", "language"])
+        {
+            using var form = new FormUrlEncodedContent(Samples.Practice().With("country", "MX, Costa Rica").With("step", step));
+            using var answer = await app.Http.PostAsync("submit", form, Cancellation);
+
+            var page = await PageReader.ReadAsync(answer);
+            var chosen = page.QuerySelector("#country option[selected]")!;
+            Assert.Equal(("MX, Costa Rica", "MX, Costa Rica"), (chosen.GetAttribute("value"), chosen.TextContent));
+        }
+    }
+
     [Theory]
     [InlineData("\"country\":\"XX\"", "country", "not known: XX")]
     [InlineData("\"countries\":[\"MX\",\"Atlantis\"]", "countries", "not known: Atlantis")]

@@ -62,11 +62,12 @@ public sealed class SendGridEventBatchTests
     {
         var batch = Read("""
             [{ "event": "open", "sg_event_id": "a" }, { "event": "open", "sg_event_id": "a" }, { "event": "open", "sg_event_id": "b" },
-             { "event": "unsubscribe" }, { "event": "unsubscribe" }]
+             { "event": "unsubscribe" }, { "event": "unsubscribe" },
+             { "event": "bounce", "sg_event_id": "" }, { "event": "bounce", "sg_event_id": "" }]
             """);
 
         // Some unsubscribe events have no id, so duplicates of them are not recognized.
-        Assert.Equal(["a", "b", null, null], batch!.Events.Select(read => read.Id));
+        Assert.Equal(["a", "b", null, null, "", ""], batch!.Events.Select(read => read.Id));
     }
 
     [Theory]

@@ -32,6 +32,13 @@ public sealed class LinkSpamTests
         Assert.Equal(spam, IsMostlyLinks(string.Join(' ', Enumerable.Repeat(Address, links)) + " " + text));
     }
 
+    [Theory]
+    [InlineData("该市于2019年设立新移民服务台，此后已培训两百名官员，成效显著。来源：", false)]
+    [InlineData("市は新しい住民のための窓口を設け、二百人の職員を研修した。出典：", false)]
+    [InlineData("便宜！便宜！便宜！", true)]
+    public void A_short_text_without_spaces_between_words_counts_by_its_words(string text, bool spam) =>
+        Assert.Equal(spam, IsMostlyLinks(text + string.Concat(Enumerable.Range(0, 4).Select(i => $"\n{Address}/{i}"))));
+
     [Fact]
     public void Three_sources_are_never_spam()
     {
