@@ -20,6 +20,7 @@ public static class StorageLimits
         options.AddPolicy(new OutageBreaker(time), HttpPipelinePosition.PerCall);
         foreach (var policy in policies)
             options.AddPolicy(policy, HttpPipelinePosition.PerRetry);
+        options.AddPolicy(new StorageAnswers(BackgroundTimeout), HttpPipelinePosition.PerRetry);
         return options;
     }
 

@@ -16,6 +16,14 @@ public sealed class BodyLimits(BodyMemory memory, TimeProvider time) : IFunction
 
         await using var body = new LimitedBodyStream(request, memory, time);
         request.Body = body;
-        await next(context);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            // A host forwards the answer when the body has arrived. Kestrel would cut a slow one off, and the answer would be lost.
+            await body.DiscardRestAsync(context.CancellationToken);
+        }
     }
 }

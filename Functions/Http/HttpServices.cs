@@ -20,6 +20,9 @@ public static class HttpServices
             kestrel.AddServerHeader = false;
             // The functions have limits of their own, and answer with 413 in words; Kestrel would cut the connection to the host.
             kestrel.Limits.MaxRequestBodySize = null;
+            // The host has Kestrel's own limits, and adds headers. What it accepts must not be refused here.
+            kestrel.Limits.MaxRequestHeaderCount = 200;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
         });
         services.Configure<SocketTransportOptions>(sockets => sockets.MaxReadBufferSize = MaxUnreadBytes);
         return services.AddSettings(ClientLimitOptions.Read).AddSingleton<ClientLimit>().AddSingleton<BodyMemory>()

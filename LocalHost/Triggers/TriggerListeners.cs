@@ -31,6 +31,7 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
     private readonly List<Task> _stopping = [];
 
     private long? _failureLoggedAt;
+    private bool _isFailureLogged;
 
     /// <summary>Ends when they listen for the first time.</summary>
     public Task Started => _started.Task;
@@ -39,7 +40,7 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
     /// <exception cref="StartupException">The settings or the triggers are wrong.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
-        for (var isFirst = true; !stop.IsCancellationRequested; isFirst = false)
+        while (!stop.IsCancellationRequested)
         {
             var faults = new FirstFault();
             var host = Build(faults);
@@ -47,8 +48,7 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
             {
                 await host.StartAsync(stop);
                 _started.TrySetResult();
-                if (!isFirst)
-                    LogRestarted();
+                ReportStart();
                 ReportFailure(await faults.Thrown.WaitAsync(stop));
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -73,13 +73,21 @@ internal sealed partial class TriggerListeners(TriggerClass triggers, IConfigura
     /// <summary>Waits for the listeners of before a fault, as they delete the messages of functions that have ended.</summary>
     public Task UntilStoppedAsync() => Task.WhenAll(_stopping).WaitAsync(StopTimeoutAfterFault);
 
+    // Once for each failure that was logged: listeners can fail again at once, for as long as storage gives wrong answers.
+    private void ReportStart()
+    {
+        if (_isFailureLogged)
+            LogRestarted();
+        _isFailureLogged = false;
+    }
+
     private void ReportFailure(Exception fault)
     {
         var now = Stopwatch.GetTimestamp();
         if (_failureLoggedAt is { } last && Stopwatch.GetElapsedTime(last, now) < LogInterval)
             return;
 
-        _failureLoggedAt = now;
+        (_failureLoggedAt, _isFailureLogged) = (now, true);
         LogListenerFailed(FirstLine(fault.GetBaseException()).TrimEnd('.'));
     }
 

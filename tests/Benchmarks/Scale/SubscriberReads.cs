@@ -110,8 +110,11 @@ internal sealed partial class SubscriberReads(ReaderFile readers) : HttpPipeline
 
         private static Dictionary<string, string> HeadersOf(bool more)
         {
-            Dictionary<string, string> headers =
-                new(StringComparer.OrdinalIgnoreCase) { ["Content-Type"] = "application/json;odata=minimalmetadata" };
+            Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase)
+            {
+                ["Content-Type"] = "application/json;odata=minimalmetadata",
+                ["x-ms-request-id"] = "1",
+            };
             if (more)
             {
                 headers["x-ms-continuation-NextPartitionKey"] = "there";

@@ -55,6 +55,19 @@ public sealed class HttpTests(RunningApp running) : IClassFixture<RunningApp>
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData("submit", "application/x-www-form-urlencoded", HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData("api/submissions", "application/json", HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData("api/submissions", "text/plain", HttpStatusCode.UnsupportedMediaType)]
+    public async Task A_body_that_is_refused_is_answered_in_words_also_on_a_slow_connection(
+        string address, string type, HttpStatusCode status)
+    {
+        using var answer = await Http.PostAsync(address, new SlowContent(type), Cancellation);
+
+        Assert.Equal(status, answer.StatusCode);
+        Assert.NotEmpty(await answer.Content.ReadAsByteArrayAsync(Cancellation));
+    }
+
     /// <summary>The router of the Functions host refuses empty segments, so no function gets the request.</summary>
     [Theory]
     [InlineData("//")]
@@ -289,5 +302,31 @@ public sealed class HttpTests(RunningApp running) : IClassFixture<RunningApp>
         var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, Http.BaseAddress!.Port, Cancellation);
         return client;
+    }
+
+    /// <summary>400 KB that arrive in eight seconds. Kestrel waits five seconds for the rest of a body that nobody reads.</summary>
+    private sealed class SlowContent : HttpContent
+    {
+        private const int Parts = 80;
+
+        private readonly byte[] _part = new byte[5_000];
+
+        public SlowContent(string type) => Headers.TryAddWithoutValidation("Content-Type", type);
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = Parts * _part.Length;
+            return true;
+        }
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            for (var part = 0; part < Parts; part++)
+            {
+                await stream.WriteAsync(_part, Cancellation);
+                await stream.FlushAsync(Cancellation);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), Cancellation);
+            }
+        }
     }
 }

@@ -125,6 +125,7 @@ public sealed class StorageAccessTests(AzuriteFixture azurite)
             {
                 var denied = context.Request.Path.StartsWithSegments($"/{service}", StringComparison.Ordinal);
                 context.Response.StatusCode = denied ? status : StatusCodes.Status204NoContent;
+                context.Response.Headers["x-ms-request-id"] = "1";
                 if (!denied)
                     return Task.CompletedTask;
                 // The queue service has the code in a header, the table service in the body.
