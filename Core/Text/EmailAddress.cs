@@ -16,10 +16,11 @@ public sealed record EmailAddress
     public string Value { get; }
 
     /// <summary>Ignores invisible characters, white space around the address, full-width forms and a full stop at the end.</summary>
+    /// <remarks>Word replaces hyphens: every kind of hyphen or dash is read as "-".</remarks>
     public static bool TryParse(string? input, out EmailAddress address)
     {
         address = null!;
-        var text = Visible(input);
+        var text = TypedHost.Plain(Visible(input))?.Normalize(NormalizationForm.FormKC) ?? "";
         var at = text.LastIndexOf('@');
         if (at < 0 || text.Length > MaxLength || !IsLocalPart(text[..at]))
             return false;
@@ -30,7 +31,7 @@ public sealed record EmailAddress
             if (host.EndsWith('.'))
                 host = host[..^1];
             var value = $"{text[..at]}@{host}";
-            if (value.Length > MaxLength || !HasTopLevelDomain(host))
+            if (value.Length > MaxLength || !TypedHost.HasTopLevelDomain(host))
                 return false;
 
             address = new EmailAddress(value);
@@ -44,7 +45,8 @@ public sealed record EmailAddress
 
     /// <summary>Error message for an input that is not an address, in the current language.</summary>
     public static string InvalidMessage(string? input) =>
-        Visible(input) is var text && text.LastIndexOf('@') is > 0 and var at && text[..at].Any(char.IsLetter)
+        Hyphens.ToAscii(Visible(input)).Normalize(NormalizationForm.FormKC) is var text
+        && text.LastIndexOf('@') is > 0 and var at && text[..at].Any(char.IsLetter)
         && !text[..at].All(char.IsAscii)
             ? AddressTexts.UseAsciiBeforeAt
             : AddressTexts.EnterAddress;
@@ -54,18 +56,11 @@ public sealed record EmailAddress
 
     public override string ToString() => "***";
 
-    private static string Visible(string? input) => string.Concat(
-        (TextCleaner.Clean(input, multiline: false) ?? "")
-            .Where(character => CharUnicodeInfo.GetUnicodeCategory(character) != UnicodeCategory.Format))
-        .Normalize(NormalizationForm.FormKC);
+    private static string Visible(string? input) => Identifiers.Clean(TextCleaner.Clean(input, multiline: false));
 
     // Quoted local parts, comments and spaces are legal, but nearly always mistakes. SendGrid accepts no Unicode here.
     private static bool IsLocalPart(string text) =>
         text.Length is > 0 and <= MaxLocalPart && text.All(IsPlain) && text.Split('.').All(part => part.Length > 0);
-
-    // Not an address of the Internet Protocol.
-    private static bool HasTopLevelDomain(string host) =>
-        host.LastIndexOf('.') is > 0 and var dot && host.Length - dot > 2 && !host[(dot + 1)..].All(char.IsAsciiDigit);
 
     private static bool IsPlain(char character) => char.IsAsciiLetterOrDigit(character) || "!#$%&'*+-/=?^_`{|}~.".Contains(character);
 }

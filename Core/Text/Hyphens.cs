@@ -6,9 +6,9 @@ public static class Hyphens
 
     /// <summary>Writes every kind of hyphen, dash and minus as "-", and full-width letters, digits and signs as ASCII.</summary>
     /// <remarks>Word processors and chat programs replace the hyphens of a reference that is typed or pasted there.</remarks>
-    public static string ToAscii(string text) => string.Concat(text.Select(Ascii));
+    public static string ToAscii(string text) => string.Concat(text.Select(ToAscii));
 
-    private static char Ascii(char character) => character switch
+    public static char ToAscii(char character) => character switch
     {
         >= '\uff01' and <= '\uff5e' => (char)(character - FullWidthOffset),
         // Soft hyphen, modifier minus, hyphen bullet, minus sign, the long vowel of Japanese keyboards.

@@ -23,6 +23,16 @@ public sealed class EmailAddressTests
     [InlineData("rea\u200bder@exam\u202eple.org", "reader@example.org")]
     [InlineData("rea\0der\u001f@example.org\0", "reader@example.org")]
     [InlineData("a@xn--mnchen-3ya.xn--p1ai", "a@xn--mnchen-3ya.xn--p1ai")]
+    [InlineData("hyph@my\u2011host.org", "hyph@my-host.org")]
+    [InlineData("hyph@my\u2010host.org", "hyph@my-host.org")]
+    [InlineData("hyph@my\u2013host.org", "hyph@my-host.org")]
+    [InlineData("hyph@my\u2212host.org", "hyph@my-host.org")]
+    [InlineData("hyph@my\u30fchost.org", "hyph@my-host.org")]
+    [InlineData("reader\u2011x@example.org", "reader-x@example.org")]
+    [InlineData("reader\u2013\u2212x@example.org", "reader--x@example.org")]
+    [InlineData("a@サ\u30fcバ\u30fc.jp", "a@xn--vckucxgb.jp")]
+    [InlineData("re\ufe0fader@exam\ufe0fple.org\U000E0101", "reader@example.org")]
+    [InlineData("a@o\ufb03ce.org", "a@office.org")]
     public void Ordinary_addresses_are_accepted(string input, string expected)
     {
         Assert.True(EmailAddress.TryParse(input, out var address));
@@ -67,6 +77,15 @@ public sealed class EmailAddressTests
     [InlineData("a@example.org\nb@example.org")]
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@example.org")]
     [InlineData("a,b@example.org")]
+    [InlineData("a@ex½ample.org")]
+    [InlineData("a@m².org")]
+    [InlineData("a²@example.org")]
+    [InlineData("a@①.org")]
+    [InlineData("a@brand™.org")]
+    [InlineData("a@ex\u2044ample.org")]
+    [InlineData("a@example.org”")]
+    [InlineData("a@ex\u00a0ample.org")]
+    [InlineData("a@my\u2011.org")]
     public void Other_text_is_refused(string? input) => Assert.False(EmailAddress.TryParse(input, out _));
 
     [Theory]

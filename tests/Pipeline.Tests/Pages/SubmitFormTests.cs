@@ -91,6 +91,9 @@ public sealed class SubmitFormTests(AzuriteFixture azurite)
     [InlineData(" www.example.org/plan", "https://www.example.org/plan")]
     [InlineData("iom.int/plan\t", "https://iom.int/plan")]
     [InlineData("\u200eiom.int/\u200bplan", "https://iom.int/plan")]
+    [InlineData("iom\u200b.int/plan\ufe0f", "https://iom.int/plan")]
+    [InlineData("my\u2011host.org/a\u2013b", "https://my-host.org/a%E2%80%93b")]
+    [InlineData("https://https://iom.int/plan", "https://iom.int/plan")]
     public async Task A_link_without_https_is_completed(string typed, string stored)
     {
         await using var app = await PipelineApp.StartAsync(azurite.NewAccount());

@@ -28,7 +28,8 @@ public static class MaliciousInputs
         "data:text/html,<script>zq()</script>", "data:text/html;base64,PHpxPg==", "vbscript:zq()", "file:///etc/passwd",
         "https://zq.example/\"onmouseover=\"zq()", "https://user:zq@example.org/", "https://zq.example\\@example.org/",
         "//zq.example/", "https://ex\u0430mple.org/zq", "https://exam\u200bple.org/zq", "http://[::1]/zq",
-        "https://zq.example/?a=<zq-25>&b='c'#\"d\"", "https://xn--zq/", "https://zq.example/" + new string('a', 3_000),
+        "https://zq.example/?a=<zq-25>&b='c'#\"d\"", "https://xn--zq/", "https://xn--zq.example/",
+        "https://zq.example/" + new string('a', 3_000),
         "https://" + new string('b', 300) + ".example/", "https://zq..example/", "https://zq.example:99999/",
         "https://\u2067.example/",
         // Lines of headers and of the log.
@@ -133,7 +134,7 @@ public static class MaliciousInputs
         ["https://exam\u200bple.org/zq"] = "https://example.org/zq",
         ["http://[::1]/zq"] = "http://[::1]/zq",
         ["https://zq.example/?a=<zq-25>&b='c'#\"d\""] = "https://zq.example/?a=%3Czq-25%3E&b='c'#%22d%22",
-        ["https://xn--zq/"] = "https://xn--zq/",
+        ["https://xn--zq.example/"] = "https://xn--zq.example/",
     };
 
     /// <summary>What is stored in a field of one line, without a limit of its length. Null if the input is refused.</summary>
