@@ -14,7 +14,8 @@ public sealed class SubmissionRules(TopicCatalog topics)
     public const int CountriesMax = 20;
 
     /// <summary>True if the submission is valid and has an email address, to which its status is mailed.</summary>
-    public bool CausesMail(SubmissionDraft draft) => Check(draft) is { Submission.Email.Length: > 0, Errors.Any: false };
+    public bool CausesMail(SubmissionDraft draft) =>
+        !string.IsNullOrWhiteSpace(draft.Email) && Check(draft) is { Submission.Email.Length: > 0, Errors.Any: false };
 
     /// <summary>Validates a draft. Messages are in the current language; lengths are in Unicode code points.</summary>
     public (Submission? Submission, FieldErrors Errors) Check(SubmissionDraft draft)

@@ -304,7 +304,7 @@ public sealed class HttpTests(RunningApp running) : IClassFixture<RunningApp>
         return client;
     }
 
-    /// <summary>400 KB that arrive in eight seconds. Kestrel waits five seconds for the rest of a body that nobody reads.</summary>
+    /// <summary>400 KB that arrive in eight seconds. Kestrel waits five seconds for the rest of a body that is not read.</summary>
     private sealed class SlowContent : HttpContent
     {
         private const int Parts = 80;

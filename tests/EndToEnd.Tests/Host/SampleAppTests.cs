@@ -91,11 +91,8 @@ public sealed class SampleAppTests(AzuriteFixture azurite)
         await queue.SendMessageAsync("one", Cancellation);
         await UntilReportedAsync("begun one");
 
-        var ending = app.Host.EndAsync();
-        await app.Host.UntilItSaysAsync("Stopping");
-        await QueueAsync("go-on");
+        await StopAndGoOnAsync(app);
 
-        Assert.Equal(0, await ending);
         Assert.Contains("ended one", await ReportsAsync());
         Assert.Equal(0, (await queue.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount);
     }
@@ -107,11 +104,8 @@ public sealed class SampleAppTests(AzuriteFixture azurite)
         await QueueAsync("slow-timer");
         await UntilReportedAsync("begun timer");
 
-        var ending = app.Host.EndAsync();
-        await app.Host.UntilItSaysAsync("Stopping");
-        await QueueAsync("go-on");
+        await StopAndGoOnAsync(app);
 
-        Assert.Equal(0, await ending);
         Assert.Contains("ended timer", await ReportsAsync());
     }
 
@@ -133,11 +127,8 @@ public sealed class SampleAppTests(AzuriteFixture azurite)
             await using (await AzuriteServer.StartAsync(ports, folder.FullName, cancellationToken: Cancellation))
             {
                 await app.Host.UntilItSaysAsync("Restarted the listeners");
-                var ending = app.Host.EndAsync();
-                await app.Host.UntilItSaysAsync("Stopping");
-                await QueueAsync("go-on");
+                await StopAndGoOnAsync(app);
 
-                Assert.Equal(0, await ending);
                 Assert.Contains("ended one", await ReportsAsync());
                 Assert.Equal(0, (await queue.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount);
             }
@@ -146,6 +137,15 @@ public sealed class SampleAppTests(AzuriteFixture azurite)
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    /// <summary>Lets the slow functions go on when the stop has begun, and waits for the end.</summary>
+    private async Task StopAndGoOnAsync(WorkerApp app)
+    {
+        var ending = app.Host.EndAsync();
+        await app.Host.UntilItSaysAsync("Stopping");
+        await QueueAsync("go-on");
+        Assert.Equal(0, await ending);
     }
 
     private async Task<WorkerApp> StartAsync(string? account = null)
